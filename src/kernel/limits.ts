@@ -1,0 +1,88 @@
+// Every bound of the system in one place, with its source, so that a limit is a fact and never a surprise.
+// "AWS" marks the documented quota of the original (2026); "ours" a bound that protects this server.
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const GIB = 1024 * MIB;
+
+export const limits = {
+  functions: {
+    /** AWS: `InvokeRequest` payload of a synchronous call. */
+    syncRequestBytesMax: 6 * MIB,
+    /** AWS: 6 MiB + 100 bytes, the figure in its own error text. */
+    syncResponseBytesMax: 6_291_556,
+    /** AWS: asynchronous payload since October 2025. */
+    asyncRequestBytesMax: 1 * MIB,
+    /** AWS: request of CreateFunction/UpdateFunctionCode. */
+    createRequestBytesMax: 70_167_211,
+    zippedBytesMax: 52_428_800,
+    unzippedBytesMax: 262_144_000,
+    /** Ours: entries in one package; a zip of millions of empty files is a bomb too. */
+    packageFilesMax: 200_000,
+    environmentBytesMax: 4 * KIB,
+    memoryMbMin: 128,
+    memoryMbMax: 10_240,
+    memoryMbDefault: 128,
+    timeoutSecondsMax: 900,
+    timeoutSecondsDefault: 3,
+    tmpMbMin: 512,
+    tmpMbMax: 10_240,
+    /** AWS: an environment's file descriptors and processes. */
+    openFilesMax: 1024,
+    processesMax: 1024,
+    initTimeoutMs: 10_000,
+    clientContextBytesMax: 3583,
+    /** AWS: bytes of log answered with LogType Tail. */
+    logTailBytesMax: 4 * KIB,
+    accountConcurrencyMax: 1000,
+    asyncRetriesDefault: 2,
+    asyncAgeSecondsMax: 21_600,
+    resourcePolicyBytesMax: 20 * KIB,
+    /** AWS: full vCPU at this much memory; CPU share is linear in memory. */
+    memoryMbPerCpu: 1769,
+    /** Ours: an idle instance dies after this. */
+    instanceIdleMs: 10 * 60_000,
+    /** Ours: one log line of a function; longer ones are split. AWS splits at 256 KiB. */
+    logLineBytesMax: 256 * KIB,
+  },
+  http: {
+    /** Ours: a request head; AWS allows 1 MB for Lambda, S3 8 KiB of user metadata. */
+    headBytesMax: 64 * KIB,
+    /** Ours: a buffered (not streamed) request body of any AWS protocol. */
+    bodyBytesMax: 128 * MIB,
+    headTimeoutMs: 30_000,
+    /** Ours: nesting of JSON, XML and CBOR documents. */
+    nestingMax: 128,
+  },
+  s3: {
+    keyBytesMax: 1024,
+    metadataBytesMax: 2 * KIB,
+    objectBytesMax: 5 * 1024 * GIB,
+    putBytesMax: 5 * GIB,
+    partBytesMin: 5 * MIB,
+    partsMax: 10_000,
+    listKeysMax: 1000,
+    deleteKeysMax: 1000,
+    tagsPerObjectMax: 10,
+    bucketsPerAccountMax: 10_000,
+    notificationConfigsMax: 100,
+  },
+  logs: {
+    putEventsMax: 10_000,
+    putBytesMax: 1_048_576,
+    eventBytesMax: 1_048_576,
+    /** AWS: bytes added per event when a batch's size is counted. */
+    eventOverheadBytes: 26,
+    getEventsMax: 10_000,
+    replyBytesMax: 1_048_576,
+  },
+  store: {
+    /** Ours: an encoded key. */
+    keyBytesMax: 4 * KIB,
+    /** Ours: a value; larger things are blobs. DynamoDB items are at most 400 KB. */
+    valueBytesMax: 2 * MIB,
+    /** Ours: blobs up to this size live in the database and are made durable by the commit that holds them. */
+    inlineBlobBytesMax: 32 * KIB,
+    listMax: 1000,
+  },
+} as const;

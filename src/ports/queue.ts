@@ -1,0 +1,41 @@
+// Leased, at-least-once queues: asynchronous invocations, deliveries, and later SQS. Messages enter by a commit's `enqueue`.
+import type { Value } from "./store.ts";
+
+export interface Leased {
+  readonly queue: string;
+  readonly id: number;
+  /** Small facts about the message, as enqueued. */
+  readonly meta: Value;
+  readonly body: Uint8Array;
+  /** How often it has been leased, this time included: 1 on first delivery. */
+  readonly attempt: number;
+  readonly enqueuedAtMs: number;
+  /** Proves the lease; a later lease of the same message has another. */
+  readonly receipt: string;
+}
+
+export interface QueueCounts {
+  readonly visible: number;
+  readonly leased: number;
+  readonly delayed: number;
+  /** Epoch ms of the oldest message, undefined when empty. */
+  readonly oldestAtMs: number | undefined;
+}
+
+export interface Queue {
+  /** Up to `max` visible messages, oldest visible first, hidden from others for `visibilityMs`. Never waits. */
+  lease(queue: string, max: number, visibilityMs: number): Promise<readonly Leased[]>;
+  /** Moves the end of the lease to `visibilityMs` from now; false when the lease was lost. */
+  extend(lease: Leased, visibilityMs: number): Promise<boolean>;
+  /** Removes the message; false when the lease was lost. Durable when it resolves. */
+  ack(lease: Leased): Promise<boolean>;
+  /** Gives the message back, visible after `delayMs`; false when the lease was lost. */
+  release(lease: Leased, delayMs: number): Promise<boolean>;
+  counts(queue: string): Promise<QueueCounts>;
+  /** Queues below `prefix` that hold messages, with the epoch ms at which each one's next message is or becomes visible. */
+  pending(prefix: string): Promise<readonly { readonly queue: string; readonly visibleAtMs: number }[]>;
+  /** Calls back, after durability, with the name of each queue below `prefix` that got a message or had one released. A hint. */
+  watch(prefix: string, listener: (queue: string) => void): () => void;
+  /** Removes all messages; resolves to how many. */
+  purge(queue: string): Promise<number>;
+}

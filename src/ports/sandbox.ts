@@ -1,0 +1,77 @@
+// What a sandbox is to the rest of the house: an isolated process tree with limits, stdio, one private channel, and an end.
+import type { Duplex, Readable } from "node:stream";
+
+export interface Mount {
+  /** Absolute path on the host. */
+  readonly source: string;
+  /** Absolute path inside. At level 0 there is no inside: see `Sandbox.pathOf`. */
+  readonly target: string;
+}
+
+export interface SandboxSpec {
+  /** Names the sandbox in cgroups, directories and messages: `[a-z0-9-]+`, unique per server. */
+  readonly id: string;
+  /** Program and arguments, as seen inside (level 1) or after `pathOf` (level 0). */
+  readonly argv: readonly string[];
+  /** The whole environment; nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Working directory, as seen inside. */
+  readonly cwd: string;
+  /** Read-only binds: code, layers, runtime, interpreter. The system's own libraries are there already. */
+  readonly mounts: readonly Mount[];
+  readonly memoryMb: number;
+  /** CPUs as a fraction: 0.5 is half a core. */
+  readonly cpus: number;
+  readonly processesMax: number;
+  readonly openFilesMax: number;
+  /** Size of the private `/tmp`. */
+  readonly tmpMb: number;
+  /** Opens a socket pair whose far end is file descriptor 3 of the program. */
+  readonly channel: boolean;
+}
+
+/** How the program ended. */
+export interface Exit {
+  readonly code: number | undefined;
+  readonly signal: string | undefined;
+  /** The kernel (or, without cgroups, our watchdog) killed it for memory. */
+  readonly outOfMemory: boolean;
+}
+
+export interface Sandbox extends AsyncDisposable {
+  readonly id: string;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Our end of file descriptor 3; present when the spec asked for it. */
+  readonly channel: Duplex | undefined;
+  /** Resolves once, when the program has ended and its process tree is gone. Never rejects. */
+  readonly exited: Promise<Exit>;
+  /** Highest memory use of the whole tree so far, in bytes (cgroup peak, or sampled RSS without cgroups). */
+  memoryPeakBytes(): Promise<number>;
+  /** Stops all processes until `thaw`; no-op twice. */
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
+  /** Ends the process tree now (SIGKILL) and waits for it. The private /tmp stays until disposal. */
+  kill(): Promise<void>;
+  /** Starts the same program again in the same sandbox after it has ended: /tmp is kept, processes and memory are not. */
+  restart(env: Readonly<Record<string, string>>): Promise<Sandbox>;
+}
+
+/** 0: only a process. 1: container by namespaces. Later: 2 gVisor, 3 virtual machine. */
+export type IsolationLevel = 0 | 1;
+
+export interface IsolationReport {
+  readonly kind: "bubblewrap" | "process";
+  readonly level: IsolationLevel;
+  /** What is enforced and by which mechanism, for `doctor` and the start banner: `{ memory: "cgroup v1", cpu: …, pids: …, tmp: …, network: … }`. */
+  readonly enforced: Readonly<Record<"memory" | "cpu" | "processes" | "tmp" | "filesystem" | "user" | "network" | "freeze", string>>;
+  /** Sentences about what is not protected here and why, with the remedy. Empty when all is well. */
+  readonly warnings: readonly string[];
+}
+
+export interface Sandboxes extends AsyncDisposable {
+  readonly report: IsolationReport;
+  start(spec: SandboxSpec, signal?: AbortSignal): Promise<Sandbox>;
+  /** Where the program will find a mounted target: the target itself at level 1, a host path at level 0. `/tmp` maps to the private directory of sandbox `id`. */
+  pathOf(id: string, mounts: readonly Mount[], target: string): string;
+}

@@ -1,0 +1,75 @@
+// The shape of a service's wire model: generated JSON that says everything the codecs, the router and the validator need.
+// One file per service in `models/`, from the AWS SDK's schemas (bindings, members) and botocore's model (constraints, errors).
+
+export type ProtocolName = "restJson1" | "restXml" | "awsJson1_0" | "awsJson1_1" | "awsQuery" | "ec2Query" | "rpcv2Cbor";
+
+export interface Model {
+  /** Our room name and the model's file name: `lambda`, `s3`, `logs`. */
+  readonly id: string;
+  /** SDK service id, as in `x-amz-user-agent` and CloudWatch names: `Lambda`, `CloudWatch Logs`. */
+  readonly serviceId: string;
+  readonly signingName: string;
+  readonly endpointPrefix: string;
+  readonly apiVersion: string;
+  /** All protocols a client may speak to this service, the native one first. */
+  readonly protocols: readonly ProtocolName[];
+  /** `X-Amz-Target` prefix before the dot, for the JSON and CBOR protocols. */
+  readonly targetPrefix?: string;
+  readonly xmlNamespace?: string;
+  readonly operations: Readonly<Record<string, OperationModel>>;
+  readonly shapes: Readonly<Record<string, ShapeModel>>;
+}
+
+export interface OperationModel {
+  readonly method: string;
+  /** URI template: `/2015-03-31/functions/{FunctionName}/code`, `/{Bucket}/{Key+}?uploads`. */
+  readonly uri: string;
+  /** Status of the successful answer. */
+  readonly code: number;
+  readonly input?: string;
+  readonly output?: string;
+  /** Shape names of the modelled errors. */
+  readonly errors: readonly string[];
+}
+
+export type ShapeModel =
+  | StructureShape
+  | { readonly type: "list"; readonly member: MemberModel; readonly flattened?: boolean; readonly min?: number; readonly max?: number }
+  | { readonly type: "map"; readonly key: MemberModel; readonly value: MemberModel; readonly flattened?: boolean; readonly min?: number; readonly max?: number }
+  | { readonly type: "string"; readonly min?: number; readonly max?: number; readonly pattern?: string; readonly enum?: readonly string[]; readonly mediaType?: string; readonly sensitive?: boolean }
+  | { readonly type: "blob"; readonly min?: number; readonly max?: number; readonly streaming?: boolean; readonly sensitive?: boolean }
+  | { readonly type: "integer" | "long" | "float" | "double"; readonly min?: number; readonly max?: number }
+  | { readonly type: "boolean" | "document" }
+  | { readonly type: "timestamp"; readonly format?: TimestampFormat };
+
+export type TimestampFormat = "epoch-seconds" | "date-time" | "http-date";
+
+export interface StructureShape {
+  readonly type: "structure";
+  readonly members: Readonly<Record<string, MemberModel>>;
+  readonly required: readonly string[];
+  readonly union?: boolean;
+  readonly eventStream?: boolean;
+  /** The member that is the whole HTTP body. */
+  readonly payload?: string;
+  readonly xmlName?: string;
+  readonly xmlNamespace?: string;
+  /** Errors: wire code (when it differs from the shape's name), HTTP status, and whether the server is at fault. */
+  readonly error?: { readonly code?: string; readonly status: number; readonly fault?: boolean };
+}
+
+export interface MemberModel {
+  readonly shape: string;
+  /** Where it travels; absent means the body. */
+  readonly location?: "uri" | "querystring" | "header" | "headers" | "statusCode";
+  /** Its name there (header name, query key, JSON/XML name, `ec2Query` name) when it differs from the member's. */
+  readonly name?: string;
+  /** ec2Query and awsQuery have their own names at times. */
+  readonly queryName?: string;
+  readonly xmlAttribute?: boolean;
+  readonly xmlNamespace?: { readonly uri: string; readonly prefix?: string };
+  readonly flattened?: boolean;
+  readonly timestampFormat?: TimestampFormat;
+  readonly idempotencyToken?: boolean;
+  readonly hostLabel?: boolean;
+}

@@ -1,0 +1,91 @@
+// What a service is: a value made of handlers, typed by the official SDK's own command types. Hundreds of operations copy this.
+import type { Readable } from "node:stream";
+
+/** What every handler knows about the request it answers, beside the dependencies its service was bound with. */
+export interface Call {
+  readonly requestId: string;
+  /** 12 digits; from the credential, or the configured default. */
+  readonly account: string;
+  readonly region: string;
+  readonly accessKeyId: string | undefined;
+  /** Model id and operation: `lambda`, `CreateFunction`. */
+  readonly service: string;
+  readonly operation: string;
+  /** Lower-case names; repeated headers are joined by `,`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Decoded query parameters, for what the schemas can not say. */
+  readonly query: Readonly<Record<string, string>>;
+  readonly sourceIp: string;
+  /** The base URL this request came to, without a final slash: `http://127.0.0.1:4566`. */
+  readonly endpoint: string;
+  /** Aborts when the client goes away. */
+  readonly signal: AbortSignal;
+  /** What the schema can not express: another status, extra headers. Applies to the successful answer. */
+  readonly reply: { status?: number; headers: Record<string, string> };
+  /** Another service's operation, as the same caller, in process. */
+  readonly call: (service: string, operation: string, input: unknown) => Promise<unknown>;
+}
+
+/** Streaming bodies arrive as a Readable and may leave as one (or as bytes); blobs are bytes both ways; all else is as the SDK types it. */
+type IsStreaming<T> = unknown extends T ? false : Readable extends NonNullable<T> ? (ArrayBuffer extends NonNullable<T> ? false : true) : false;
+type InputMember<T> = IsStreaming<T> extends true ? Readable : Uint8Array extends NonNullable<T> ? Uint8Array | (undefined extends T ? undefined : never) : T;
+type OutputMember<T> = NonNullable<T> extends { transformToWebStream: unknown } ? Readable | Uint8Array | undefined : NonNullable<T> extends Uint8Array ? Uint8Array | undefined : T;
+type StreamingKeys<T> = { [K in keyof T]-?: IsStreaming<T[K]> extends true ? K : never }[keyof T];
+type InputOf<T> = { [K in keyof T]: InputMember<T[K]> } & { [K in StreamingKeys<T>]: Readable };
+type OutputOf<T> = { [K in keyof Omit<T, "$metadata">]: OutputMember<T[K]> };
+
+type CommandTypes<Command> = Command extends new (input: infer Input) => { resolveMiddleware: (...rest: never[]) => (input: never) => Promise<infer Reply> }
+  ? { input: Input; output: Reply extends { output: infer Output } ? Output : never }
+  : never;
+
+/** Names of the operations of an SDK client module. */
+export type OperationName<Sdk> = keyof Sdk extends infer K ? (K extends `${infer Name}Command` ? Name : never) : never;
+
+/** The handler type of one operation: `export type Op<N extends OperationName<typeof sdk>> = Operation<typeof sdk, N, Deps>`. */
+export type Operation<Sdk, Name extends string, Deps> = `${Name}Command` extends infer Command extends keyof Sdk
+  ? (input: InputOf<CommandTypes<Sdk[Command]>["input"]>, context: Call & Deps) => Promise<OutputOf<CommandTypes<Sdk[Command]>["output"]>>
+  : never;
+
+export type Handlers<Deps> = Readonly<Record<string, (input: never, context: Call & Deps) => Promise<unknown>>>;
+
+export interface ServiceOptions {
+  /** Code of the error for a broken constraint; most services say ValidationException, Lambda's older ones InvalidParameterValueException. */
+  readonly validationCode?: string;
+  /** Members every error of this service carries when the fault does not set them, for example `{ Type: "User" }`. */
+  readonly errorMembers?: Readonly<Record<string, unknown>>;
+  /** Skips the constraint tables (S3 answers bad input in its own words). Required members are checked all the same. */
+  readonly ownValidation?: boolean;
+}
+
+export interface Service<Deps> {
+  /** The model's id. */
+  readonly id: string;
+  readonly handlers: Handlers<Deps>;
+  readonly options: ServiceOptions;
+}
+
+/** A service is a value; an operation without a handler answers 501 naming itself. */
+export function defineService<Deps>(id: string, handlers: Handlers<Deps>, options: ServiceOptions = {}): Service<Deps> {
+  return { id, handlers, options };
+}
+
+/** A service with its dependencies: what the AWS door serves. */
+export interface BoundService {
+  readonly id: string;
+  readonly options: ServiceOptions;
+  readonly operations: ReadonlySet<string>;
+  readonly run: (operation: string, input: unknown, call: Call) => Promise<unknown>;
+}
+
+export function bindService<Deps extends object>(service: Service<Deps>, deps: Deps): BoundService {
+  return {
+    id: service.id,
+    options: service.options,
+    operations: new Set(Object.keys(service.handlers)),
+    run: async (operation, input, call) => {
+      const handler = service.handlers[operation];
+      if (!handler) throw new Error(`bug: no handler for ${service.id}.${operation}`);
+      return handler(input as never, { ...call, ...deps });
+    },
+  };
+}
