@@ -73,3 +73,16 @@ export interface MemberModel {
   readonly idempotencyToken?: boolean;
   readonly hostLabel?: boolean;
 }
+
+/** One line of `models/index.json`: what routing must know about a service before its model is loaded. */
+export interface ModelSummary {
+  readonly id: string;
+  readonly serviceId: string;
+  readonly signingName: string;
+  readonly endpointPrefix: string;
+  readonly apiVersion: string;
+  readonly protocols: readonly ProtocolName[];
+  readonly targetPrefix?: string;
+  /** REST services: the distinct literal first path segments of their URI templates (`2015-03-31`, `restapis`); absent for S3. */
+  readonly pathRoots?: readonly string[];
+}
