@@ -20,10 +20,22 @@ export interface Call {
   readonly endpoint: string;
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal;
+  /** What the wire says about the body beside its bytes; a streaming member of the input carries the bytes (aws-chunked already taken off). */
+  readonly body: BodyFacts;
   /** What the schema can not express: another status, extra headers. Applies to the successful answer. */
   readonly reply: { status?: number; headers: Record<string, string> };
   /** Another service's operation, as the same caller, in process. */
   readonly call: (service: string, operation: string, input: unknown) => Promise<unknown>;
+}
+
+export interface BodyFacts {
+  /** Bytes the client declared (x-amz-decoded-content-length, else content-length); undefined when it sent without a length. */
+  readonly contentLength: number | undefined;
+  /**
+   * Trailers of an aws-chunked body by lower-case name (`x-amz-checksum-crc32`), empty when there are none.
+   * Resolves once the body was read to its end, so read the stream first; rejects with the stream's error.
+   */
+  readonly trailers: () => Promise<Readonly<Record<string, string>>>;
 }
 
 /** Streaming bodies arrive as a Readable and may leave as one (or as bytes); blobs are bytes both ways; all else is as the SDK types it. */
