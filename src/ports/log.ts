@@ -1,5 +1,5 @@
 // Ordered streams of records, numbered in commit order per stream. Records enter by a commit's `append`.
-import type { Value } from "./store.ts";
+import type { Value } from "./value.ts";
 
 export interface LogRecord<T = Value> {
   /** Starts at 1 and grows by one per record of the stream, in commit order: a reader that has seen n has seen all up to n. */

@@ -1,5 +1,5 @@
 // Leased, at-least-once queues: asynchronous invocations, deliveries, and later SQS. Messages enter by a commit's `enqueue`.
-import type { Value } from "./store.ts";
+import type { Value } from "./value.ts";
 
 export interface Leased {
   readonly queue: string;

@@ -2,12 +2,9 @@
 // One commit for a change and its consequences is why no event is ever lost between the two.
 import type { BlobRef } from "./blobs.ts";
 import type { Leased } from "./queue.ts";
+import type { Key, Value } from "./value.ts";
 
-/** A tuple; strings order by their UTF-8 bytes, numbers numerically, numbers before strings, a prefix before its extensions. */
-export type Key = readonly (string | number)[];
-
-/** What can be stored: JSON (undefined members vanish) or raw bytes. */
-export type Value = unknown;
+export type { Key, Value } from "./value.ts";
 
 export interface Entry<T = Value> {
   readonly key: Key;

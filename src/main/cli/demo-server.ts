@@ -1,0 +1,43 @@
+// Runs `fugaz start` as a child, as a person would in another terminal.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { projectDir } from "../version.ts";
+import { systemClock } from "../system-clock.ts";
+import { UserError } from "./user-error.ts";
+
+export interface ChildServer {
+  readonly endpoint: string;
+  readonly startMs: number;
+  /** SIGTERM, then waits for the end; rejects when the exit code is not 0. */
+  stop(): Promise<void>;
+}
+
+/** Resolves when the child says it is ready. */
+export async function startChild(flags: readonly string[]): Promise<ChildServer> {
+  const began = systemClock.monotonicMs();
+  const child = spawn(process.execPath, [fileURLToPath(new URL("bin/fugaz.js", projectDir)), "start", "--port", "0", "--log-level", "warn", ...flags], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let errors = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    errors = (errors + chunk.toString()).slice(-8192);
+  });
+  const exited = once(child, "exit");
+  for await (const line of createInterface({ input: child.stdout })) {
+    const endpoint = /^Fugaz is ready at (\S+)$/.exec(line)?.[1];
+    if (endpoint === undefined) continue;
+    child.stdout.resume();
+    return {
+      endpoint,
+      startMs: systemClock.monotonicMs() - began,
+      stop: async () => {
+        child.kill("SIGTERM");
+        const [code] = await exited;
+        if (code !== 0) throw new UserError(`Fugaz did not stop cleanly (exit code ${String(code)}):\n${errors}`);
+      },
+    };
+  }
+  throw new UserError(`Fugaz did not start:\n${errors}`);
+}

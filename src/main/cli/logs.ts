@@ -1,0 +1,69 @@
+// `fugaz logs`: what a function wrote, across all its instances, in time order.
+import { CloudWatchLogsClient, FilterLogEventsCommand, ResourceNotFoundException, type FilteredLogEvent } from "@aws-sdk/client-cloudwatch-logs";
+import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { Command, InvalidArgumentError } from "commander";
+import { systemClock } from "../system-clock.ts";
+import { clientSettings, endpointOption, type Endpoint } from "./client.ts";
+import { UserError } from "./user-error.ts";
+
+interface Options extends Endpoint {
+  readonly follow?: true;
+  readonly since: number;
+  readonly json?: true;
+}
+
+/** How often `--follow` looks for news. */
+const FOLLOW_MS = 500;
+
+export const logsCommand = (): Command =>
+  new Command("logs")
+    .description("Print the log of a function")
+    .argument("<name>", "function name")
+    .option("-f, --follow", "keep printing new lines until interrupted")
+    .option("-s, --since <age>", "how far back: 30s, 15m, 2h, 7d", parseAge, 24 * 3_600_000)
+    .option("--json", "print one JSON object per line: timestamp, stream, message")
+    .addOption(endpointOption())
+    .action(async (name: string, options: Options) => {
+      const group = await groupOf(name, options);
+      const client = new CloudWatchLogsClient(clientSettings(options));
+      const seen = new Set<string>();
+      let startTime = systemClock.now() - options.since;
+      for (;;) {
+        for await (const event of eventsSince(client, group, startTime)) {
+          const id = event.eventId ?? `${event.logStreamName}/${event.timestamp}/${event.message}`;
+          if (seen.has(id)) continue;
+          seen.add(id);
+          startTime = Math.max(startTime, (event.timestamp ?? 0) - 60_000);
+          process.stdout.write(options.json ? `${JSON.stringify({ timestamp: event.timestamp, stream: event.logStreamName, message: event.message })}\n` : `${(event.message ?? "").trimEnd()}\n`);
+        }
+        if (!options.follow) return;
+        await systemClock.sleep(FOLLOW_MS);
+      }
+    });
+
+/** The function's own log group; a deleted function's default group can still be read. */
+async function groupOf(name: string, options: Endpoint): Promise<string> {
+  const reply = await new LambdaClient(clientSettings(options)).send(new GetFunctionConfigurationCommand({ FunctionName: name })).catch((error: unknown) => {
+    if (error instanceof Error && error.name === "ResourceNotFoundException") return undefined;
+    throw error;
+  });
+  return reply?.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`;
+}
+
+async function* eventsSince(client: CloudWatchLogsClient, logGroupName: string, startTime: number): AsyncGenerator<FilteredLogEvent> {
+  let nextToken: string | undefined;
+  do {
+    const page = await client.send(new FilterLogEventsCommand({ logGroupName, startTime, nextToken })).catch((error: unknown) => {
+      throw error instanceof ResourceNotFoundException ? new UserError(`There is no log group ${logGroupName}: no such function has run here yet.`) : error;
+    });
+    yield* page.events ?? [];
+    nextToken = page.nextToken;
+  } while (nextToken);
+}
+
+function parseAge(text: string): number {
+  const match = /^(\d+)(s|m|h|d)$/.exec(text);
+  const unit = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[match?.[2] ?? ""];
+  if (!match || unit === undefined) throw new InvalidArgumentError("Give a number and a unit: 30s, 15m, 2h or 7d.");
+  return Number(match[1]) * unit;
+}

@@ -1,0 +1,40 @@
+// The command `fugaz`: one file per command; this one only gathers them and turns failures into one clear sentence.
+import { Command } from "commander";
+import { version } from "../version.ts";
+import { demoCommand } from "./demo.ts";
+import { doctorCommand } from "./doctor.ts";
+import { envCommand } from "./env.ts";
+import { invokeCommand } from "./invoke.ts";
+import { listCommand } from "./list.ts";
+import { logsCommand } from "./logs.ts";
+import { startCommand } from "./start.ts";
+import { explain, UserError } from "./user-error.ts";
+
+const program = new Command("fugaz")
+  .description(
+    "An open serverless cloud for your own machines.\nUnmodified AWS tools deploy functions to it; events run them in short-lived Linux containers.",
+  )
+  .version(version, "-v, --version", "print the version")
+  .helpOption("-h, --help", "explain a command")
+  .showHelpAfterError("(`fugaz --help` lists the commands, `fugaz help COMMAND` explains one)")
+  .addHelpText(
+    "after",
+    `
+First steps:
+  $ fugaz start                        start the cloud on http://127.0.0.1:4566
+  $ eval "$(fugaz env)"                point the AWS CLI and SDKs of this shell at it
+  $ aws lambda list-functions          any AWS tool now talks to Fugaz
+  $ fugaz invoke hello --log           run a function and see its log
+  $ fugaz doctor                       see what this machine can isolate and run`,
+  );
+
+for (const command of [startCommand, invokeCommand, logsCommand, listCommand, envCommand, doctorCommand, demoCommand]) program.addCommand(command());
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const explained = explain(error);
+  if (explained instanceof UserError) process.stderr.write(`fugaz: ${explained.message}\n`);
+  else process.stderr.write(`fugaz: ${explained instanceof Error ? (explained.stack ?? explained.message) : String(explained)}\n`);
+  process.exit(1);
+}

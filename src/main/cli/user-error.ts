@@ -1,0 +1,14 @@
+// What a person did or must do: printed as one sentence, without a stack.
+
+export class UserError extends Error {
+  override readonly name = "UserError";
+}
+
+/** Turns the failures that a person can mend into sentences; anything else stays what it is. */
+export function explain(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code } = error as NodeJS.ErrnoException;
+  if (error.name === "DataDirLocked" || error.name === "DataDirNotWritable" || error.name === "DataDirTooNew" || error.name === "IsolationImpossible") return new UserError(error.message);
+  if (code === "ECONNREFUSED") return new UserError("No Fugaz answers there. Start one with `fugaz start`, or name its address with --endpoint.");
+  return error;
+}

@@ -1,0 +1,38 @@
+// `GET /_fugaz/health`: is this server ready, what isolates its functions, what can it run and serve.
+import type { Runtimes } from "../ports/runtimes.ts";
+import type { IsolationReport } from "../ports/sandbox.ts";
+import type { Door, HttpReply } from "../wire/door.ts";
+import { version } from "./version.ts";
+
+export interface HealthSources {
+  readonly isolation: IsolationReport;
+  readonly runtimes: Pick<Runtimes, "list">;
+  readonly services: readonly { readonly id: string; readonly operations: number }[];
+  readonly status: () => { readonly instances: number; readonly busy: number };
+}
+
+/** `sources` is undefined until the server is ready: then it answers 503 `{"status":"starting"}`. */
+export const healthDoor = (sources: () => HealthSources | undefined): Door => ({
+  name: "health",
+  claims: ({ rawPath }) => rawPath === "/_fugaz/health",
+  handle: async ({ method }) => {
+    if (method !== "GET" && method !== "HEAD") return json(405, { message: "Use GET." }, { allow: "GET, HEAD" });
+    const ready = sources();
+    if (!ready) return json(503, { status: "starting", version });
+    const runtimes = await ready.runtimes.list();
+    return json(200, {
+      status: "ready",
+      version,
+      isolation: { kind: ready.isolation.kind, level: ready.isolation.level, warnings: ready.isolation.warnings },
+      runtimes: runtimes.map(({ name, version: runs, exact }) => ({ name, version: runs, exact })),
+      services: Object.fromEntries(ready.services.map(({ id, operations }) => [id, { operations }])),
+      ...ready.status(),
+    });
+  },
+});
+
+const json = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): HttpReply => ({
+  status,
+  headers: { "content-type": "application/json", "cache-control": "no-store", ...headers },
+  body: Buffer.from(`${JSON.stringify(body)}\n`),
+});
