@@ -1,0 +1,111 @@
+// Resource policies as services meet them: may this service principal, acting for this resource, do this?
+
+/** What a service asks for. */
+export interface PolicyRequest {
+  /** `lambda:InvokeFunction` */
+  readonly action: string;
+  /** ARN of the thing acted upon. */
+  readonly resource: string;
+  /** `s3.amazonaws.com` */
+  readonly service: string;
+  /** Condition keys and their values, such as `aws:SourceArn`; keys compare without regard to case. */
+  readonly context: Readonly<Record<string, string | undefined>>;
+}
+
+type Statement = Readonly<Record<string, unknown>>;
+
+/**
+ * True when a statement allows the request and none denies it. What is not understood (another operator, a malformed
+ * member) never allows, and never weakens a denial.
+ */
+export function policyAllows(statements: readonly Statement[], request: PolicyRequest): boolean {
+  let allowed = false;
+  for (const statement of statements) {
+    const effect = statement["Effect"];
+    if (effect !== "Allow" && effect !== "Deny") continue;
+    if (!covers(statement, request)) continue;
+    const met = conditionsMet(statement["Condition"], request);
+    if (effect === "Deny" && met !== "no") return false;
+    if (effect === "Allow" && met === "yes") allowed = true;
+  }
+  return allowed;
+}
+
+function covers(statement: Statement, request: PolicyRequest): boolean {
+  if (!principalMatches(statement["Principal"], request.service)) return false;
+  if (!texts(statement["Action"]).some((pattern) => like(pattern.toLowerCase(), request.action.toLowerCase()))) return false;
+  const resources = statement["Resource"];
+  return resources === undefined || texts(resources).some((pattern) => like(pattern, request.resource));
+}
+
+function principalMatches(principal: unknown, service: string): boolean {
+  if (principal === "*") return true;
+  if (typeof principal !== "object" || principal === null) return false;
+  return texts("Service" in principal ? principal.Service : undefined).some((name) => name === service || name === "*");
+}
+
+/** "unknown" when an operator is not understood: neither a ground to allow nor a ground to skip a denial. */
+function conditionsMet(condition: unknown, request: PolicyRequest): "yes" | "no" | "unknown" {
+  if (condition === undefined) return "yes";
+  if (typeof condition !== "object" || condition === null) return "unknown";
+  const context = new Map(Object.entries(request.context).map(([key, value]) => [key.toLowerCase(), value]));
+  let unknown = false;
+  for (const [operator, tests] of Object.entries(condition)) {
+    const compare = operators[operator.toLowerCase()];
+    if (compare === undefined || typeof tests !== "object" || tests === null) {
+      unknown = true;
+      continue;
+    }
+    for (const [key, expected] of Object.entries(tests)) {
+      const actual = context.get(key.toLowerCase());
+      if (actual === undefined || !texts(expected).some((pattern) => compare(pattern, actual))) return "no";
+    }
+  }
+  return unknown ? "unknown" : "yes";
+}
+
+const operators: Readonly<Record<string, (pattern: string, actual: string) => boolean>> = {
+  stringequals: (pattern, actual) => pattern === actual,
+  stringlike: like,
+  arnequals: arnLike,
+  arnlike: arnLike,
+};
+
+/** Each of the six parts of an ARN is matched for itself, so that a wildcard never crosses a colon of the first five. */
+function arnLike(pattern: string, actual: string): boolean {
+  const patterns = arnParts(pattern);
+  const parts = arnParts(actual);
+  return patterns.length === 6 && parts.length === 6 && patterns.every((part, index) => like(part, parts[index] ?? ""));
+}
+
+function arnParts(arn: string): readonly string[] {
+  const parts = arn.split(":");
+  return parts.length < 6 ? parts : [...parts.slice(0, 5), parts.slice(5).join(":")];
+}
+
+/** `*` stands for any text, `?` for one character. Linear in practice: it backs up to the last star only. */
+function like(pattern: string, text: string): boolean {
+  let p = 0;
+  let t = 0;
+  let star = -1;
+  let resume = 0;
+  while (t < text.length) {
+    if (pattern[p] === "*") {
+      star = p++;
+      resume = t;
+    } else if (p < pattern.length && (pattern[p] === "?" || pattern[p] === text[t])) {
+      p++;
+      t++;
+    } else if (star >= 0) {
+      p = star + 1;
+      t = ++resume;
+    } else return false;
+  }
+  while (pattern[p] === "*") p++;
+  return p === pattern.length;
+}
+
+function texts(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+}
