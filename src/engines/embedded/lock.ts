@@ -1,0 +1,66 @@
+// One data directory, one engine: two would write over each other. The kernel keeps the lock, so it ends with its holder however that dies.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+/** Another engine, in this process or another, has the directory open. */
+export class DataDirLocked extends Error {
+  override readonly name = "DataDirLocked";
+  /** Process id of the holder as far as known. */
+  readonly pid: number | undefined;
+
+  constructor(dir: string, pid: number | undefined) {
+    super(`the data directory ${dir} is in use by another Fugaz${pid === undefined ? "" : ` (process ${pid})`}: stop it or choose another directory`);
+    this.pid = pid;
+  }
+}
+
+/** The directory can not be made or written. */
+export class DataDirNotWritable extends Error {
+  override readonly name = "DataDirNotWritable";
+
+  constructor(dir: string, cause: unknown) {
+    super(`the data directory ${dir} is not writable: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+export interface DirLock {
+  release(): void;
+}
+
+/**
+ * Makes the directory when it is missing and locks it; throws DataDirLocked or DataDirNotWritable.
+ * SQLite's locks are used because Node has no `flock`: unlike bare fcntl locks they also hold within one process.
+ * The pid is in a file of its own because closing any descriptor of the locked file would drop the lock.
+ */
+export function lockDir(dir: string): DirLock {
+  const pidFile = join(dir, "holder.pid");
+  let db: DatabaseSync | undefined;
+  try {
+    mkdirSync(dir, { recursive: true });
+    db = new DatabaseSync(join(dir, "lock"));
+    db.exec("PRAGMA journal_mode = MEMORY; PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE");
+    writeFileSync(pidFile, `${process.pid}\n`);
+  } catch (error) {
+    db?.close();
+    throw isBusy(error) ? new DataDirLocked(dir, holderOf(pidFile)) : new DataDirNotWritable(dir, error);
+  }
+  const held = db;
+  return {
+    release: () => {
+      rmSync(pidFile, { force: true });
+      held.close();
+    },
+  };
+}
+
+const SQLITE_BUSY = 5;
+const isBusy = (error: unknown): boolean => error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
+
+function holderOf(pidFile: string): number | undefined {
+  try {
+    return Number.parseInt(readFileSync(pidFile, "utf8"), 10) || undefined;
+  } catch {
+    return undefined;
+  }
+}

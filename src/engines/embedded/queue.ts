@@ -1,0 +1,90 @@
+// The Queue port: leases and settlements go through the writer; contents and counts come from the reading connection.
+import type { DatabaseSync } from "node:sqlite";
+import type { Clock } from "../../kernel/clock.ts";
+import type { Leased, Queue } from "../../ports/queue.ts";
+import { endOfPrefix, keyBytes } from "./key-encoding.ts";
+import { decodeName, encodeName, encodePrefix } from "./names.ts";
+import type { Settlement } from "./operations.ts";
+import { reaching } from "./reaching.ts";
+import { decodeValue } from "./value-encoding.ts";
+import type { Watchers } from "./watchers.ts";
+import type { Writer } from "./writer.ts";
+
+export interface QueueDeps {
+  readonly reading: DatabaseSync;
+  readonly writer: Writer;
+  readonly clock: Pick<Clock, "now">;
+  readonly watchers: Watchers<string>;
+}
+
+/** Ours: messages one call may lease. */
+const LEASE_MAX = 1000;
+
+export function createQueue({ reading, writer, clock, watchers }: QueueDeps): Queue {
+  const sql = statements(reading);
+  const bytesOf = (queue: string): Uint8Array => keyBytes(encodeName(queue, "a queue"));
+  const settle = (lease: Leased, how: Settlement): Promise<boolean> =>
+    writer.submit({ kind: "queue.settle", id: lease.id, receipt: Number(lease.receipt), how });
+
+  return {
+    lease: async (queue, max, visibilityMs) => {
+      const name = encodeName(queue, "a queue");
+      // An idle queue is polled often: finding it empty needs no transaction.
+      if (max < 1 || !reaching("queue.lease", () => sql.anyVisible.get(keyBytes(name), clock.now()))) return [];
+      const { receipt, rows } = await writer.submit({ kind: "queue.lease", queue: name, max: Math.min(max, LEASE_MAX), visibilityMs: Math.ceil(visibilityMs) });
+      return rows.flatMap(({ id, attempt, enqueuedAtMs }): Leased[] => {
+        // Missing when a purge came in between.
+        const row = reaching("queue.lease", () => sql.content.get(id));
+        return row ? [{ queue, id, meta: decodeValue(row["meta"]), body: row["body"] as Uint8Array, attempt, enqueuedAtMs, receipt: String(receipt) }] : [];
+      });
+    },
+    extend: (lease, visibilityMs) => settle(lease, { kind: "extend", visibleInMs: Math.ceil(visibilityMs) }),
+    ack: (lease) => settle(lease, { kind: "remove" }),
+    release: async (lease, delayMs) => {
+      const released = await settle(lease, { kind: "free", visibleInMs: Math.ceil(delayMs) });
+      if (released) watchers.tell(encodeName(lease.queue, "a queue"), lease.queue);
+      return released;
+    },
+    counts: async (queue) => {
+      const name = bytesOf(queue);
+      const nowMs = clock.now();
+      return reaching("queue.counts", () => {
+        const visible = Number(sql.visible.get(name, nowMs)?.["n"]);
+        const hidden = sql.hidden.get(name, nowMs);
+        const oldest = sql.oldest.get(name)?.["enqueued_at"];
+        return { visible, leased: Number(hidden?.["leased"]), delayed: Number(hidden?.["delayed"]), oldestAtMs: oldest === undefined ? undefined : Number(oldest) };
+      });
+    },
+    pending: async (prefix) => {
+      const start = encodePrefix(prefix, "a queue");
+      const rows = reaching("queue.pending", () => sql.pending.all(keyBytes(start), keyBytes(endOfPrefix(start))));
+      return rows.map((row) => ({ queue: decodeName(row["name"]), visibleAtMs: Number(row["visible_at"]) }));
+    },
+    watch: (prefix, listener) => watchers.add(encodePrefix(prefix, "a queue"), listener),
+    purge: async (queue) => {
+      const name = encodeName(queue, "a queue");
+      const upTo = Number(reaching("queue.purge", () => sql.newest.get(keyBytes(name)))?.["id"] ?? 0);
+      let removed = 0;
+      for (;;) {
+        const portion = await writer.submit({ kind: "queue.purge", queue: name, upTo });
+        if (portion === 0) return removed;
+        removed += portion;
+      }
+    },
+  };
+}
+
+/** A queue's row number, by its name. */
+const QUEUE = "(SELECT id FROM queue WHERE name = ?)";
+
+const statements = (db: DatabaseSync) => ({
+  anyVisible: db.prepare(`SELECT 1 FROM message WHERE queue = ${QUEUE} AND visible_at <= ? LIMIT 1`),
+  content: db.prepare("SELECT meta, body FROM message_content WHERE id = ?"),
+  visible: db.prepare(`SELECT count(*) AS n FROM message WHERE queue = ${QUEUE} AND visible_at <= ?`),
+  hidden: db.prepare(`SELECT count(*) FILTER (WHERE receipt <> 0) AS leased, count(*) FILTER (WHERE receipt = 0) AS delayed FROM message WHERE queue = ${QUEUE} AND visible_at > ?`),
+  oldest: db.prepare(`SELECT enqueued_at FROM message WHERE queue = ${QUEUE} ORDER BY id LIMIT 1`),
+  newest: db.prepare(`SELECT id FROM message WHERE queue = ${QUEUE} ORDER BY id DESC LIMIT 1`),
+  pending: db.prepare(`
+    SELECT name, visible_at FROM (SELECT name, (SELECT min(visible_at) FROM message WHERE queue = queue.id) AS visible_at FROM queue WHERE name >= ? AND name < ?)
+    WHERE visible_at IS NOT NULL ORDER BY name`),
+});

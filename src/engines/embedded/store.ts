@@ -1,0 +1,130 @@
+// The Store port: reads from the reading connection, commits through the writer, and tells the watchers of all ports.
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { assert } from "../../kernel/fault.ts";
+import { limits } from "../../kernel/limits.ts";
+import type { BlobRef } from "../../ports/blobs.ts";
+import type { Commit, Entry, Key, Range, Store, Write } from "../../ports/store.ts";
+import type { BlobHolds } from "./blob-files.ts";
+import { isBlobHash } from "./blob-path.ts";
+import { decodeKey, encodeKey, endOfPrefix, keyBytes } from "./key-encoding.ts";
+import { encodeName } from "./names.ts";
+import type { WriteOp } from "./operations.ts";
+import { reaching } from "./reaching.ts";
+import { type Bytes, type Encoded, decodeValue, encodeValue, packBytes } from "./value-encoding.ts";
+import type { Watchers } from "./watchers.ts";
+import type { Writer } from "./writer.ts";
+
+export interface StoreDeps {
+  readonly reading: DatabaseSync;
+  readonly writer: Writer;
+  readonly holds: BlobHolds;
+  readonly watchers: { readonly keys: Watchers<Key>; readonly queues: Watchers<string>; readonly streams: Watchers<string> };
+}
+
+export function createStore({ reading, writer, holds, watchers }: StoreDeps): Store {
+  const one = reading.prepare("SELECT value, version FROM entry WHERE key = ?");
+  const forward = reading.prepare("SELECT key, value, version FROM entry WHERE key >= ? AND key < ? ORDER BY key LIMIT ?");
+  const backward = reading.prepare("SELECT key, value, version FROM entry WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT ?");
+
+  return {
+    get: async <T>(key: Key): Promise<Entry<T> | undefined> => {
+      const bytes = keyBytes(encodeKey(key));
+      const row = reaching("store.get", () => one.get(bytes));
+      return row && { key, value: decodeValue(row["value"]) as T, version: Number(row["version"]) };
+    },
+    list: async <T>(range: Range): Promise<readonly Entry<T>[]> => {
+      const { start, end } = boundsOf(range);
+      const statement: StatementSync = range.reverse === true ? backward : forward;
+      const rows = reaching("store.list", () => statement.all(keyBytes(start), keyBytes(end), range.limit));
+      return rows.map((row) => ({ key: decodeKey(row["key"] as Uint8Array), value: decodeValue(row["value"]) as T, version: Number(row["version"]) }));
+    },
+    commit: async (checks, writes): Promise<Commit> => {
+      const transfer: ArrayBuffer[] = [];
+      const op = {
+        kind: "commit" as const,
+        checks: checks.map(({ key, version }) => [encodeKey(key), version] as const),
+        writes: writes.map((write) => encodeWrite(write, transfer)),
+      };
+      const refs = writes.flatMap((write) => (write.kind === "hold" ? [write.blob] : []));
+      const removal = holds.begin(refs);
+      let ok = false;
+      try {
+        if (removal) await removal;
+        const done = await writer.submit(op, transfer);
+        if (!done) return { ok: false };
+        ok = true;
+        for (const hash of done.freed) holds.freed(hash);
+        tell(writes, op.writes, watchers);
+        return { ok: true, version: done.version, appended: done.appended };
+      } finally {
+        holds.end(refs, ok);
+      }
+    },
+    watch: (prefix, listener) => watchers.keys.add(encodeKey(prefix), listener),
+  };
+}
+
+function boundsOf({ prefix, from, after, before, limit }: Range): { readonly start: string; readonly end: string } {
+  if (!(Number.isInteger(limit) && limit >= 0 && limit <= limits.store.listMax)) {
+    throw new RangeError(`a list's limit is a whole number up to ${limits.store.listMax}, not ${limit}`);
+  }
+  const whole = encodeKey(prefix);
+  let start = whole;
+  let end = endOfPrefix(whole);
+  if (from) start = later(start, encodeKey(from));
+  // The least key after a key is its first extension: no encoding goes on with a zero byte, so this lies between the two.
+  if (after) start = later(start, `${encodeKey(after)}\0`);
+  if (before) end = earlier(end, encodeKey(before));
+  return { start, end };
+}
+
+const later = (a: string, b: string): string => (a > b ? a : b);
+const earlier = (a: string, b: string): string => (a < b ? a : b);
+
+function encodeWrite(write: Write, transfer: ArrayBuffer[]): WriteOp {
+  switch (write.kind) {
+    case "set": return { kind: "set", key: encodeKey(write.key), value: encodeMovable(write.value, "a value", transfer) };
+    case "delete": return { kind: "delete", key: encodeKey(write.key) };
+    case "append": return { kind: "append", stream: encodeName(write.stream, "a stream"), data: encodeMovable(write.data, "a record", transfer) };
+    case "enqueue": return {
+      kind: "enqueue", queue: encodeName(write.queue, "a queue"), delayMs: delayOf(write.delayMs),
+      meta: encodeMovable(write.meta, "a message's meta", transfer), body: movable(packBytes(write.body, "a message"), transfer),
+    };
+    case "ack": return { kind: "ack", id: write.lease.id, receipt: Number(write.lease.receipt) };
+    case "hold": return { kind: "hold", hash: hashOf(write.blob.id), owner: encodeKey(write.owner), inline: inlineOf(write.blob, transfer) };
+    case "release": return { kind: "release", hash: hashOf(write.blobId), owner: encodeKey(write.owner) };
+  }
+}
+
+const inlineOf = ({ inline }: BlobRef, transfer: ArrayBuffer[]): Bytes | undefined => inline && movable(packBytes(inline, "an inline blob"), transfer);
+
+function delayOf(delayMs: number): number {
+  assert(Number.isFinite(delayMs) && delayMs >= 0, `a delay of ${delayMs} ms`);
+  return Math.ceil(delayMs);
+}
+
+function hashOf(id: string): string {
+  if (!isBlobHash(id)) throw new TypeError("a blob's id is the SHA-256 of its content in lower-case hex");
+  return id;
+}
+
+function encodeMovable(value: unknown, what: string, transfer: ArrayBuffer[]): Encoded {
+  const encoded = encodeValue(value, what);
+  if ("raw" in encoded) movable(encoded.raw, transfer);
+  return encoded;
+}
+
+function movable(bytes: Bytes, transfer: ArrayBuffer[]): Bytes {
+  if (typeof bytes !== "string") transfer.push(bytes.buffer);
+  return bytes;
+}
+
+function tell(writes: readonly Write[], encoded: readonly WriteOp[], { keys, queues, streams }: StoreDeps["watchers"]): void {
+  if (keys.idle && queues.idle && streams.idle) return;
+  writes.forEach((write, index) => {
+    const op = encoded[index];
+    if ((write.kind === "set" || write.kind === "delete") && (op?.kind === "set" || op?.kind === "delete")) keys.tell(op.key, write.key);
+    else if (write.kind === "enqueue" && op?.kind === "enqueue") queues.tell(op.queue, write.queue);
+    else if (write.kind === "append" && op?.kind === "append") streams.tell(op.stream, write.stream);
+  });
+}
