@@ -16,6 +16,10 @@ export interface Model {
   /** `X-Amz-Target` prefix before the dot, for the JSON and CBOR protocols. */
   readonly targetPrefix?: string;
   readonly xmlNamespace?: string;
+  /** Prefix of `__type` where a protocol wants it: `com.amazonaws.dynamodb.v20120810`. */
+  readonly namespace: string;
+  /** A service that moved from awsQuery to JSON or CBOR: errors repeat the old code in `x-amzn-query-error`. */
+  readonly queryCompatible?: boolean;
   readonly operations: Readonly<Record<string, OperationModel>>;
   readonly shapes: Readonly<Record<string, ShapeModel>>;
 }
@@ -34,13 +38,47 @@ export interface OperationModel {
 
 export type ShapeModel =
   | StructureShape
-  | { readonly type: "list"; readonly member: MemberModel; readonly flattened?: boolean; readonly min?: number; readonly max?: number }
-  | { readonly type: "map"; readonly key: MemberModel; readonly value: MemberModel; readonly flattened?: boolean; readonly min?: number; readonly max?: number }
-  | { readonly type: "string"; readonly min?: number; readonly max?: number; readonly pattern?: string; readonly enum?: readonly string[]; readonly mediaType?: string; readonly sensitive?: boolean }
-  | { readonly type: "blob"; readonly min?: number; readonly max?: number; readonly streaming?: boolean; readonly sensitive?: boolean }
+  | ListShape
+  | MapShape
+  | StringShape
+  | { readonly type: "blob"; readonly min?: number; readonly max?: number; readonly streaming?: boolean; readonly mediaType?: string; readonly sensitive?: boolean }
   | { readonly type: "integer" | "long" | "float" | "double"; readonly min?: number; readonly max?: number }
   | { readonly type: "boolean" | "document" }
   | { readonly type: "timestamp"; readonly format?: TimestampFormat };
+
+export interface ListShape {
+  readonly type: "list";
+  readonly member: MemberModel;
+  readonly min?: number;
+  readonly max?: number;
+  /** Elements may be null. */
+  readonly sparse?: boolean;
+  /** Set where the original checks the elements as a constraint of the list, without the words it uses for elements. */
+  readonly enum?: readonly string[];
+}
+
+export interface MapShape {
+  readonly type: "map";
+  readonly key: MemberModel;
+  readonly value: MemberModel;
+  readonly min?: number;
+  readonly max?: number;
+  /** Values may be null. */
+  readonly sparse?: boolean;
+}
+
+export interface StringShape {
+  readonly type: "string";
+  readonly min?: number;
+  readonly max?: number;
+  /** As the original words it in its errors (Java's syntax, matched in full). */
+  readonly pattern?: string;
+  /** The pattern for JavaScript, where it is not the same text. */
+  readonly regexp?: { readonly source: string; readonly flags: string };
+  readonly enum?: readonly string[];
+  readonly mediaType?: string;
+  readonly sensitive?: boolean;
+}
 
 export type TimestampFormat = "epoch-seconds" | "date-time" | "http-date";
 
@@ -52,6 +90,8 @@ export interface StructureShape {
   readonly eventStream?: boolean;
   /** The member that is the whole HTTP body. */
   readonly payload?: string;
+  /** The member whose value is the text of the XML root element (S3's GetBucketLocation). */
+  readonly xmlText?: string;
   readonly xmlName?: string;
   readonly xmlNamespace?: string;
   /** Errors: wire code (when it differs from the shape's name), HTTP status, and whether the server is at fault. */
@@ -60,11 +100,11 @@ export interface StructureShape {
 
 export interface MemberModel {
   readonly shape: string;
-  /** Where it travels; absent means the body. */
+  /** Where it travels; absent means the body. A `querystring` map without a name takes every parameter no other member claims. */
   readonly location?: "uri" | "querystring" | "header" | "headers" | "statusCode";
-  /** Its name there (header name, query key, JSON/XML name, `ec2Query` name) when it differs from the member's. */
+  /** Its name there (header name, prefix of `headers`, query key, JSON name of JSON services, XML name of XML services) when it differs from the member's. */
   readonly name?: string;
-  /** ec2Query and awsQuery have their own names at times. */
+  /** ec2Query's own name of a parameter; in services whose native protocol is JSON or CBOR, awsQuery's name both ways. */
   readonly queryName?: string;
   readonly xmlAttribute?: boolean;
   readonly xmlNamespace?: { readonly uri: string; readonly prefix?: string };
