@@ -49,8 +49,8 @@ export type Boot =
   | { readonly kind: "error"; readonly payload: Uint8Array; readonly errorType: string; readonly initMs: number }
   | { readonly kind: "exit"; readonly code: number | undefined; readonly signal: string | undefined; readonly outOfMemory: boolean; readonly initMs: number }
   | { readonly kind: "timeout"; readonly initMs: number }
-  /** provided.*: neither /var/task/bootstrap nor /opt/bootstrap. */
-  | { readonly kind: "no-entrypoint" };
+  /** provided.*: neither /var/task/bootstrap nor /opt/bootstrap; `reason` when there is one that can not be executed ("fork/exec /var/task/bootstrap: permission denied"). */
+  | { readonly kind: "no-entrypoint"; readonly reason?: string };
 
 export interface RunningInstance extends AsyncDisposable {
   /**

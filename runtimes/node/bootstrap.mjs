@@ -1,0 +1,55 @@
+// Entry of the Node.js runtime inside a sandbox: prepares the process, loads the handler, then answers events until the platform is gone.
+import { createRequire } from "node:module";
+import * as util from "node:util";
+import { receiveInvoke, sendInitError, sendReady } from "./channel.mjs";
+import { logError, patchConsole, useRequire } from "./console.mjs";
+import { errorPayload, unhandledRejection } from "./errors.mjs";
+import { loadHandler } from "./loader.mjs";
+import { postError, runClassic } from "./run-classic.mjs";
+import { checkModern, runModern } from "./run-modern.mjs";
+import { installAwslambda, isStreaming, runStreaming } from "./streaming.mjs";
+
+const UNCAUGHT_EXCEPTION_EXIT = 129;
+const UNHANDLED_REJECTION_EXIT = 128;
+/** The runtime's name decides the handler contract, not the version of Node that happens to run. */
+const FIRST_MODERN_MAJOR = 24;
+
+let current;
+
+function die(title, error, exitCode) {
+  logError(title, error);
+  const payload = errorPayload(error);
+  if (current) postError(error, current.requestId, current.meta, true);
+  else sendInitError(String(payload.errorType), JSON.stringify(payload));
+  process.exit(exitCode);
+}
+
+function serve(run, handler) {
+  receiveInvoke((invocation) => {
+    current = invocation;
+    run(handler, invocation, () => setImmediate(serve, run, handler));
+  });
+}
+
+async function main() {
+  const { env } = process;
+  patchConsole(env, util);
+  useRequire(createRequire(import.meta.url));
+  process.on("uncaughtException", (error) => die("Uncaught Exception", error, UNCAUGHT_EXCEPTION_EXIT));
+  process.on("unhandledRejection", (reason, promise) => die("Unhandled Promise Rejection", unhandledRejection(reason, promise), UNHANDLED_REJECTION_EXIT));
+  const named = /^AWS_Lambda_nodejs(\d+)/.exec(env.AWS_EXECUTION_ENV || "");
+  const modern = named !== null && Number(named[1]) >= FIRST_MODERN_MAJOR;
+  installAwslambda();
+  if (env.AWS_ENDPOINT_URL) (await import("./sdk-v2.mjs")).pointSdkAt(env.AWS_ENDPOINT_URL);
+  let handler;
+  try {
+    handler = await loadHandler(env.LAMBDA_TASK_ROOT || process.cwd(), env._HANDLER || "", modern);
+    if (modern && !isStreaming(handler)) checkModern(handler);
+  } catch (error) {
+    die("Uncaught Exception", error, UNCAUGHT_EXCEPTION_EXIT);
+  }
+  sendReady();
+  serve(isStreaming(handler) ? runStreaming(modern) : modern ? runModern : runClassic, handler);
+}
+
+main();

@@ -1,0 +1,51 @@
+// ES modules ignore NODE_PATH; functions expect layers and the bundled SDKs to be found there all the same.
+import * as moduleApi from "node:module";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+let installed = false;
+
+/** Makes `import "package"` fall back to the directories of NODE_PATH. Does nothing where this version of Node offers no hook (before 20.6). */
+export async function installModulePaths() {
+  const directories = (process.env.NODE_PATH || "").split(":").filter(Boolean);
+  if (installed || directories.length === 0) return;
+  installed = true;
+  if (moduleApi.registerHooks) moduleApi.registerHooks({ resolve: fallback(directories, (attempt, recover) => {
+    try {
+      return attempt();
+    } catch (error) {
+      return recover(error);
+    }
+  }) });
+  else if (moduleApi.register) moduleApi.register(new URL("./module-paths-hook.mjs", import.meta.url), { data: { directories } });
+}
+
+/** A resolve hook: tries as Node would, then as if imported from beside each directory, then by the rules of require. */
+export const fallback = (directories, trying) => (specifier, context, next) =>
+  trying(
+    () => next(specifier, context),
+    (error) => {
+      if (error.code !== "ERR_MODULE_NOT_FOUND" || !isBare(specifier)) throw error;
+      return fromDirectories(directories, specifier, context, next, trying, error);
+    },
+  );
+
+function fromDirectories(directories, specifier, context, next, trying, error) {
+  const [directory, ...others] = directories;
+  if (directory === undefined) return byRequire(specifier, error);
+  const rest = () => fromDirectories(others, specifier, context, next, trying, error);
+  if (!directory.endsWith("/node_modules")) return rest();
+  const parentURL = pathToFileURL(join(dirname(directory), "index.mjs")).href;
+  return trying(() => next(specifier, { ...context, parentURL }), rest);
+}
+
+function byRequire(specifier, error) {
+  try {
+    const file = moduleApi.createRequire(import.meta.url).resolve(specifier);
+    return { url: pathToFileURL(file).href, shortCircuit: true };
+  } catch {
+    throw error;
+  }
+}
+
+const isBare = (specifier) => !/^(\.{0,2}\/|\.{1,2}$|[a-z][a-z0-9+.-]*:|#)/i.test(specifier);

@@ -1,0 +1,123 @@
+"""The wrapper's side of the channel on file descriptor 3. Writes go out at once, so that nothing said before a crash is lost."""
+import json
+import os
+import struct
+import sys
+import threading
+
+_FD = 3
+_START = struct.Struct(">IBBH")
+_READ_BYTES = 64 * 1024
+# A longer log message travels in several frames; the platform cuts events at this size anyway.
+_LOG_BYTES_MAX = 256 * 1024
+
+_INVOKE = 1
+_READY = 2
+_INIT_ERROR = 3
+_RESULT = 4
+_ERROR = 5
+_TOO_LARGE = 7
+_LOG = 8
+_OUTPUT = 9
+
+_lock = threading.Lock()
+
+
+def open_channel():
+    """Programs the function starts shall not inherit the channel."""
+    os.set_inheritable(_FD, False)
+    os.set_blocking(_FD, True)
+
+
+def send_ready():
+    _send(_READY, "", "", b"")
+
+
+def send_init_error(error_type, payload):
+    _send(_INIT_ERROR, "", error_type, payload)
+
+
+def send_result(request_id, payload, bytes_max):
+    _send_bounded(_RESULT, request_id, "", payload, bytes_max)
+
+
+def send_error(request_id, error_type, payload, bytes_max):
+    _send_bounded(_ERROR, request_id, error_type, payload, bytes_max)
+
+
+def send_log(level, text):
+    data = text.encode("utf-8", "replace")
+    at = 0
+    while at < len(data) or at == 0:
+        end = min(at + _LOG_BYTES_MAX, len(data))
+        while end < len(data) and data[end] & 0xC0 == 0x80:
+            end -= 1
+        _send(_LOG, "", level, data[at:end])
+        at = max(end, 1)
+
+
+def send_output(fd, data):
+    """Bytes that the program wrote to its own stdout (1) or stderr (2)."""
+    view = memoryview(data)
+    for at in range(0, len(view), _LOG_BYTES_MAX):
+        _send(_OUTPUT, "", str(fd), bytes(view[at : at + _LOG_BYTES_MAX]))
+
+
+def receive_invoke():
+    """Blocks until an event arrives: (request id, metadata, payload). Ends the process when the platform is gone."""
+    data = _read(_READ_BYTES)
+    while len(data) < _START.size:
+        data += _read(_READ_BYTES)
+    size, kind, id_bytes, head_bytes = _START.unpack_from(data)
+    total = _START.size + size
+    if len(data) < total:
+        frame = bytearray(total)
+        frame[: len(data)] = data
+        _fill(memoryview(frame), len(data))
+        data = frame
+    if kind != _INVOKE:
+        os._exit(70)
+    id_end = _START.size + id_bytes
+    head_end = id_end + head_bytes
+    meta = json.loads(bytes(data[id_end:head_end]).decode("utf-8"))
+    return bytes(data[_START.size : id_end]).decode("latin-1"), meta, bytes(memoryview(data)[head_end:total])
+
+
+def _read(count):
+    data = os.read(_FD, count)
+    if not data:
+        _leave()
+    return data
+
+
+def _fill(view, filled):
+    while filled < len(view):
+        count = os.readv(_FD, [view[filled:]])
+        if count == 0:
+            _leave()
+        filled += count
+
+
+def _leave():
+    sys.exit(0)
+
+
+def _send_bounded(kind, request_id, head, payload, bytes_max):
+    if len(payload) > bytes_max:
+        _send(_TOO_LARGE, request_id, str(len(payload)), b"")
+    else:
+        _send(kind, request_id, head, payload)
+
+
+def _send(kind, request_id, head, body):
+    id_bytes = request_id.encode("latin-1")
+    head_bytes = head[:1000].encode("utf-8", "replace")
+    start = _START.pack(len(id_bytes) + len(head_bytes) + len(body), kind, len(id_bytes), len(head_bytes)) + id_bytes + head_bytes
+    parts = [start, body] if body else [start]
+    with _lock:
+        sent = os.writev(_FD, parts)
+        if sent == len(start) + len(body):
+            return
+        rest = memoryview(b"".join(parts))[sent:]
+        while len(rest):
+            rest = rest[os.write(_FD, rest) :]

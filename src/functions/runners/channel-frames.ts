@@ -1,0 +1,139 @@
+// The language spoken over file descriptor 3: length-prefixed frames of raw bytes, parsed with a cursor so that size costs nothing but itself.
+
+/**
+ * What a frame means. 0 is reserved for boot settings of pooled sandboxes, 16 to 19 for response streams.
+ * `toProgram` is sent by the platform, everything else by the wrapper inside.
+ */
+export const frameType = {
+  /** To the program. Head: `InvokeMeta` as JSON; body: the event. */
+  invoke: 1,
+  /** The handler is loaded. */
+  ready: 2,
+  /** Head: error type; body: the error payload as the caller shall see it. */
+  initError: 3,
+  result: 4,
+  /** Head: error type; body: payload. The program goes on. */
+  error: 5,
+  /** Like `error`, but the program ends after it. */
+  fatalError: 6,
+  /** Head: the size in bytes of an answer that was over the limit. */
+  tooLarge: 7,
+  /** Head: level; body: one log message, which may have several lines. */
+  log: 8,
+  /** Head: `1` or `2`; body: raw bytes written to that descriptor by the language's own streams. */
+  output: 9,
+} as const;
+
+/** What accompanies an event. */
+export interface InvokeMeta {
+  readonly invokedArn: string;
+  readonly deadlineMs: number;
+  readonly clientContext: string | undefined;
+  readonly traceId: string | undefined;
+  readonly responseBytesMax: number;
+}
+
+export interface Frame {
+  readonly type: number;
+  readonly requestId: string;
+  readonly head: string;
+  /** A view into the received bytes: copy it to keep it longer than the frame's handling when it is small. */
+  readonly body: Buffer;
+}
+
+/** Bytes before the variable part: u32 size of the rest, u8 type, u8 length of the request id, u16 length of the head; big-endian. */
+const FIXED_BYTES = 8;
+
+/** Id and head can not be longer than their length fields allow. */
+export const FRAME_OVERHEAD_BYTES_MAX = 255 + 65_535;
+
+/** Everything of a frame but its body, which the caller writes after it without a copy. Throws RangeError when id or head do not fit. */
+export function frameStart(type: number, requestId: string, head: string, bodyBytes: number): Buffer {
+  const idBytes = Buffer.byteLength(requestId);
+  const headBytes = Buffer.byteLength(head);
+  if (idBytes > 255 || headBytes > 65_535) throw new RangeError("request id or head too long for a frame");
+  const start = Buffer.allocUnsafe(FIXED_BYTES + idBytes + headBytes);
+  start.writeUInt32BE(idBytes + headBytes + bodyBytes, 0);
+  start[4] = type;
+  start[5] = idBytes;
+  start.writeUInt16BE(headBytes, 6);
+  start.write(requestId, FIXED_BYTES);
+  start.write(head, FIXED_BYTES + idBytes);
+  return start;
+}
+
+/** The peer does not speak this protocol, or speaks too much. */
+export class BrokenFrame extends Error {
+  override readonly name = "BrokenFrame";
+}
+
+/**
+ * Turns received chunks into frames. A frame inside one chunk is a view of it; a larger one is gathered in one allocation of its own size.
+ * Throws BrokenFrame on sizes over `bodyBytesMax` plus overhead or inconsistent lengths; it can not be used after that.
+ */
+export class FrameReader {
+  readonly #restBytesMax: number;
+  readonly #onFrame: (frame: Frame) => void;
+  readonly #fixed = Buffer.allocUnsafe(FIXED_BYTES);
+  #fixedFilled = 0;
+  #rest: Buffer | undefined;
+  #restFilled = 0;
+
+  constructor(bodyBytesMax: number, onFrame: (frame: Frame) => void) {
+    this.#restBytesMax = bodyBytesMax + FRAME_OVERHEAD_BYTES_MAX;
+    this.#onFrame = onFrame;
+  }
+
+  push(chunk: Buffer): void {
+    let at = 0;
+    while (at < chunk.length) {
+      at += this.#rest ? this.#fillRest(this.#rest, chunk, at) : this.#fillFixed(chunk, at);
+    }
+  }
+
+  #fillFixed(chunk: Buffer, at: number): number {
+    const take = Math.min(FIXED_BYTES - this.#fixedFilled, chunk.length - at);
+    chunk.copy(this.#fixed, this.#fixedFilled, at, at + take);
+    this.#fixedFilled += take;
+    if (this.#fixedFilled < FIXED_BYTES) return take;
+    const size = this.#restSize();
+    const start = at + take;
+    if (size <= chunk.length - start) {
+      this.#emit(chunk.subarray(start, start + size));
+      return take + size;
+    }
+    this.#rest = Buffer.allocUnsafeSlow(size);
+    this.#restFilled = 0;
+    return take;
+  }
+
+  #fillRest(rest: Buffer, chunk: Buffer, at: number): number {
+    const take = Math.min(rest.length - this.#restFilled, chunk.length - at);
+    chunk.copy(rest, this.#restFilled, at, at + take);
+    this.#restFilled += take;
+    if (this.#restFilled === rest.length) {
+      this.#rest = undefined;
+      this.#emit(rest);
+    }
+    return take;
+  }
+
+  #restSize(): number {
+    const size = this.#fixed.readUInt32BE(0);
+    if (size > this.#restBytesMax) throw new BrokenFrame(`frame of ${size} bytes`);
+    if (this.#fixed.readUInt8(5) + this.#fixed.readUInt16BE(6) > size) throw new BrokenFrame("frame shorter than its own head");
+    return size;
+  }
+
+  #emit(rest: Buffer): void {
+    const idEnd = this.#fixed.readUInt8(5);
+    const headEnd = idEnd + this.#fixed.readUInt16BE(6);
+    this.#fixedFilled = 0;
+    this.#onFrame({
+      type: this.#fixed.readUInt8(4),
+      requestId: rest.toString("latin1", 0, idEnd),
+      head: rest.toString("utf8", idEnd, headEnd),
+      body: rest.subarray(headEnd),
+    });
+  }
+}

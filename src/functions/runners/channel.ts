@@ -1,0 +1,117 @@
+// The runner for our own wrappers: frames over file descriptor 3, no HTTP, no base64, one write and one read per event.
+import type { Duplex } from "node:stream";
+import { limits } from "../../kernel/limits.ts";
+import type { Sandbox } from "../../ports/sandbox.ts";
+import type { BootSpec, Invocation, Runner } from "../runner.ts";
+import { FrameReader, frameStart, frameType, type Frame, type InvokeMeta } from "./channel-frames.ts";
+import type { Conversation, Listener, ProgramLog, Protocol } from "./conversation.ts";
+import { platformErrorType } from "./error-type.ts";
+import { instanceRunner } from "./instance.ts";
+import { endOf } from "./program-output.ts";
+
+const channelProtocol: Protocol = {
+  channel: true,
+  entrypoint: async (spec) => ({ argv: wrapped(spec) }),
+  open: async (listener) => new ChannelConversation(listener),
+};
+
+/** Boots the functions of runtimes that have a wrapper in `runtimes/`: Node.js and Python. */
+export const bootChannel: Runner = instanceRunner(channelProtocol);
+
+/**
+ * AWS_LAMBDA_EXEC_WRAPPER gets the runtime's command line as its arguments. A shell starts it, as in the original,
+ * so that a missing wrapper is exit status 127 with the shell's own message in the log.
+ */
+function wrapped({ env, runtime }: BootSpec): readonly string[] {
+  const wrapper = env["AWS_LAMBDA_EXEC_WRAPPER"];
+  return wrapper ? ["/bin/sh", "-c", 'exec "$0" "$@"', wrapper, ...runtime.argv] : runtime.argv;
+}
+
+class ChannelConversation implements Conversation {
+  readonly env = {};
+  readonly #listener: Listener;
+  #channel: Duplex | undefined;
+  #log: ProgramLog | undefined;
+  #requestId: string | undefined;
+  #ended: Promise<void> = Promise.resolve();
+
+  constructor(listener: Listener) {
+    this.#listener = listener;
+  }
+
+  attach(sandbox: Sandbox, log: ProgramLog): void {
+    const { channel } = sandbox;
+    if (!channel) throw new Error("bug: sandbox without a channel");
+    this.#channel = channel;
+    this.#log = log;
+    const reader = new FrameReader(limits.functions.syncResponseBytesMax, (frame) => this.#take(frame));
+    channel.on("data", (chunk: Buffer) => {
+      try {
+        reader.push(chunk);
+      } catch {
+        channel.destroy();
+        this.#listener.broken();
+      }
+    });
+    this.#ended = endOf(channel);
+    // A program that closed its end can neither be asked nor answer any more.
+    void this.#ended.then(() => this.#listener.unreachable());
+  }
+
+  ask(invocation: Invocation): void {
+    const { invokedArn, deadlineMs, clientContext, traceId, payload, requestId } = invocation;
+    const meta: InvokeMeta = { invokedArn, deadlineMs, clientContext, traceId, responseBytesMax: limits.functions.syncResponseBytesMax };
+    this.#requestId = requestId;
+    const channel = this.#channel;
+    if (!channel?.writable) return;
+    channel.cork();
+    channel.write(frameStart(frameType.invoke, requestId, JSON.stringify(meta), payload.length));
+    channel.write(payload);
+    channel.uncork();
+  }
+
+  async drained(): Promise<void> {
+    await this.#ended;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#channel?.destroy();
+  }
+
+  #take(frame: Frame): void {
+    const { type, head, body } = frame;
+    switch (type) {
+      case frameType.log:
+        return this.#log?.event(body.toString("utf8"));
+      case frameType.output:
+        return this.#log?.output(head === "2" ? 2 : 1, body);
+      case frameType.ready:
+        return this.#listener.opened({ kind: "ready" });
+      case frameType.initError:
+        return this.#listener.opened({ kind: "error", payload: body, errorType: platformErrorType(head) });
+      default:
+        return this.#takeReply(frame);
+    }
+  }
+
+  #takeReply({ type, requestId, head, body }: Frame): void {
+    // The original answers 400 to a stale or foreign request id; here there is nobody to tell.
+    if (requestId !== this.#requestId) return;
+    switch (type) {
+      case frameType.result:
+        return this.#reply({ kind: "answer", payload: body });
+      case frameType.error:
+      case frameType.fatalError:
+        return this.#reply({ kind: "error", payload: body, errorType: platformErrorType(head), fatal: type === frameType.fatalError });
+      case frameType.tooLarge:
+        return this.#reply({ kind: "too-large", sizeBytes: Number(head) || limits.functions.syncResponseBytesMax + 1 });
+      default:
+        throw new Error(`unknown frame type ${type}`);
+    }
+  }
+
+  #reply(reply: Parameters<Listener["replied"]>[0]): void {
+    this.#requestId = undefined;
+    this.#listener.replied(reply);
+  }
+}

@@ -1,0 +1,50 @@
+// What an instance needs from a way of talking to the program inside; channel and runtime API are two of them.
+import type { Sandbox } from "../../ports/sandbox.ts";
+import type { BootSpec, Invocation } from "../runner.ts";
+
+/** The program's report about its start. */
+export type Opening = { readonly kind: "ready" } | { readonly kind: "error"; readonly payload: Uint8Array; readonly errorType: string };
+
+export type Reply =
+  | { readonly kind: "answer"; readonly payload: Uint8Array }
+  | { readonly kind: "too-large"; readonly sizeBytes: number }
+  /** `fatal`: the program is about to end. */
+  | { readonly kind: "error"; readonly payload: Uint8Array; readonly errorType: string; readonly fatal: boolean };
+
+/** What the instance wants to hear. Each may be called at any time and any number of times. */
+export interface Listener {
+  opened(opening: Opening): void;
+  /** Only for the current request. */
+  replied(reply: Reply): void;
+  /** The program broke the protocol: it has to be ended. */
+  broken(): void;
+  /** The program can not be reached any more: it is ending, or has to be ended soon. */
+  unreachable(): void;
+}
+
+/** One run of one program. */
+export interface Conversation extends AsyncDisposable {
+  /** Environment the program needs to find us. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Starts talking once the sandbox runs. `onOutput` takes bytes of the program's stdout (1) or stderr (2) that came this way. */
+  attach(sandbox: Sandbox, log: ProgramLog): void;
+  /** Sends an event; the answer comes by `replied`. */
+  ask(invocation: Invocation): void;
+  /** After the program has ended: resolves when everything it had said is delivered. */
+  drained(): Promise<void>;
+}
+
+export interface ProgramLog {
+  /** One event, which may have several lines. */
+  event(text: string): void;
+  output(fd: 1 | 2, bytes: Buffer): void;
+}
+
+/** How a family of runtimes is started and talked to. */
+export interface Protocol {
+  /** Does the sandbox need file descriptor 3? */
+  readonly channel: boolean;
+  /** The program to run, or why there is none. */
+  entrypoint(spec: BootSpec): Promise<{ readonly argv: readonly string[] } | { readonly missing: string | undefined }>;
+  open(listener: Listener): Promise<Conversation>;
+}

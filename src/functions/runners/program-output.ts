@@ -1,0 +1,57 @@
+// Everything a program says that is not an answer becomes log lines, in order, and all of it before the answer is reported.
+import type { Readable } from "node:stream";
+import { limits } from "../../kernel/limits.ts";
+import type { ProgramLog } from "./conversation.ts";
+import { OutputLines } from "./output-lines.ts";
+
+export interface ProgramOutput extends ProgramLog {
+  /** Resolves when what was readable from the pipes is delivered; ends unfinished lines. */
+  flush(): Promise<void>;
+  /** Resolves when both pipes have ended; ends unfinished lines. */
+  ended(): Promise<void>;
+}
+
+/** Reads a sandbox's pipes. Four sources: the pipes themselves (C code, child processes) and the language's own streams by the channel. */
+export function readOutput(sources: { readonly stdout: Readable; readonly stderr: Readable }, onText: (text: string) => void): ProgramOutput {
+  const lines = (): OutputLines => new OutputLines(limits.functions.logLineBytesMax, onText);
+  const pipes = [
+    { stream: sources.stdout, lines: lines() },
+    { stream: sources.stderr, lines: lines() },
+  ];
+  const streams = { 1: lines(), 2: lines() };
+  const finishLines = (): void => {
+    for (const pipe of pipes) pipe.lines.flush();
+    streams[1].flush();
+    streams[2].flush();
+  };
+  const ends = pipes.map(({ stream, lines }) => {
+    stream.on("data", (chunk: Buffer) => lines.push(chunk));
+    return endOf(stream);
+  });
+  return {
+    event: (text) => onText(text.endsWith("\n") ? text.slice(0, -1) : text),
+    output: (fd, bytes) => streams[fd].push(bytes),
+    // A pipe written before the answer is readable in the same turn of the event loop as the answer, so one turn drains it.
+    flush: () =>
+      new Promise((resolve) => {
+        setImmediate(() => {
+          finishLines();
+          resolve();
+        });
+      }),
+    ended: async () => {
+      await Promise.all(ends);
+      finishLines();
+    },
+  };
+}
+
+/** Resolves when a stream can give no more, however it ended. */
+export function endOf(stream: Readable): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed || stream.readableEnded) return resolve();
+    stream.once("end", resolve);
+    stream.once("close", resolve);
+    stream.on("error", () => resolve());
+  });
+}

@@ -1,0 +1,241 @@
+// The public HTTP contract of Lambda's custom runtimes, spoken by one small server per instance on a random port of the loopback.
+// The network is shared with other sandboxes of this machine: what keeps them out is that the port is unknown to them and that a
+// request id is needed to answer; a program that scans ports could still take an event. A network of its own per sandbox closes that.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { limits } from "../../kernel/limits.ts";
+import type { Invocation } from "../runner.ts";
+import type { Conversation, Listener, Reply } from "./conversation.ts";
+import { platformErrorType } from "./error-type.ts";
+import { errorPayload, readBody, type PostedBody } from "./runtime-api-body.ts";
+import { transition, type Call, type State } from "./runtime-api-states.ts";
+
+/** Official clients send a stack trace of up to 1 MiB in a header. */
+const HEAD_BYTES_MAX = 2 * 1024 * 1024;
+const BYTES_MAX = limits.functions.syncResponseBytesMax;
+const INVOCATION = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/;
+/** APIs that are not there answer as the original does where they are switched off, so that their clients go on without them. */
+const NOT_SUPPORTED: Readonly<Record<string, string>> = { "/2022-07-01/telemetry": "Telemetry", "/2020-08-15/logs": "Logs" };
+
+/** Opens the server; its address is in the conversation's environment. */
+export async function openRuntimeApi(listener: Listener): Promise<Conversation> {
+  const conversation = new RuntimeApiConversation(listener);
+  await conversation.listen();
+  return conversation;
+}
+
+class RuntimeApiConversation implements Conversation {
+  readonly #listener: Listener;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #whenUnconnected: (() => void) | undefined;
+  #state: State = "Started";
+  #current: Invocation | undefined;
+  /** An event nobody has fetched yet. */
+  #pending = false;
+  #waiting: ServerResponse[] = [];
+
+  constructor(listener: Listener) {
+    this.#listener = listener;
+    this.#server = createServer({ maxHeaderSize: HEAD_BYTES_MAX, keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, noDelay: true }, (request, response) => {
+      this.#route(request, response).catch(() => response.destroy());
+    });
+    this.#server.on("connection", (socket) => this.#track(socket));
+    this.#server.on("clientError", (_error, socket) => this.#truncatedRequest(socket));
+  }
+
+  get env(): Readonly<Record<string, string>> {
+    return { AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${(this.#server.address() as AddressInfo).port}` };
+  }
+
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(0, "127.0.0.1", () => resolve());
+    });
+  }
+
+  attach(): void {}
+
+  ask(invocation: Invocation): void {
+    this.#current = invocation;
+    this.#pending = true;
+    this.#deliver();
+  }
+
+  async drained(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#whenUnconnected = resolve;
+      if (this.#sockets.size === 0) resolve();
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+  }
+
+  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method } = request;
+    const path = (request.url ?? "").split("?", 1)[0] ?? "";
+    if (method === "GET" && path === "/2018-06-01/runtime/invocation/next") return this.#next(response);
+    if (method === "GET" && path === "/2018-06-01/ping") return void response.end("pong");
+    if (method === "POST" && path === "/2018-06-01/runtime/init/error") return await this.#initError(request, response);
+    const [, id, answer] = INVOCATION.exec(path) ?? [];
+    if (method === "POST" && id !== undefined) return await this.#answered(request, response, decodeId(id), answer === "error" ? "error" : "response");
+    request.resume();
+    const missing = method === "PUT" ? NOT_SUPPORTED[path] : undefined;
+    if (missing) return refuse(response, 202, `${missing}.NotSupported`, `${missing} API is not supported`);
+    response.writeHead(404, { "Content-Type": "text/plain; charset=utf-8" }).end("404 page not found\n");
+  }
+
+  #next(response: ServerResponse): void {
+    if (!this.#move("next", response)) return;
+    if (this.#state === "Running") return this.#render(response);
+    this.#waiting.push(response);
+    response.on("close", () => {
+      this.#waiting = this.#waiting.filter((other) => other !== response);
+    });
+    this.#listener.opened({ kind: "ready" });
+    this.#deliver();
+  }
+
+  #deliver(): void {
+    if (!this.#pending || this.#state !== "Ready") return;
+    const response = this.#waiting.shift();
+    if (!response) return;
+    this.#pending = false;
+    this.#state = "Running";
+    this.#render(response);
+  }
+
+  #render(response: ServerResponse): void {
+    const event = this.#current;
+    if (!event) return void response.destroy();
+    const head: Record<string, string> = {
+      "Content-Type": "application/json",
+      "Content-Length": String(event.payload.length),
+      "Lambda-Runtime-Aws-Request-Id": event.requestId,
+      "Lambda-Runtime-Invoked-Function-Arn": event.invokedArn,
+      "Lambda-Runtime-Deadline-Ms": String(event.deadlineMs),
+    };
+    if (event.traceId) head["Lambda-Runtime-Trace-Id"] = event.traceId;
+    // Header values are latin-1 on this side: UTF-8 travels as its bytes, as it does in the original.
+    if (event.clientContext) head["Lambda-Runtime-Client-Context"] = Buffer.from(event.clientContext.replace(/[\r\n]+/g, " ")).toString("latin1");
+    response.writeHead(200, head).end(event.payload);
+  }
+
+  async #initError(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request, BYTES_MAX, () => {});
+    if (!this.#move("initError", response)) return;
+    const payload = body.kind === "whole" ? body.bytes : Buffer.from("{}");
+    accept(response);
+    this.#listener.opened({ kind: "error", payload, errorType: errorTypeOf(request) });
+  }
+
+  async #answered(request: IncomingMessage, response: ServerResponse, id: string, call: "response" | "error"): Promise<void> {
+    const refusal = this.#refusal(id, call);
+    if (refusal) {
+      await readBody(request, 0, () => {});
+      return refuse(response, ...refusal);
+    }
+    const before = this.#state;
+    this.#state = call === "response" ? "InvocationResponse" : "InvocationErrorResponse";
+    const mode = request.headers["lambda-runtime-function-response-mode"];
+    const body = await readBody(request, BYTES_MAX, (sizeBytes) => this.#replied({ kind: "too-large", sizeBytes }));
+    if (body.kind === "truncated") {
+      // Nobody to answer: the program is ending, will try again, or runs into its deadline.
+      if (this.#current?.requestId === id) this.#state = before;
+      return;
+    }
+    if (call === "response" && mode !== undefined && mode !== "streaming") {
+      this.#replied(failure("Runtime.InvalidResponseModeHeader", "Invalid function response mode"));
+      return refuse(response, 400, "InvalidFunctionResponseMode", "Invalid function response mode");
+    }
+    if (body.kind === "too-large") return refuse(response, 413, "RequestEntityTooLarge", `Exceeded maximum allowed payload size (${BYTES_MAX} bytes).`);
+    this.#replied(call === "error" ? errorReply(request, body.bytes) : streamedReply(request, body));
+    accept(response);
+  }
+
+  #refusal(id: string, call: Call): Parameters<typeof refuse> extends [unknown, ...infer Rest] ? Rest | undefined : never {
+    // The id is checked first, as the original does.
+    if (id !== this.#current?.requestId || this.#pending) return [400, "InvalidRequestID", "Invalid request ID"];
+    const step = transition(this.#state, call);
+    return step.ok ? undefined : [403, "InvalidStateTransition", step.message];
+  }
+
+  #replied(reply: Reply): void {
+    this.#state = "RuntimeResponseSentState";
+    this.#listener.replied(reply);
+  }
+
+  /** Makes the transition, or refuses the call. */
+  #move(call: Call, response: ServerResponse): boolean {
+    const step = transition(this.#state, call);
+    if (step.ok) this.#state = step.to;
+    else refuse(response, 403, "InvalidStateTransition", step.message);
+    return step.ok;
+  }
+
+  #track(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.on("close", () => {
+      this.#sockets.delete(socket);
+      if (this.#sockets.size === 0) this.#whenUnconnected?.();
+    });
+  }
+
+  /** Something that is not HTTP, or half of it, from a client that still listens. */
+  #truncatedRequest(socket: import("node:stream").Duplex): void {
+    if (!socket.writable) return void socket.destroy();
+    if (this.#state === "InvocationResponse" || this.#state === "InvocationErrorResponse") {
+      this.#replied(failure("Runtime.TruncatedResponse", "HTTP request detected as truncated"));
+    }
+    const body = JSON.stringify({ errorMessage: "HTTP request detected as truncated", errorType: "TruncatedHTTPRequest" });
+    socket.end(`HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`);
+  }
+}
+
+const errorTypeOf = (request: IncomingMessage): string => platformErrorType(String(request.headers["lambda-runtime-function-error-type"] ?? ""));
+
+const errorReply = (request: IncomingMessage, bytes: Buffer): Reply => ({
+  kind: "error",
+  payload: errorPayload(request.headers["content-type"], bytes),
+  errorType: errorTypeOf(request),
+  fatal: false,
+});
+
+/** A streamed response may end in an error, told by trailers. */
+function streamedReply(request: IncomingMessage, body: PostedBody & { readonly kind: "whole" }): Reply {
+  const errorType = request.trailers["lambda-runtime-function-error-type"];
+  if (!errorType) return { kind: "answer", payload: body.bytes };
+  const payload = Buffer.from(request.trailers["lambda-runtime-function-error-body"] ?? "", "base64");
+  return { kind: "error", payload, errorType: platformErrorType(errorType), fatal: false };
+}
+
+function failure(errorType: string, errorMessage: string): Reply {
+  return { kind: "error", payload: Buffer.from(JSON.stringify({ errorType, errorMessage })), errorType, fatal: false };
+}
+
+function decodeId(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
+}
+
+function accept(response: ServerResponse): void {
+  json(response, 202, { status: "OK" });
+}
+
+function refuse(response: ServerResponse, status: number, errorType: string, errorMessage: string): void {
+  json(response, status, { errorMessage, errorType });
+}
+
+function json(response: ServerResponse, status: number, value: unknown): void {
+  const body = JSON.stringify(value);
+  response.writeHead(status, { "Content-Type": "application/json", "Content-Length": String(Buffer.byteLength(body)) }).end(body);
+}

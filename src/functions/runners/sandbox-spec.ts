@@ -1,0 +1,45 @@
+// Translates what the heart knows about a version into the sandbox that will run it.
+import { limits } from "../../kernel/limits.ts";
+import type { Mount, Sandboxes, SandboxSpec } from "../../ports/sandbox.ts";
+import type { BootSpec } from "../runner.ts";
+
+const TASK = "/var/task";
+/** Variables that hold lists of paths, which must name host paths where the sandbox has no file system of its own. */
+const PATH_LISTS = ["PATH", "LD_LIBRARY_PATH", "NODE_PATH", "PYTHONPATH"];
+
+/** Everything mounted for a version: its code first. */
+export const mountsOf = (spec: BootSpec): readonly Mount[] => [{ source: spec.codeDir, target: TASK }, ...spec.runtime.mounts];
+
+export function sandboxSpec(spec: BootSpec, sandboxes: Sandboxes, argv: readonly string[], env: Readonly<Record<string, string>>, channel: boolean): SandboxSpec {
+  const mounts = mountsOf(spec);
+  const { memoryMb, tmpMb } = spec.version.settings;
+  return {
+    id: spec.id,
+    argv: argv.map((word) => (word.startsWith("/") ? sandboxes.pathOf(spec.id, mounts, word) : word)),
+    env: { ...programEnvironment(spec, sandboxes), ...env },
+    cwd: sandboxes.pathOf(spec.id, mounts, TASK),
+    mounts,
+    memoryMb,
+    cpus: memoryMb / limits.functions.memoryMbPerCpu,
+    processesMax: limits.functions.processesMax,
+    openFilesMax: limits.functions.openFilesMax,
+    tmpMb,
+    channel,
+  };
+}
+
+/** The version's environment, with paths as the program will find them. */
+export function programEnvironment(spec: BootSpec, sandboxes: Sandboxes): Readonly<Record<string, string>> {
+  const env: Record<string, string> = { ...spec.runtime.env, ...spec.env };
+  const mounts = mountsOf(spec);
+  const inside = (path: string): string => (path.startsWith("/") ? sandboxes.pathOf(spec.id, mounts, path) : path);
+  env["LAMBDA_TASK_ROOT"] = inside(TASK);
+  env["LAMBDA_RUNTIME_DIR"] = inside("/var/runtime");
+  if (inside(TASK) === TASK) return env;
+  for (const name of PATH_LISTS) {
+    const list = env[name];
+    if (list !== undefined) env[name] = list.split(":").map(inside).join(":");
+  }
+  env["TMPDIR"] ??= inside("/tmp");
+  return env;
+}
