@@ -1,0 +1,235 @@
+// One request and its answer on a connection: node's h1 and h2 objects in, the doors' HttpRequest and HttpReply out.
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+import type { Socket } from "node:net";
+import { pipeline, type Readable, type Writable } from "node:stream";
+import type { Clock } from "../kernel/clock.ts";
+import type { Door, HttpReply, HttpRequest } from "./door.ts";
+import { RequestBody } from "./request-body.ts";
+
+/** What h1's IncomingMessage and h2's Http2ServerRequest have in common. */
+export interface Incoming extends Readable {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly httpVersionMajor: number;
+  readonly complete: boolean;
+}
+
+/** What h1's ServerResponse and h2's Http2ServerResponse have in common. */
+export interface Outgoing extends Writable {
+  readonly headersSent: boolean;
+  writeHead(status: number, headers: OutgoingHttpHeaders): unknown;
+  writeContinue(): void;
+}
+
+/** Where bugs and failures are told to the operator; pino's loggers fit. */
+export interface WireLog {
+  error(fields: object, message: string): void;
+}
+
+export interface ExchangeContext {
+  readonly doors: readonly Door[];
+  readonly clock: Clock;
+  readonly log: WireLog;
+  readonly bodyIdleMs: number;
+  /** How long an unread body is discarded after the answer before the connection is cut. */
+  readonly lingerMs: number;
+  /** True once the listener is closing: answers ask the client to close. */
+  readonly closing: () => boolean;
+}
+
+export interface Connection {
+  readonly socket: Socket;
+  readonly secure: boolean;
+  /** True when the client waits for `100 Continue`. */
+  readonly expectsContinue: boolean;
+}
+
+/** Serves one request; never rejects. */
+export async function serveExchange(incoming: Incoming, outgoing: Outgoing, connection: Connection, context: ExchangeContext): Promise<void> {
+  const exchange = new Exchange(incoming, outgoing, connection, context);
+  try {
+    const request = exchange.request;
+    const door = context.doors.find((candidate) => candidate.claims(request));
+    exchange.send(door ? await door.handle(request) : plainReply(404, "No door of this server serves this address."));
+  } catch (error) {
+    context.log.error({ err: error, method: incoming.method, path: incoming.url }, "A door failed; this is a bug");
+    exchange.sendFailure();
+  }
+}
+
+/** A short answer for those who speak no protocol of ours. */
+export function plainReply(status: number, sentence: string): HttpReply {
+  return { status, headers: { "content-type": "text/plain; charset=utf-8" }, body: Buffer.from(`${sentence}\n`) };
+}
+
+class Exchange {
+  readonly request: HttpRequest;
+  readonly #incoming: Incoming;
+  readonly #outgoing: Outgoing;
+  readonly #connection: Connection;
+  readonly #context: ExchangeContext;
+  #continueSent = false;
+
+  constructor(incoming: Incoming, outgoing: Outgoing, connection: Connection, context: ExchangeContext) {
+    this.#incoming = incoming;
+    this.#outgoing = outgoing;
+    this.#connection = connection;
+    this.#context = context;
+    incoming.on("error", ignore);
+    outgoing.on("error", ignore);
+    this.request = this.#describe();
+  }
+
+  #describe(): HttpRequest {
+    const target = readTarget(this.#incoming);
+    const { secure, socket } = this.#connection;
+    const fallbackHost = `${socket.localAddress ?? "127.0.0.1"}:${socket.localPort ?? 0}`;
+    let body: RequestBody | undefined;
+    let controller: AbortController | undefined;
+    const outgoing = this.#outgoing;
+    const makeBody = (): RequestBody => this.#makeBody();
+    return {
+      method: this.#incoming.method ?? "GET",
+      rawPath: target.path,
+      rawQuery: target.query,
+      headers: target.headers,
+      host: target.host,
+      secure,
+      sourceIp: plainIp(socket.remoteAddress),
+      endpoint: `${secure ? "https" : "http"}://${target.host === "" ? fallbackHost : target.host}`,
+      get body() {
+        return (body ??= makeBody());
+      },
+      get signal() {
+        controller ??= abortOnLoss(outgoing);
+        return controller.signal;
+      },
+    };
+  }
+
+  #makeBody(): RequestBody {
+    const { clock, bodyIdleMs } = this.#context;
+    const beforeFirstRead = this.#connection.expectsContinue
+      ? () => {
+          this.#continueSent = true;
+          if (!this.#outgoing.headersSent && !this.#outgoing.destroyed) this.#outgoing.writeContinue();
+        }
+      : undefined;
+    return new RequestBody(this.#incoming, { clock, idleMs: bodyIdleMs, beforeFirstRead });
+  }
+
+  send(reply: HttpReply): void {
+    const outgoing = this.#outgoing;
+    const body = reply.body;
+    const streaming = body !== undefined && !(body instanceof Uint8Array);
+    if (outgoing.destroyed || this.#connection.socket.destroyed) {
+      if (streaming) body.destroy();
+      return;
+    }
+    const headers: OutgoingHttpHeaders = { ...(reply.headers as OutgoingHttpHeaders) };
+    const bodiless = reply.status === 204 || reply.status === 304 || reply.status < 200;
+    if (!streaming && !bodiless) headers["content-length"] ??= body?.byteLength ?? 0;
+    if (this.#mustClose() && this.#incoming.httpVersionMajor === 1) headers["connection"] = "close";
+    outgoing.writeHead(reply.status, headers);
+    if (!this.#incoming.complete) this.#discardRest();
+    if (body === undefined || bodiless || this.request.method === "HEAD") {
+      outgoing.end();
+      if (streaming) body.destroy();
+    } else if (streaming) {
+      this.#stream(body, headers["content-length"]);
+    } else {
+      outgoing.end(body);
+    }
+  }
+
+  sendFailure(): void {
+    if (this.#outgoing.headersSent) this.#outgoing.destroy();
+    else this.send(plainReply(500, "Internal error. The server's log has the details."));
+  }
+
+  /** A client that was never told to continue may or may not send its body: after the answer the connection can not be trusted. */
+  #mustClose(): boolean {
+    return this.#context.closing() || (this.#connection.expectsContinue && !this.#continueSent);
+  }
+
+  #stream(body: Readable, declared: OutgoingHttpHeaders[string]): void {
+    let sent = 0;
+    if (declared !== undefined) body.on("data", (chunk: Uint8Array) => (sent += chunk.length));
+    pipeline(body, this.#outgoing, (error) => {
+      const short = error === null || error === undefined ? declared !== undefined && sent !== Number(declared) : false;
+      // The head is gone: cutting the connection is the only way left to say that the body is not whole.
+      if (short) this.#outgoing.destroy();
+      if (short || (error && !isDisconnect(error))) {
+        const { method, rawPath } = this.request;
+        this.#context.log.error({ err: error ?? undefined, method, path: rawPath, sent, declared }, "A reply's body broke off");
+      }
+    });
+  }
+
+  /** The answer came before the body's end: keep reading it for a while, so that the client gets to see the answer. */
+  #discardRest(): void {
+    const incoming = this.#incoming;
+    this.#outgoing.once("finish", () => {
+      if (incoming.complete || incoming.destroyed) return;
+      incoming.resume();
+      const cancel = this.#context.clock.after(this.#context.lingerMs, () => incoming.destroy());
+      incoming.once("close", cancel);
+    });
+  }
+}
+
+function abortOnLoss(outgoing: Outgoing): AbortController {
+  const controller = new AbortController();
+  const onClose = (): void => {
+    if (!outgoing.writableEnded) controller.abort(new Error("the client went away"));
+  };
+  if (outgoing.destroyed) onClose();
+  else outgoing.once("close", onClose);
+  return controller;
+}
+
+interface Target {
+  readonly path: string;
+  readonly query: string;
+  readonly host: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+function readTarget(incoming: Incoming): Target {
+  let url = incoming.url ?? "/";
+  let headers = incoming.headers as Record<string, string>;
+  if (incoming.httpVersionMajor === 2) headers = withoutPseudoHeaders(headers);
+  if (Array.isArray(headers["set-cookie"])) headers = { ...headers, "set-cookie": (headers["set-cookie"] as string[]).join(", ") };
+  let host = headers["host"] ?? "";
+  if (!url.startsWith("/")) {
+    // Absolute form, as sent to proxies: its host counts more than the header's (RFC 9112, 3.2.2).
+    const absolute = /^https?:\/\/([^/?]*)(.*)$/is.exec(url);
+    if (absolute) {
+      host = absolute[1] ?? "";
+      const rest = absolute[2] ?? "";
+      url = rest.startsWith("/") ? rest : `/${rest}`;
+      headers = { ...headers, host };
+    }
+  }
+  const mark = url.indexOf("?");
+  return mark === -1 ? { path: url, query: "", host, headers } : { path: url.slice(0, mark), query: url.slice(mark + 1), host, headers };
+}
+
+function withoutPseudoHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const plain: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (!name.startsWith(":") && value !== undefined) plain[name] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  const authority = headers[":authority"];
+  if (typeof authority === "string") plain["host"] ??= authority;
+  return plain;
+}
+
+const plainIp = (address: string | undefined): string => (address?.startsWith("::ffff:") ? address.slice(7) : (address ?? ""));
+
+function isDisconnect(error: NodeJS.ErrnoException): boolean {
+  return error.code === "ERR_STREAM_PREMATURE_CLOSE" || error.code === "ECONNRESET" || error.code === "EPIPE";
+}
+
+function ignore(): void {}
