@@ -1,0 +1,53 @@
+// Code packages: the archive is a blob, its unpacked form a tree; a package is good before anything refers to it.
+import type { Readable } from "node:stream";
+import { limits } from "../../kernel/limits.ts";
+import { BlobTooLarge, type BlobRef, type Blobs } from "../../ports/blobs.ts";
+import type { CodePackage } from "../function.ts";
+import type { Packages } from "../heart.ts";
+import type { ArchiveSource } from "./archive.ts";
+import { unzippedTooLarge, zippedTooLarge } from "./refusals.ts";
+import type { Tree, Trees } from "./trees.ts";
+
+export interface OpenPackages extends Packages {
+  /** What a commit must hold for this package. For a package just added it carries the bytes of a small archive. */
+  blobOf(code: CodePackage): BlobRef;
+  /** Pins the unpacked code, unpacking it again from the archive when it is not there. */
+  acquire(code: CodePackage): Promise<Tree>;
+}
+
+export function openPackages(deps: { readonly blobs: Blobs; readonly trees: Trees }): OpenPackages {
+  const { blobs, trees } = deps;
+  // A small archive becomes durable in the commit that first holds it; until then its bytes travel with the package.
+  const fresh = new WeakMap<CodePackage, BlobRef>();
+
+  const stored = async (code: Pick<CodePackage, "blobId" | "sizeBytes">): Promise<ArchiveSource> =>
+    code.sizeBytes <= limits.store.inlineBlobBytesMax
+      ? { kind: "bytes", bytes: await blobs.bytes(code.blobId) }
+      : { kind: "file", path: await blobs.file(code.blobId) };
+
+  return {
+    add: async (zip, options = {}) => {
+      const ref = await takeIn(blobs, zip, options.zippedBytesMax);
+      const bytes = zip instanceof Uint8Array ? zip : ref.inline;
+      const { unpackedBytes } = await trees.prepare(ref.id, async () => (bytes ? { kind: "bytes", bytes } : stored({ blobId: ref.id, sizeBytes: ref.sizeBytes })));
+      const code = { blobId: ref.id, sha256: Buffer.from(ref.id, "hex").toString("base64"), sizeBytes: ref.sizeBytes, unpackedBytes };
+      fresh.set(code, ref);
+      return code;
+    },
+    archive: (code) => blobs.read(code.blobId),
+    blobOf: (code) => fresh.get(code) ?? { id: code.blobId, sizeBytes: code.sizeBytes },
+    acquire: (code) => trees.acquire(code.blobId, () => stored(code)),
+  };
+}
+
+async function takeIn(blobs: Blobs, zip: Uint8Array | Readable, zippedBytesMax: number | undefined): Promise<BlobRef> {
+  const tooLarge = (): Error => (zippedBytesMax === undefined ? unzippedTooLarge() : zippedTooLarge(zippedBytesMax));
+  // An archive larger than its content may be is refused before it fills the disk.
+  const bytesMax = zippedBytesMax ?? limits.functions.unzippedBytesMax;
+  if (zip instanceof Uint8Array && zip.byteLength > bytesMax) throw tooLarge();
+  try {
+    return await blobs.write(zip, { bytesMax });
+  } catch (error) {
+    throw error instanceof BlobTooLarge ? tooLarge() : error;
+  }
+}

@@ -1,0 +1,111 @@
+// Carries out an unpacking plan: real bytes are counted and checked as they come, and what lands on disk is read-only.
+import { chmod, mkdir, open, symlink, type FileHandle } from "node:fs/promises";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { promisify } from "node:util";
+import { crc32, createInflateRaw, inflateRaw } from "node:zlib";
+import { openArchive, type Archive, type ArchiveSource } from "./archive.ts";
+import type { PackageEntry } from "./entry.ts";
+import { linkStaysInside, planUnpack } from "./plan.ts";
+import { emptyArchive, notUnzippable } from "./refusals.ts";
+
+const inflate = promisify(inflateRaw);
+
+/** Ours: files up to this size are inflated in one piece, larger ones stream. */
+const wholeBytesMax = 4 * 1024 * 1024;
+/** Ours: files written at once; the thread pool has four threads. */
+const writersMax = 4;
+/** Linux: PATH_MAX. */
+const linkBytesMax = 4096;
+
+/**
+ * Unpacks into `dir`, which must not exist. Files come out 0444 or 0555 with the archive's times, directories 0555.
+ * Throws the refusals of the package rules; the caller removes what was begun.
+ */
+export async function unpack(source: ArchiveSource, dir: string): Promise<{ readonly unpackedBytes: number }> {
+  await using archive = await openArchive(source);
+  const plan = planUnpack(archive.entries);
+  if (plan.files.length === 0) throw emptyArchive();
+  const targets = new Map<string, string>();
+  for (const link of plan.links) targets.set(link.path, await linkTarget(archive, link));
+  for (const { path } of plan.links) if (!linkStaysInside(path, targets)) throw notUnzippable(`the link ${path} leads out of the package`);
+
+  await mkdir(dir);
+  for (const path of plan.directories) await mkdir(join(dir, path));
+  await inParallel(plan.files, (file) => writeEntry(archive, file, join(dir, file.path)));
+  for (const [path, target] of targets) await symlink(target, join(dir, path));
+  for (const path of plan.directories) await chmod(join(dir, path), 0o555);
+  await chmod(dir, 0o555);
+  return { unpackedBytes: plan.unpackedBytes };
+}
+
+/** Stops handing out items when one fails; rejects when all begun have ended. */
+async function inParallel<T>(items: readonly T[], task: (item: T) => Promise<void>): Promise<void> {
+  const rest = items.values();
+  const failures: unknown[] = [];
+  const worker = async (): Promise<void> => {
+    for (const item of rest) {
+      if (failures.length > 0) return;
+      await task(item).catch((error: unknown) => failures.push(error));
+    }
+  };
+  await Promise.all(Array.from({ length: writersMax }, worker));
+  if (failures.length > 0) throw failures[0];
+}
+
+async function writeEntry(archive: Archive, entry: PackageEntry, path: string): Promise<void> {
+  await using file = await open(path, "wx", entry.executable ? 0o755 : 0o644);
+  if (entry.bytes <= wholeBytesMax && entry.zippedBytes <= wholeBytesMax) {
+    const content = await contentOf(archive, entry);
+    if (content.byteLength > 0) await file.writeFile(content);
+  } else {
+    await streamContent(archive, entry, file);
+  }
+  const seconds = entry.modifiedMs / 1000;
+  // Python trusts compiled files by the time of their source, so the archive's times matter.
+  await file.utimes(seconds, seconds);
+  await file.chmod(entry.executable ? 0o555 : 0o444);
+}
+
+/** A small entry's content at once, never more than declared whatever the archive holds. */
+async function contentOf(archive: Archive, entry: PackageEntry): Promise<Uint8Array> {
+  const zipped = await archive.zipped(entry);
+  // One byte more than declared proves a lie; inflating stops there. (0 would mean no limit.)
+  const content = entry.deflated ? await inflate(zipped, { maxOutputLength: entry.bytes + 1 }).catch(refuse) : zipped;
+  if (content.byteLength !== entry.bytes || crc32(content) !== entry.crc32) throw notUnzippable(`${entry.path} is not what the archive declares`);
+  return content;
+}
+
+async function streamContent(archive: Archive, entry: PackageEntry, into: FileHandle): Promise<void> {
+  let bytes = 0;
+  let checksum = 0;
+  const write = async (content: AsyncIterable<Buffer>): Promise<void> => {
+    for await (const chunk of content) {
+      bytes += chunk.byteLength;
+      if (bytes > entry.bytes) throw notUnzippable(`${entry.path} is larger than declared`);
+      checksum = crc32(chunk, checksum);
+      await into.writeFile(chunk);
+    }
+  };
+  const zipped: Readable = await archive.zippedStream(entry);
+  await (entry.deflated ? pipeline(zipped, createInflateRaw({ chunkSize: 256 * 1024 }), write) : pipeline(zipped, write)).catch(refuseBadData);
+  if (bytes !== entry.bytes || checksum !== entry.crc32) throw notUnzippable(`${entry.path} is not what the archive declares`);
+}
+
+async function linkTarget(archive: Archive, link: PackageEntry): Promise<string> {
+  if (link.bytes === 0 || link.bytes >= linkBytesMax) throw notUnzippable(`the link ${link.path} has no sensible target`);
+  const target = Buffer.from(await contentOf(archive, link)).toString("utf8");
+  if (target.includes("\0") || target.includes("\uFFFD")) throw notUnzippable(`the target of the link ${link.path} is not a path`);
+  return target;
+}
+
+function refuse(error: unknown): never {
+  throw notUnzippable(error);
+}
+
+/** A full disk is not the archive's fault; what zlib says is. */
+function refuseBadData(error: unknown): never {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  throw code.startsWith("Z_") ? notUnzippable(error) : error;
+}
