@@ -52,4 +52,5 @@ async function main() {
   serve(isStreaming(handler) ? runStreaming(modern) : modern ? runModern : runClassic, handler);
 }
 
-main();
+// Awaited, so that a module whose top level never settles ends the process with Node's own exit code 13.
+await main();

@@ -1,12 +1,14 @@
 // The wrapper's side of the channel on file descriptor 3. Writes are synchronous, so that nothing said before a crash is lost,
-// and the one read is only pending between invocations, so that an empty event loop still means what it means without a platform.
-import { read, readSync, writeSync } from "node:fs";
+// and reading keeps the event loop alive only between invocations, so that an empty loop means what it means without a platform.
+import { writeSync } from "node:fs";
+import { Socket } from "node:net";
 
 const CHANNEL_FD = 3;
 const FIXED_BYTES = 8;
 const HEAD_BYTES_MAX = 65_535;
 /** A longer log message travels in several frames; the platform cuts events at this size anyway. */
 const LOG_BYTES_MAX = 256 * 1024;
+const RETRY_MS = 0.1;
 
 const INVOKE = 1;
 const READY = 2;
@@ -45,40 +47,56 @@ export function sendOutput(fd, bytes) {
   for (let at = 0; at < bytes.length; at += LOG_BYTES_MAX) send(OUTPUT, "", String(fd), bytes.subarray(at, at + LOG_BYTES_MAX));
 }
 
-/** Calls back with `{ requestId, meta, body }` when an event arrives; ends the process when the platform is gone. */
+let socket;
+let waiting;
+let pieces = [];
+let have = 0;
+let total = 0;
+
+/** Calls back once with `{ requestId, meta, body }` when an event arrives; ends the process when the platform is gone. */
 export function receiveInvoke(callback) {
-  const first = Buffer.allocUnsafe(64 * 1024);
-  const onRead = (error, bytes) => {
-    if (error && (error.code === "EAGAIN" || error.code === "EINTR")) return setTimeout(() => read(CHANNEL_FD, first, 0, first.length, null, onRead), 1);
-    if (error || bytes === 0) return process.exit(0);
-    callback(parseInvoke(first, bytes));
-  };
-  read(CHANNEL_FD, first, 0, first.length, null, onRead);
+  waiting = callback;
+  if (socket === undefined) {
+    socket = new Socket({ fd: CHANNEL_FD, readable: true, writable: false });
+    socket.on("data", gather);
+    for (const event of ["end", "error", "close"]) socket.on(event, () => process.exit(0));
+  }
+  socket.ref();
+  deliver();
 }
 
-function parseInvoke(first, filled) {
-  let have = filled;
-  while (have < FIXED_BYTES) have += readSome(first, have, FIXED_BYTES - have);
-  const total = FIXED_BYTES + first.readUInt32BE(0);
-  let frame = first;
-  if (total > first.length) {
-    frame = Buffer.allocUnsafeSlow(total);
-    first.copy(frame, 0, 0, have);
+/** The platform sends one event at a time, so what is gathered is one frame or less. */
+function gather(chunk) {
+  pieces.push(chunk);
+  have += chunk.length;
+  if (have < FIXED_BYTES) return;
+  if (total === 0) {
+    pieces = [pieces.length === 1 ? chunk : Buffer.concat(pieces)];
+    total = FIXED_BYTES + pieces[0].readUInt32BE(0);
   }
-  while (have < total) have += readSome(frame, have, total - have);
+  deliver();
+}
+
+function deliver() {
+  if (waiting === undefined || total === 0 || have < total) return;
+  const frame = pieces.length === 1 ? pieces[0] : Buffer.concat(pieces, have);
+  const callback = waiting;
+  waiting = undefined;
+  pieces = [];
+  have = total = 0;
+  socket.unref();
+  callback(parseInvoke(frame));
+}
+
+function parseInvoke(frame) {
   if (frame[4] !== INVOKE) return process.exit(70);
   const idEnd = FIXED_BYTES + frame[5];
   const headEnd = idEnd + frame.readUInt16BE(6);
   return {
     requestId: frame.toString("latin1", FIXED_BYTES, idEnd),
     meta: JSON.parse(frame.toString("utf8", idEnd, headEnd)),
-    body: frame.subarray(headEnd, total),
+    body: frame.subarray(headEnd),
   };
-}
-
-function readSome(buffer, offset, length) {
-  const bytes = retrying(() => readSync(CHANNEL_FD, buffer, offset, length, null));
-  return bytes === 0 ? process.exit(0) : bytes;
 }
 
 function sendBounded(type, requestId, head, payload, bytesMax) {
@@ -105,14 +123,14 @@ function send(type, requestId, head, payload, knownBytes) {
   for (let at = 0; at < frame.length; ) at += retrying(() => writeSync(CHANNEL_FD, frame, at, frame.length - at));
 }
 
-/** A descriptor that something made non-blocking says EAGAIN; wait a little and try again. */
+/** The descriptor does not block: when the platform reads slower than we write, wait a little and try again. */
 function retrying(call) {
   for (;;) {
     try {
       return call();
     } catch (error) {
       if (error.code !== "EAGAIN" && error.code !== "EINTR") throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
     }
   }
 }
