@@ -2,6 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Lease, Leases } from "../../ports/leases.ts";
+import { wholeMs } from "./names.ts";
 import type { LeaseRow } from "./operations.ts";
 import { reaching } from "./reaching.ts";
 import type { Writer } from "./writer.ts";
@@ -17,8 +18,8 @@ export function createLeases({ reading, writer, clock }: LeasesDeps): Leases {
   const leaseOf = (name: string, owner: string, row: LeaseRow | undefined): Lease | undefined => row && { name, owner, ...row };
 
   return {
-    acquire: async (name, owner, ttlMs) => leaseOf(name, owner, await writer.submit({ kind: "leases.acquire", name, owner, ttlMs: Math.ceil(ttlMs) })),
-    renew: async ({ name, owner, epoch }, ttlMs) => leaseOf(name, owner, await writer.submit({ kind: "leases.renew", name, owner, epoch, ttlMs: Math.ceil(ttlMs) })),
+    acquire: async (name, owner, ttlMs) => leaseOf(name, owner, await writer.submit({ kind: "leases.acquire", name, owner, ttlMs: wholeMs(ttlMs, "a lease") })),
+    renew: async ({ name, owner, epoch }, ttlMs) => leaseOf(name, owner, await writer.submit({ kind: "leases.renew", name, owner, epoch, ttlMs: wholeMs(ttlMs, "a lease") })),
     release: ({ name, owner, epoch }) => writer.submit({ kind: "leases.release", name, owner, epoch }),
     holder: async (name) => {
       const row = reaching("leases.holder", () => find.get(name, clock.now()));

@@ -27,7 +27,7 @@ export function createLog({ reading, writer, watchers }: LogDeps): Log {
     tip: async (stream) => Number(reaching("log.tip", () => tip.get(bytesOf(stream)))?.["tip"] ?? 0),
     trim: async (stream, upTo) => {
       const name = encodeName(stream, "a stream");
-      while ((await writer.submit({ kind: "log.trim", stream: name, upTo })) > 0);
+      while ((await writer.submit({ kind: "log.trim", stream: name, upTo: Math.min(Math.floor(upTo), Number.MAX_SAFE_INTEGER) })) > 0);
     },
     drop: async (stream) => {
       await writer.submit({ kind: "log.drop", stream: encodeName(stream, "a stream") });

@@ -1,4 +1,5 @@
-// Names of queues and streams as binary strings of their UTF-8, so that prefixes and orders are those of bytes.
+// Checks and encodes what callers pass besides keys and values, so that nothing malformed ever reaches a group of others' commits.
+// Names of queues and streams become binary strings of their UTF-8: prefixes and orders are then those of bytes.
 
 /** Ours: longest name of a queue or stream, in UTF-8 bytes. */
 const NAME_BYTES_MAX = 1024;
@@ -19,3 +20,19 @@ export function encodePrefix(name: string, what: string): string {
 
 /** The name of a column written from `encodeName`. */
 export const decodeName = (column: unknown): string => Buffer.from(column as Uint8Array).toString("utf8");
+
+/** A duration as the database stores it: whole milliseconds, rounded up. Throws RangeError for what is no duration. */
+export function wholeMs(ms: number, what: string): number {
+  if (!(ms >= 0 && ms <= DURATION_MS_MAX)) throw new RangeError(`${what} is 0 to ${DURATION_MS_MAX} ms, not ${ms}`);
+  return Math.ceil(ms);
+}
+
+/** Ours: a hundred years. */
+const DURATION_MS_MAX = 100 * 365 * 86_400_000;
+
+/** The lease's numbers; throws TypeError when they are none that this engine gave out. */
+export function leaseNumbers({ id, receipt }: { readonly id: number; readonly receipt: string }): { readonly id: number; readonly receipt: number } {
+  const number = Number(receipt);
+  if (!Number.isSafeInteger(id) || !Number.isSafeInteger(number)) throw new TypeError("that is no lease of this queue engine");
+  return { id, receipt: number };
+}

@@ -3,7 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Leased, Queue } from "../../ports/queue.ts";
 import { endOfPrefix, keyBytes } from "./key-encoding.ts";
-import { decodeName, encodeName, encodePrefix } from "./names.ts";
+import { decodeName, encodeName, encodePrefix, leaseNumbers, wholeMs } from "./names.ts";
 import type { Settlement } from "./operations.ts";
 import { reaching } from "./reaching.ts";
 import { decodeValue } from "./value-encoding.ts";
@@ -23,25 +23,24 @@ const LEASE_MAX = 1000;
 export function createQueue({ reading, writer, clock, watchers }: QueueDeps): Queue {
   const sql = statements(reading);
   const bytesOf = (queue: string): Uint8Array => keyBytes(encodeName(queue, "a queue"));
-  const settle = (lease: Leased, how: Settlement): Promise<boolean> =>
-    writer.submit({ kind: "queue.settle", id: lease.id, receipt: Number(lease.receipt), how });
+  const settle = async (lease: Leased, how: Settlement): Promise<boolean> => writer.submit({ kind: "queue.settle", ...leaseNumbers(lease), how });
 
   return {
     lease: async (queue, max, visibilityMs) => {
       const name = encodeName(queue, "a queue");
       // An idle queue is polled often: finding it empty needs no transaction.
-      if (max < 1 || !reaching("queue.lease", () => sql.anyVisible.get(keyBytes(name), clock.now()))) return [];
-      const { receipt, rows } = await writer.submit({ kind: "queue.lease", queue: name, max: Math.min(max, LEASE_MAX), visibilityMs: Math.ceil(visibilityMs) });
+      if (!(max >= 1) || !reaching("queue.lease", () => sql.anyVisible.get(keyBytes(name), clock.now()))) return [];
+      const { receipt, rows } = await writer.submit({ kind: "queue.lease", queue: name, max: Math.min(Math.floor(max), LEASE_MAX), visibilityMs: wholeMs(visibilityMs, "a visibility timeout") });
       return rows.flatMap(({ id, attempt, enqueuedAtMs }): Leased[] => {
         // Missing when a purge came in between.
         const row = reaching("queue.lease", () => sql.content.get(id));
         return row ? [{ queue, id, meta: decodeValue(row["meta"]), body: row["body"] as Uint8Array, attempt, enqueuedAtMs, receipt: String(receipt) }] : [];
       });
     },
-    extend: (lease, visibilityMs) => settle(lease, { kind: "extend", visibleInMs: Math.ceil(visibilityMs) }),
+    extend: async (lease, visibilityMs) => settle(lease, { kind: "extend", visibleInMs: wholeMs(visibilityMs, "a visibility timeout") }),
     ack: (lease) => settle(lease, { kind: "remove" }),
     release: async (lease, delayMs) => {
-      const released = await settle(lease, { kind: "free", visibleInMs: Math.ceil(delayMs) });
+      const released = await settle(lease, { kind: "free", visibleInMs: wholeMs(delayMs, "a delay") });
       if (released) watchers.tell(encodeName(lease.queue, "a queue"), lease.queue);
       return released;
     },

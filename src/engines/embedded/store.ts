@@ -1,13 +1,12 @@
 // The Store port: reads from the reading connection, commits through the writer, and tells the watchers of all ports.
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { assert } from "../../kernel/fault.ts";
 import { limits } from "../../kernel/limits.ts";
 import type { BlobRef } from "../../ports/blobs.ts";
 import type { Commit, Entry, Key, Range, Store, Write } from "../../ports/store.ts";
 import type { BlobHolds } from "./blob-files.ts";
 import { isBlobHash } from "./blob-path.ts";
 import { decodeKey, encodeKey, endOfPrefix, keyBytes } from "./key-encoding.ts";
-import { encodeName } from "./names.ts";
+import { encodeName, leaseNumbers, wholeMs } from "./names.ts";
 import type { WriteOp } from "./operations.ts";
 import { reaching } from "./reaching.ts";
 import { type Bytes, type Encoded, decodeValue, encodeValue, packBytes } from "./value-encoding.ts";
@@ -87,21 +86,16 @@ function encodeWrite(write: Write, transfer: ArrayBuffer[]): WriteOp {
     case "delete": return { kind: "delete", key: encodeKey(write.key) };
     case "append": return { kind: "append", stream: encodeName(write.stream, "a stream"), data: encodeMovable(write.data, "a record", transfer) };
     case "enqueue": return {
-      kind: "enqueue", queue: encodeName(write.queue, "a queue"), delayMs: delayOf(write.delayMs),
+      kind: "enqueue", queue: encodeName(write.queue, "a queue"), delayMs: wholeMs(write.delayMs, "a delay"),
       meta: encodeMovable(write.meta, "a message's meta", transfer), body: movable(packBytes(write.body, "a message"), transfer),
     };
-    case "ack": return { kind: "ack", id: write.lease.id, receipt: Number(write.lease.receipt) };
+    case "ack": return { kind: "ack", ...leaseNumbers(write.lease) };
     case "hold": return { kind: "hold", hash: hashOf(write.blob.id), owner: encodeKey(write.owner), inline: inlineOf(write.blob, transfer) };
     case "release": return { kind: "release", hash: hashOf(write.blobId), owner: encodeKey(write.owner) };
   }
 }
 
 const inlineOf = ({ inline }: BlobRef, transfer: ArrayBuffer[]): Bytes | undefined => inline && movable(packBytes(inline, "an inline blob"), transfer);
-
-function delayOf(delayMs: number): number {
-  assert(Number.isFinite(delayMs) && delayMs >= 0, `a delay of ${delayMs} ms`);
-  return Math.ceil(delayMs);
-}
 
 function hashOf(id: string): string {
   if (!isBlobHash(id)) throw new TypeError("a blob's id is the SHA-256 of its content in lower-case hex");

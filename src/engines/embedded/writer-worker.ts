@@ -4,7 +4,7 @@ import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "
 import { commitApplier } from "./apply-commit.ts";
 import { otherAppliers } from "./apply-other.ts";
 import { blobPath } from "./blob-path.ts";
-import type { Failure, FromWriter, Op, ToWriter } from "./operations.ts";
+import type { Answers, Failure, FromWriter, Op, Refused, ToWriter } from "./operations.ts";
 import { openForWriting } from "./schema.ts";
 import { openSequence } from "./sequence.ts";
 
@@ -18,6 +18,7 @@ export interface WriterData {
 const BATCHES_MAX = 64;
 
 type Batch = Extract<ToWriter, { kind: "batch" }>;
+type Answer = Answers[Op["kind"]] | Refused;
 
 function run(port: MessagePort, { databaseFile, blobDir }: WriterData): void {
   const db = openForWriting(databaseFile);
@@ -27,7 +28,7 @@ function run(port: MessagePort, { databaseFile, blobDir }: WriterData): void {
   const send = (message: FromWriter): void => post(port, message);
   const [begin, end, undo] = [db.prepare("BEGIN IMMEDIATE"), db.prepare("COMMIT"), db.prepare("ROLLBACK")];
 
-  const apply = (op: Op, nowMs: number) => {
+  const apply = (op: Op, nowMs: number): Answer => {
     switch (op.kind) {
       case "commit": return commit(op, nowMs);
       case "queue.lease": return others["queue.lease"](op, nowMs);
@@ -41,16 +42,41 @@ function run(port: MessagePort, { databaseFile, blobDir }: WriterData): void {
     }
   };
 
-  const applyGroup = (group: readonly Batch[]): void => {
+  const inTransaction = <T>(work: () => T): T => {
     try {
       begin.run();
-      const done = group.map(({ id, nowMs, ops }): FromWriter => ({ kind: "done", id, answers: ops.map((op) => apply(op, nowMs)) }));
+      const result = work();
       end.run();
-      done.forEach(send);
+      return result;
     } catch (error) {
       if (db.isTransaction) undo.run();
       sequence.rolledBack();
-      for (const { id } of group) send({ kind: "failed", id, failure: failureOf(error) });
+      throw error;
+    }
+  };
+  const applyAlone = (op: Op, nowMs: number): Answer => {
+    try {
+      return inTransaction(() => apply(op, nowMs));
+    } catch (error) {
+      if (isDiskTrouble(error)) throw error;
+      return { refused: failureOf(error).message };
+    }
+  };
+  const applyGroup = (group: readonly Batch[]): readonly FromWriter[] => {
+    const answer = (each: typeof apply) => group.map(({ id, nowMs, ops }): FromWriter => ({ kind: "done", id, answers: ops.map((op) => each(op, nowMs)) }));
+    try {
+      return inTransaction(() => answer(apply));
+    } catch (error) {
+      if (isDiskTrouble(error)) return group.map(({ id }) => ({ kind: "failed", id, failure: failureOf(error) }));
+      // One operation is wrong in a way that nobody foresaw: it must not take its neighbours with it.
+      return group.flatMap((batch) => applyBatchAlone(batch));
+    }
+  };
+  const applyBatchAlone = ({ id, nowMs, ops }: Batch): FromWriter => {
+    try {
+      return { kind: "done", id, answers: ops.map((op) => applyAlone(op, nowMs)) };
+    } catch (error) {
+      return { kind: "failed", id, failure: failureOf(error) };
     }
   };
 
@@ -62,7 +88,7 @@ function run(port: MessagePort, { databaseFile, blobDir }: WriterData): void {
       group.push(next);
       next = group.length < BATCHES_MAX ? receiveMessageOnPort(port)?.message : undefined;
     }
-    if (group.length > 0) applyGroup(group);
+    applyGroup(group).forEach(send);
     if (next?.kind === "close") {
       db.close();
       send({ kind: "closed" });
@@ -74,6 +100,15 @@ function run(port: MessagePort, { databaseFile, blobDir }: WriterData): void {
 
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
 const post = (port: MessagePort, message: FromWriter): void => port.postMessage(message);
+
+/** SQLite's primary codes for errors of a value or a statement: error (1), too big (18), constraint (19), mismatch (20), misuse (21), range (25). */
+const OF_ONE_OPERATION: ReadonlySet<number> = new Set([1, 18, 19, 20, 21, 25]);
+
+/** True when nothing could be written now, whatever it is. */
+function isDiskTrouble(error: unknown): boolean {
+  const { errcode } = failureOf(error);
+  return errcode !== undefined && !OF_ONE_OPERATION.has(errcode & 0xff);
+}
 
 function failureOf(error: unknown): Failure {
   const errcode = error instanceof Error && "errcode" in error ? Number(error.errcode) : undefined;

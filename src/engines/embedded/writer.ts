@@ -47,7 +47,7 @@ export async function startWriter(data: WriterData, clock: Pick<Clock, "now">): 
     pending = [];
     transfers = [];
     sent.set(id, batch);
-    const message: ToWriter = { kind: "batch", id, nowMs: clock.now(), ops: batch.map(({ op }) => op) };
+    const message: ToWriter = { kind: "batch", id, nowMs: Math.floor(clock.now()), ops: batch.map(({ op }) => op) };
     worker.postMessage(message, moved);
   };
   const settle = (id: number, each: (waiting: Waiting, index: number) => void): void => {
