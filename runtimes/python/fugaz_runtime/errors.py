@@ -33,4 +33,4 @@ def error_result(message, kind, trace, request_id):
 
 
 def _is_ours(filename):
-    return "/bootstrap.py" in filename or "/fugaz_runtime/" in filename or filename.startswith("<frozen importlib")
+    return "/bootstrap.py" in filename or "/fugaz_runtime/" in filename

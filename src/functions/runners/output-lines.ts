@@ -1,6 +1,8 @@
 // Output of a program arrives in arbitrary pieces; a log wants lines. Time linear in the bytes, memory bounded by one line.
 
 const NEWLINE = 10;
+/** Ours: pieces of one line kept apart before they are joined; many tiny ones would cost more than their bytes. */
+const PIECES_MAX = 1024;
 
 /** Splits bytes into lines of at most `lineBytesMax`; a longer one becomes several. */
 export class OutputLines {
@@ -32,20 +34,25 @@ export class OutputLines {
   }
 
   #take(chunk: Buffer, from: number, end: number): void {
-    let at = from;
-    while (this.#pendingBytes + end - at > this.#lineBytesMax) {
-      const cut = characterBoundary(chunk, at + this.#lineBytesMax - this.#pendingBytes, at);
-      this.#add(chunk.subarray(at, cut));
-      this.#emit();
-      at = cut;
+    const piece = chunk.subarray(from, end);
+    if (this.#pendingBytes + piece.length <= this.#lineBytesMax) return this.#add(piece);
+    // Happens once per limit's worth of bytes, so joining stays linear.
+    let rest = Buffer.concat([...this.#pending, piece]);
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    while (rest.length > this.#lineBytesMax) {
+      const cut = characterBoundary(rest, this.#lineBytesMax);
+      this.#onLine(rest.toString("utf8", 0, cut));
+      rest = rest.subarray(cut);
     }
-    this.#add(chunk.subarray(at, end));
+    this.#add(rest);
   }
 
   #add(piece: Buffer): void {
     if (piece.length === 0) return;
     this.#pending.push(piece);
     this.#pendingBytes += piece.length;
+    if (this.#pending.length === PIECES_MAX) this.#pending = [Buffer.concat(this.#pending)];
   }
 
   #emit(): void {
@@ -57,9 +64,9 @@ export class OutputLines {
   }
 }
 
-/** The last position at or before `cut` that does not split a UTF-8 character; never before `floor`. */
-function characterBoundary(bytes: Buffer, cut: number, floor: number): number {
+/** The last position at or before `cut` that does not split a UTF-8 character. */
+function characterBoundary(bytes: Buffer, cut: number): number {
   let at = cut;
-  while (at > floor && at > cut - 4 && ((bytes[at] ?? 0) & 0xc0) === 0x80) at--;
-  return at > floor ? at : cut;
+  while (at > cut - 4 && ((bytes[at] ?? 0) & 0xc0) === 0x80) at--;
+  return at > 0 ? at : cut;
 }
