@@ -5,6 +5,7 @@ import { receiveInvoke, sendInitError, sendReady } from "./channel.mjs";
 import { logError, patchConsole, useRequire } from "./console.mjs";
 import { errorPayload, unhandledRejection } from "./errors.mjs";
 import { loadHandler } from "./loader.mjs";
+import { hookModulePaths } from "./module-paths.mjs";
 import { postError, runClassic } from "./run-classic.mjs";
 import { checkModern, runModern } from "./run-modern.mjs";
 import { installAwslambda, isStreaming, runStreaming } from "./streaming.mjs";
@@ -40,6 +41,7 @@ async function main() {
   const named = /^AWS_Lambda_nodejs(\d+)/.exec(env.AWS_EXECUTION_ENV || "");
   const modern = named !== null && Number(named[1]) >= FIRST_MODERN_MAJOR;
   installAwslambda();
+  hookModulePaths();
   if (env.AWS_ENDPOINT_URL) (await import("./sdk-v2.mjs")).pointSdkAt(env.AWS_ENDPOINT_URL);
   let handler;
   try {

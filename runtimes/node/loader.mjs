@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runtimeError } from "./errors.mjs";
+import { hookModulePathsLate } from "./module-paths.mjs";
 
 const require = createRequire(import.meta.url);
 
@@ -56,10 +57,9 @@ async function firstFound(root, directory, moduleName) {
   return require(require.resolve(moduleName, { paths: [root, join(root, directory)] }));
 }
 
-async function importFile(file) {
-  const { installModulePaths } = await import("./module-paths.mjs");
-  await installModulePaths();
-  return await import(pathToFileURL(file).href);
+function importFile(file) {
+  hookModulePathsLate();
+  return import(pathToFileURL(file).href);
 }
 
 /** Node strips types by itself from 24 on. */

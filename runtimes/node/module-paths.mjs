@@ -5,19 +5,30 @@ import { pathToFileURL } from "node:url";
 
 let installed = false;
 
-/** Makes `import "package"` fall back to the directories of NODE_PATH. Does nothing where this version of Node offers no hook (before 20.6). */
-export async function installModulePaths() {
-  const directories = (process.env.NODE_PATH || "").split(":").filter(Boolean);
-  if (installed || directories.length === 0) return;
+/** Makes `import "package"` fall back to the directories of NODE_PATH, where Node has hooks in the same thread: nearly free. */
+export function hookModulePaths() {
+  const directories = listed();
+  if (directories.length === 0 || !moduleApi.registerHooks) return;
   installed = true;
-  if (moduleApi.registerHooks) moduleApi.registerHooks({ resolve: fallback(directories, (attempt, recover) => {
-    try {
-      return attempt();
-    } catch (error) {
-      return recover(error);
-    }
-  }) });
-  else if (moduleApi.register) moduleApi.register(new URL("./module-paths-hook.mjs", import.meta.url), { data: { directories } });
+  moduleApi.registerHooks({ resolve: fallback(directories, tryNow) });
+}
+
+/** The same for versions whose hooks need a thread of their own: only when an ES module is really loaded. Before 20.6 (18.19) there are none. */
+export function hookModulePathsLate() {
+  const directories = listed();
+  if (installed || directories.length === 0 || !moduleApi.register) return;
+  installed = true;
+  moduleApi.register(new URL("./module-paths-hook.mjs", import.meta.url), { data: { directories } });
+}
+
+const listed = () => (process.env.NODE_PATH || "").split(":").filter(Boolean);
+
+function tryNow(attempt, recover) {
+  try {
+    return attempt();
+  } catch (error) {
+    return recover(error);
+  }
 }
 
 /** A resolve hook: tries as Node would, then as if imported from beside each directory, then by the rules of require. */

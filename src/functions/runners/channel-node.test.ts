@@ -123,6 +123,27 @@ describe.concurrent("A handler is found in", () => {
   });
 });
 
+describe.concurrent("Version 2 of the AWS SDK", () => {
+  const sdk = {
+    "node_modules/aws-sdk/package.json": '{"name":"aws-sdk","main":"lib/aws.js"}',
+    "node_modules/aws-sdk/lib/aws.js": "exports.config = { update(more) { Object.assign(this, more) } }",
+    "node_modules/aws-sdk/global.js": "module.exports = require('./lib/aws.js')",
+    "node_modules/aws-sdk/clients/s3.js": "module.exports = class S3 { get config() { return require('../lib/aws.js').config } }",
+  };
+  const env = { AWS_ENDPOINT_URL: "http://127.0.0.1:4566" };
+  const told = { endpoint: "http://127.0.0.1:4566", s3ForcePathStyle: true };
+  const ways: Readonly<Record<string, Record<string, string>>> = {
+    "required as a whole": cjs("const { config } = require('aws-sdk'); exports.handler = async () => config"),
+    "required by service": cjs("const S3 = require('aws-sdk/clients/s3'); exports.handler = async () => new S3().config"),
+    imported: { "index.mjs": "import aws from 'aws-sdk'; export const handler = async () => aws.config" },
+  };
+  for (const [title, files] of Object.entries(ways)) {
+    test(`knows the endpoint when ${title}`, async () => {
+      expect(answer((await run({ ...sdk, ...files }, "index.handler", classic, env)).outcome)).toEqual(told);
+    });
+  }
+});
+
 describe.concurrent("From nodejs24.x on", () => {
   test("the result is awaited, synchronous or not", async () => {
     expect(answer((await run(cjs("exports.handler = (e) => e.n"), "index.handler", modern)).outcome)).toBe(1);
@@ -172,6 +193,12 @@ describe.concurrent("The log of a function", () => {
       { level: "WARN", errorType: "Error", errorMessage: "e", stackTrace: expect.any(Array) },
       { level: "ERROR", message: { errorType: "TypeError", errorMessage: "t", stackTrace: expect.any(Array) } },
     ]);
+  });
+
+  test("loses nothing of a flood", async () => {
+    const { logs } = await run(cjs("exports.handler = async () => { for (let i = 0; i < 20_000; i++) console.log(i, 'x'.repeat(100)) }"));
+    expect(logs).toHaveLength(20_000);
+    expect(logs.at(-1)).toMatch(/\t19999 x+$/);
   });
 
   test("cuts a huge message at the limit without losing a character", async () => {

@@ -1,5 +1,6 @@
 // The runner for our own wrappers: frames over file descriptor 3, no HTTP, no base64, one write and one read per event.
 import type { Duplex } from "node:stream";
+import { assert } from "../../kernel/fault.ts";
 import { limits } from "../../kernel/limits.ts";
 import type { Sandbox } from "../../ports/sandbox.ts";
 import type { BootSpec, Invocation, Runner } from "../runner.ts";
@@ -41,7 +42,7 @@ class ChannelConversation implements Conversation {
 
   attach(sandbox: Sandbox, log: ProgramLog): void {
     const { channel } = sandbox;
-    if (!channel) throw new Error("bug: sandbox without a channel");
+    assert(channel, "sandbox without a channel");
     this.#channel = channel;
     this.#log = log;
     const reader = new FrameReader(limits.functions.syncResponseBytesMax, (frame) => this.#take(frame));

@@ -1,4 +1,5 @@
 // The life of one instance, whatever the protocol: boot, one event at a time, deadlines, ends, a new start in the same sandbox.
+import { assert } from "../../kernel/fault.ts";
 import type { Exit, Sandbox } from "../../ports/sandbox.ts";
 import type { Boot, BootSpec, Invocation, Outcome, Runner, RunnerDeps, RunningInstance } from "../runner.ts";
 import type { Conversation, Listener, Opening, Protocol, Reply } from "./conversation.ts";
@@ -93,7 +94,8 @@ class Instance implements RunningInstance {
 
   async invoke(invocation: Invocation): Promise<Outcome> {
     const run = this.#run;
-    if (!run) throw new Error("bug: invoke before boot");
+    assert(run, "invoke before boot");
+    assert(!run.desk.waiter, "invoke during an invocation");
     if (run.exit) return { kind: "exit", ...run.exit };
     const happening = this.#wait(run, invocation.deadlineMs - this.#deps.clock.now());
     run.conversation.ask(invocation);
