@@ -30,7 +30,7 @@ def _add_site():
 
 def main():
     sys.path.insert(0, _HERE)
-    from fugaz_runtime import serve
+    from fugazruntime import serve
 
     if sys.flags.no_site:
         _add_site()

@@ -45,7 +45,7 @@ export interface Frame {
 const FIXED_BYTES = 8;
 
 /** Id and head can not be longer than their length fields allow. */
-export const FRAME_OVERHEAD_BYTES_MAX = 255 + 65_535;
+const FRAME_OVERHEAD_BYTES_MAX = 255 + 65_535;
 
 /** Everything of a frame but its body, which the caller writes after it without a copy. Throws RangeError when id or head do not fit. */
 export function frameStart(type: number, requestId: string, head: string, bodyBytes: number): Buffer {
@@ -63,7 +63,7 @@ export function frameStart(type: number, requestId: string, head: string, bodyBy
 }
 
 /** The peer does not speak this protocol, or speaks too much. */
-export class BrokenFrame extends Error {
+class BrokenFrame extends Error {
   override readonly name = "BrokenFrame";
 }
 

@@ -1,6 +1,6 @@
 // What Node.js functions may do and how each way ends, with real interpreters.
 import { describe, expect, test } from "vitest";
-import { answer, bootFunction, failure, invocation, nodeRuntime } from "./runners-for-test.ts";
+import { answer, bootFunction, failure, nodeRuntime } from "../../../test/boot-function.ts";
 
 const modern = nodeRuntime(process.execPath, "nodejs24.x");
 const classic = nodeRuntime();
@@ -274,31 +274,5 @@ describe.concurrent("An instance", () => {
     await using g = await bootFunction(classic, "index.handler", files, { env: { AWS_LAMBDA_EXEC_WRAPPER: "/opt/missing" } });
     expect(g.boot).toMatchObject({ kind: "exit", code: 127 });
     expect(g.logs.join("\n")).toMatch(/\/opt\/missing/);
-  });
-});
-
-describe.concurrent("A hostile program harms only its own instance:", () => {
-  const write = (bytes: string): string => `require('fs').writeSync(3, Buffer.from(${bytes}))`;
-  const attacks: Readonly<Record<string, readonly [string, Record<string, unknown>]>> = {
-    "garbage frames": [write("'garbage garbage garbage'"), { kind: "exit", signal: "SIGKILL" }],
-    "a giant frame": [write("[0xff, 0, 0, 0, 4, 0, 0, 0, 1]"), { kind: "exit", signal: "SIGKILL" }],
-    "a frame of an unknown type": [write("[0, 0, 0, 0, 99, 0, 0, 0]"), { kind: "timeout" }],
-    "an answer for another request": [write("[0, 0, 0, 2, 4, 1, 0, 0, 65, 66]"), { kind: "timeout" }],
-    "a second start": [write("[0, 0, 0, 0, 2, 0, 0, 0]"), { kind: "timeout" }],
-    "a closed channel": ["require('fs').closeSync(3)", { kind: "exit", signal: "SIGKILL" }],
-  };
-  for (const [title, [body, expected]] of Object.entries(attacks)) {
-    test(title, async () => {
-      await using f = await bootFunction(classic, "index.handler", cjs(`exports.handler = async () => { ${body}; await new Promise((r) => setTimeout(r, 60_000)) }`));
-      expect(await f.invoke({}, { deadlineMs: Date.now() + 700 })).toMatchObject(expected);
-      expect(await f.instance().revive(5000)).toMatchObject({ kind: "ready" });
-    });
-  }
-
-  test("answers twice", async () => {
-    const body = "exports.handler = async (e, c) => { const id = Buffer.from(c.awsRequestId); const f = Buffer.concat([Buffer.from([0, 0, 0, id.length + 1, 4, id.length, 0, 0]), id, Buffer.from('1')]); require('fs').writeSync(3, Buffer.concat([f, f, f])); return 2 }";
-    await using f = await bootFunction(classic, "index.handler", cjs(body));
-    expect(answer(await f.invoke({}))).toBe(1);
-    expect(answer(await f.instance().invoke(invocation({})))).toBe(1);
   });
 });

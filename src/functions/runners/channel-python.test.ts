@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { answer, bootFunction, failure, python, pythonRuntime, type Booted } from "./runners-for-test.ts";
+import { answer, bootFunction, failure, python, pythonRuntime, type Booted } from "../../../test/boot-function.ts";
 
 const runtime = pythonRuntime(python ?? "");
 const app = (body: string): Record<string, string> => ({ "app.py": body });

@@ -6,7 +6,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { answer, bootFunction, failure, invocation, providedRuntime } from "./runners-for-test.ts";
+import { answer, bootFunction, failure, invocation, providedRuntime } from "../../../test/boot-function.ts";
 import { openRuntimeApi } from "./runtime-api-conversation.ts";
 import type { Opening, Reply } from "./conversation.ts";
 

@@ -4,7 +4,7 @@ import os
 import sys
 import time
 
-from fugaz_runtime.errors import Fault
+from fugazruntime.errors import Fault
 
 _W3C_FIELDS = ("traceparent", "tracestate", "baggage")
 

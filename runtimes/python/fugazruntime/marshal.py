@@ -3,7 +3,7 @@ import json
 import os
 import sys
 
-from fugaz_runtime.errors import Fault
+from fugazruntime.errors import Fault
 
 
 def _keeps_unicode():

@@ -33,4 +33,4 @@ def error_result(message, kind, trace, request_id):
 
 
 def _is_ours(filename):
-    return "/bootstrap.py" in filename or "/fugaz_runtime/" in filename
+    return "/bootstrap.py" in filename or "/fugazruntime/" in filename

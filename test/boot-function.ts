@@ -5,16 +5,16 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Duplex, Readable } from "node:stream";
-import type { Runtime } from "../../ports/runtimes.ts";
-import type { Exit, Mount, Sandbox, Sandboxes, SandboxSpec } from "../../ports/sandbox.ts";
-import type { Clock } from "../../kernel/clock.ts";
-import type { Boot, BootSpec, Invocation, Outcome, RunnerDeps, RunningInstance } from "../runner.ts";
-import { runnerFor } from "./runner-for.ts";
+import type { Runtime } from "../src/ports/runtimes.ts";
+import type { Exit, Mount, Sandbox, Sandboxes, SandboxSpec } from "../src/ports/sandbox.ts";
+import type { Clock } from "../src/kernel/clock.ts";
+import type { Boot, BootSpec, Invocation, Outcome, RunnerDeps, RunningInstance } from "../src/functions/runner.ts";
+import { runnerFor } from "../src/functions/runners/runner-for.ts";
 
-const RUNTIMES = join(import.meta.dirname, "../../../runtimes");
+const RUNTIMES = join(import.meta.dirname, "../runtimes");
 const INIT_MS = 10_000;
 
-export const machineClock: Clock = {
+const machineClock: Clock = {
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

@@ -7,8 +7,8 @@ import sys
 import time
 import traceback
 
-from fugaz_runtime import channel
-from fugaz_runtime.marshal import to_json
+from fugazruntime import channel
+from fugazruntime.marshal import to_json
 
 _NBSP = "\u00a0"
 _TIME = "%Y-%m-%dT%H:%M:%S"

@@ -2,10 +2,10 @@
 import importlib
 import sys
 
-from fugaz_runtime import channel, logs
-from fugaz_runtime.context import LambdaContext, set_trace
-from fugaz_runtime.errors import Fault, describe_current, describe_fault
-from fugaz_runtime.marshal import marshal, to_json, unmarshal
+from fugazruntime import channel, logs
+from fugazruntime.context import LambdaContext, set_trace
+from fugazruntime.errors import Fault, describe_current, describe_fault
+from fugazruntime.marshal import marshal, to_json, unmarshal
 
 
 def run(handler_name):
