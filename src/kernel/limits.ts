@@ -53,6 +53,13 @@ export const limits = {
     headTimeoutMs: 30_000,
     /** Ours: nesting of JSON, XML and CBOR documents. */
     nestingMax: 128,
+    /** Ours: values in one JSON or CBOR document; tiny values cost far more memory than their bytes. */
+    documentValuesMax: 4_000_000,
+    /** Ours: an XML body; 10 000 parts or 1000 long keys fit. */
+    xmlBytesMax: 8 * MIB,
+    xmlElementsMax: 250_000,
+    /** Ours: parameters of one awsQuery or ec2Query request. */
+    queryParametersMax: 100_000,
   },
   s3: {
     keyBytesMax: 1024,
@@ -66,6 +73,8 @@ export const limits = {
     tagsPerObjectMax: 10,
     bucketsPerAccountMax: 10_000,
     notificationConfigsMax: 100,
+    /** AWS: a presigned URL lives at most a week. */
+    presignedSecondsMax: 604_800,
   },
   logs: {
     putEventsMax: 10_000,

@@ -1,0 +1,73 @@
+// awsJson 1.0 and 1.1: one path, the operation in a header, input and output as one JSON document.
+import { fault } from "../../kernel/fault.ts";
+import type { Model } from "../model.ts";
+import type { Protocol, ReplyContext, WireRequest } from "../protocol.ts";
+import { jsonNotation, readStructure, writeStructure, type Notation } from "./documents.ts";
+import { describeError, type KnownError } from "./errors.ts";
+import { errorBody } from "./json-errors.ts";
+import { parseJson, printJson } from "./json.ts";
+import { structureOfOperation, type Loose, type StructureNode } from "./shapes.ts";
+
+export const awsJson1_0: Protocol = makeAwsJson("awsJson1_0", "application/x-amz-json-1.0");
+export const awsJson1_1: Protocol = makeAwsJson("awsJson1_1", "application/x-amz-json-1.1");
+
+function makeAwsJson(name: "awsJson1_0" | "awsJson1_1", contentType: string): Protocol {
+  return {
+    name,
+    decode(model, operation, request) {
+      const node = structureOfOperation(model, operation, "input");
+      const body = wholeBody(request);
+      if (!node || body.byteLength === 0) return {};
+      return readStructure(node, parseJson(body), jsonNotation);
+    },
+    encode(model, operation, output) {
+      const tree = outputTree(model, operation, output, jsonNotation);
+      return { status: 200, headers: { "content-type": contentType }, ...(tree ? { body: printJson(tree) } : {}) };
+    },
+    encodeError(model, error, context) {
+      const known = describeError(model, error);
+      const { tree } = errorBody(known, error, jsonNotation);
+      const type = name === "awsJson1_0" ? qualifiedType(model, known) : known.name;
+      return { status: known.status, headers: { "content-type": contentType, ...queryErrorHeader(model, known, context) }, body: printJson({ __type: type, ...tree }) };
+    },
+  };
+}
+
+/** The input document; an RPC operation never streams its request. */
+export function wholeBody(request: WireRequest): Uint8Array {
+  if (request.body instanceof Uint8Array) return request.body;
+  throw new Error(`bug: ${request.operation} was given a stream where it reads a document`);
+}
+
+/** The output as a tree; undefined when the operation answers nothing. */
+export function outputTree(model: Model, operation: string, output: unknown, notation: Notation): Loose | undefined {
+  const node = structureOfOperation(model, operation, "output");
+  if (!node) return undefined;
+  refuseEventStream(node, operation);
+  return writeStructure(node.fields, output ?? {}, notation);
+}
+
+/** Answers that are event streams are not spoken yet. */
+export function refuseEventStream(node: StructureNode, operation: string): void {
+  const streams = node.fields.some((field) => field.node.kind === "structure" && field.node.shape.eventStream);
+  if (streams) throw fault("NotImplemented", { message: `${operation} answers with an event stream, which is not implemented yet.`, status: 501 });
+}
+
+/** Errors that come from the framework below every service carry its namespace, not the service's. */
+const frameworkNamespaces: Readonly<Record<string, string>> = {
+  SerializationException: "com.amazon.coral.service", UnknownOperationException: "com.amazon.coral.service", AccessDeniedException: "com.amazon.coral.service",
+  InvalidSignatureException: "com.amazon.coral.service", UnrecognizedClientException: "com.amazon.coral.service", ValidationException: "com.amazon.coral.validate",
+};
+
+/** `com.amazonaws.sqs#QueueDoesNotExist`. */
+export function qualifiedType(model: Model | undefined, known: KnownError): string {
+  const namespace = known.node ? model?.namespace : frameworkNamespaces[known.name];
+  return namespace === undefined ? known.name : `${namespace}#${known.name}`;
+}
+
+/** Clients that came from awsQuery ask for the code they used to get. */
+export function queryErrorHeader(model: Model | undefined, known: KnownError, context: ReplyContext): Record<string, string> {
+  if (!model?.queryCompatible || context.headers["x-amzn-query-mode"] !== "true") return {};
+  return { "x-amzn-query-error": `${known.queryCode};${known.serverFault ? "Receiver" : "Sender"}` };
+}
+

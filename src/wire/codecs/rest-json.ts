@@ -1,0 +1,86 @@
+// restJson1: members spread over the request by their bindings, the rest as a JSON document. Lambda and API Gateway speak it.
+import { isUtf8 } from "node:buffer";
+import { fault } from "../../kernel/fault.ts";
+import type { Protocol, WireReply, WireRequest } from "../protocol.ts";
+import { refuseEventStream, wholeBody } from "./aws-json.ts";
+import { rawBody, readBindings, writeBindings } from "./bindings.ts";
+import { jsonNotation, readStructure, readValue, serialization, writeStructure, writeValue } from "./documents.ts";
+import { describeError } from "./errors.ts";
+import { errorBody } from "./json-errors.ts";
+import { parseJson, printJson } from "./json.ts";
+import type { Refuse } from "./scalars.ts";
+import { structureOfOperation, type Field, type Loose } from "./shapes.ts";
+
+const JSON_TYPE = "application/json";
+
+const refuse: Refuse = (expected, name, text) => {
+  const article = /^[AEIOU]/.test(expected) ? "an" : "a";
+  return fault("SerializationException", { message: `Value '${text.slice(0, 200)}' of ${name} can not be converted to ${article} ${expected}`, status: 400 });
+};
+
+export const restJson1: Protocol = {
+  name: "restJson1",
+
+  decode(model, operation, request) {
+    const node = structureOfOperation(model, operation, "input");
+    const input: Loose = {};
+    if (!node) return input;
+    if (node.payload) {
+      const value = readPayload(node.payload, request);
+      if (value !== undefined) input[node.payload.name] = value;
+    } else if (node.bodyFields.length > 0) {
+      const body = wholeBody(request);
+      if (body.byteLength > 0) Object.assign(input, readStructure(node, dropBound(parseJson(body), node.fields), jsonNotation));
+    }
+    readBindings(node, request, input, refuse);
+    return input;
+  },
+
+  encode(model, operation, output) {
+    const found = model.operations[operation];
+    const code = found?.code ?? 200;
+    const node = structureOfOperation(model, operation, "output");
+    if (!node) return { status: code, headers: {} };
+    refuseEventStream(node, operation);
+    const members = (output ?? {}) as Loose;
+    const { headers, status } = writeBindings(node, members);
+    const body = node.payload ? writePayload(node.payload, members[node.payload.name]) : { headers: { "content-type": JSON_TYPE }, body: printJson(writeStructure(node.bodyFields, members, jsonNotation)) };
+    // An answer without content has no body at all, whatever the shape says.
+    if ((status ?? code) === 204) return { status: 204, headers };
+    return { status: status ?? code, headers: { ...body.headers, ...headers }, ...(body.body ? { body: body.body } : {}) };
+  },
+
+  encodeError(model, error) {
+    const known = describeError(model, error);
+    const { tree, headers } = errorBody(known, error, jsonNotation);
+    return { status: known.status, headers: { "content-type": JSON_TYPE, "x-amzn-errortype": known.name, ...headers }, body: printJson(tree) };
+  },
+};
+
+/** Bodies may repeat members that travel elsewhere (old clients do); those do not count. */
+function dropBound(tree: unknown, fields: readonly Field[]): unknown {
+  if (typeof tree !== "object" || tree === null || Array.isArray(tree)) return tree;
+  for (const field of fields) if (field.member.location !== undefined && Object.hasOwn(tree, field.json)) delete (tree as Loose)[field.json];
+  return tree;
+}
+
+function readPayload(field: Field, request: WireRequest): unknown {
+  const { node } = field;
+  if (node.kind === "blob" && "streaming" in node.shape && node.shape.streaming) return request.body;
+  const body = wholeBody(request);
+  if (body.byteLength === 0) return undefined;
+  if (node.kind === "blob") return body;
+  if (node.kind === "string") {
+    if (!isUtf8(body)) throw serialization("The request body is not valid UTF-8.");
+    return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
+  }
+  return readValue(field, parseJson(body), jsonNotation);
+}
+
+function writePayload(field: Field, value: unknown): Pick<WireReply, "headers" | "body"> {
+  if (value === undefined || value === null) return { headers: {} };
+  const { node } = field;
+  if (node.kind === "blob") return { headers: { "content-type": ("mediaType" in node.shape && node.shape.mediaType) || "application/octet-stream" }, body: rawBody(field, value) };
+  if (node.kind === "string") return { headers: { "content-type": "text/plain" }, body: rawBody(field, value) };
+  return { headers: { "content-type": JSON_TYPE }, body: printJson(writeValue(field, value, jsonNotation)) };
+}
