@@ -1,0 +1,72 @@
+// Makes the Call a handler gets, and runs other services' operations in process for it.
+import type { HttpRequest } from "./door.ts";
+import type { Model } from "./model.ts";
+import type { Validate } from "./protocol.ts";
+import type { QueryPairs } from "./query-string.ts";
+import type { ServiceRoute } from "./router.ts";
+import { operationNotImplemented } from "./routing-faults.ts";
+import type { BodyFacts, BoundService, Call } from "./service.ts";
+import type { Signature } from "./sigv4.ts";
+
+/** What calling a service takes, from outside and from inside. */
+export interface Backstage {
+  readonly services: ReadonlyMap<string, BoundService>;
+  readonly model: (id: string) => Model;
+  readonly validate: Validate;
+  readonly region: string;
+}
+
+/** Throws the 501 fault of an operation that has no handler. */
+export function requireHandler(services: ReadonlyMap<string, BoundService>, id: string, operation: string): BoundService {
+  const service = services.get(id);
+  if (!service?.operations.has(operation)) throw operationNotImplemented(id, operation);
+  return service;
+}
+
+export interface CallFacts {
+  readonly request: HttpRequest;
+  readonly query: QueryPairs;
+  readonly signature: Signature | undefined;
+  readonly account: string;
+  readonly requestId: string;
+  readonly service: ServiceRoute;
+  readonly operation: string;
+  readonly body: BodyFacts;
+}
+
+export function makeCall(facts: CallFacts, backstage: Backstage): Call {
+  const { request, signature, service } = facts;
+  const { host, summary } = service;
+  const caller: Caller = {
+    requestId: facts.requestId,
+    account: facts.account,
+    region: signature?.region ?? host.region ?? backstage.region,
+    accessKeyId: signature?.accessKeyId,
+    headers: request.headers,
+    query: Object.fromEntries(facts.query),
+    sourceIp: request.sourceIp,
+    // A bucket in the host is part of that one request, not of our address.
+    endpoint: summary.id === "s3" && host.bucket !== undefined ? `${request.secure ? "https" : "http"}://${host.baseHost}` : request.endpoint,
+    signal: request.signal,
+  };
+  return callAs(caller, summary.id, facts.operation, facts.body, backstage);
+}
+
+type Caller = Omit<Call, "service" | "operation" | "body" | "reply" | "call">;
+
+const insideBody: BodyFacts = { contentLength: undefined, trailers: async () => ({}) };
+
+function callAs(caller: Caller, service: string, operation: string, body: BodyFacts, backstage: Backstage): Call {
+  return {
+    ...caller,
+    service,
+    operation,
+    body,
+    reply: { headers: {} },
+    call: async (id, name, input) => {
+      const bound = requireHandler(backstage.services, id, name);
+      backstage.validate(backstage.model(id), name, input, bound.options);
+      return bound.run(name, input, callAs(caller, id, name, insideBody, backstage));
+    },
+  };
+}
