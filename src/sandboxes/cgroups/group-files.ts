@@ -1,0 +1,46 @@
+// Reads and writes the small files of the cgroup file system; they answer from memory, so the calls are synchronous.
+import { readFileSync, rmdirSync, writeFileSync } from "node:fs";
+
+export const readText = (file: string): string => {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+};
+
+/** False when the kernel refuses. */
+export function tryWrite(file: string, text: string): boolean {
+  try {
+    writeFileSync(file, text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The number behind a key of a flat keyed file such as memory.stat; 0 when absent. */
+export function statOf(file: string, key: string): number {
+  const match = new RegExp(`^${key} (\\d+)$`, "m").exec(readText(file));
+  return match ? Number(match[1]) : 0;
+}
+
+export const pidsIn = (dir: string): readonly number[] => readText(`${dir}/cgroup.procs`).split("\n").filter(Boolean).map(Number);
+
+export function removeGroup(dir: string): boolean {
+  try {
+    rmdirSync(dir);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT";
+  }
+}
+
+export function killPids(pids: readonly number[]): void {
+  for (const pid of pids)
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It has ended meanwhile: the aim is reached.
+    }
+}

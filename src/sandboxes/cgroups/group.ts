@@ -1,0 +1,30 @@
+// What a control group does for one sandbox, whichever cgroup version the host has.
+
+export interface GroupLimits {
+  readonly memoryBytes: number;
+  readonly cpus: number;
+  readonly processesMax: number;
+}
+
+export interface Group {
+  /** Files that a process writes its own pid into to join; it must do so before the program starts. */
+  readonly joinFiles: readonly string[];
+  /** Anonymous memory in use now, in bytes: what a program allocates, without page cache and /tmp. */
+  anonymousBytes(): number;
+  /** How often the kernel killed for memory in this group. */
+  oomKills(): number;
+  freeze(frozen: boolean): void;
+  /** Sends SIGKILL to all members. */
+  killAll(): void;
+  empty(): boolean;
+  /** Removes the group; it must be empty. False when the kernel still holds it. */
+  remove(): boolean;
+}
+
+export interface Cgroups {
+  /** For people: `cgroup v1`, `cgroup v2`. */
+  readonly name: string;
+  create(id: string, limits: GroupLimits): Group;
+  /** Removes the server's own parent groups. */
+  dispose(): void;
+}

@@ -1,0 +1,90 @@
+// Finds out which control groups this host lets us use, and clears away what a killed server left.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Cgroups } from "./group.ts";
+import { killPids, pidsIn, readText, removeGroup } from "./group-files.ts";
+import { openV1 } from "./v1.ts";
+import { openV2 } from "./v2.ts";
+
+const PREFIX = "fugaz-";
+
+/** Usable groups, or the reason why there are none. */
+export function openCgroups(): Cgroups | string {
+  const mounts = readText("/proc/self/mounts").split("\n").map((line) => line.split(" "));
+  const own = new Map(readText("/proc/self/cgroup").split("\n").filter(Boolean).map((line) => {
+    const [, controllers = "", path = "/"] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+    return [controllers, path] as const;
+  }));
+  const serverId = `${PREFIX}${process.pid}`;
+  const reasons: string[] = [];
+
+  const v1 = v1Parents(mounts, own);
+  if (v1)
+    for (const parents of [v1, atMountPoints(v1, mounts)]) {
+      for (const dir of Object.values(parents)) sweepDead(dir);
+      try {
+        return openV1(parents as Parameters<typeof openV1>[0], serverId);
+      } catch (error) {
+        reasons.push(`cgroup v1: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  const unified = mounts.find(([, , type]) => type === "cgroup2")?.[1];
+  if (unified && !v1)
+    for (const parent of [unified, join(unified, own.get("") ?? "/")]) {
+      sweepDead(parent);
+      try {
+        return openV2(parent, serverId);
+      } catch (error) {
+        reasons.push(`cgroup v2: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  return reasons[0] ?? "no control groups are mounted here";
+}
+
+/** Where this process stands in each version-1 hierarchy; undefined when one of the four is missing. */
+function v1Parents(mounts: readonly (readonly string[])[], own: ReadonlyMap<string, string>): Record<string, string> | undefined {
+  const parents: Record<string, string> = {};
+  for (const controller of ["memory", "cpu", "pids", "freezer"]) {
+    const mount = mounts.find(([, , type, options = ""]) => type === "cgroup" && options.split(",").includes(controller))?.[1];
+    const path = [...own].find(([controllers]) => controllers.split(",").includes(controller))?.[1];
+    if (mount === undefined || path === undefined) return undefined;
+    parents[controller] = join(mount, path);
+  }
+  return parents;
+}
+
+/** The tops of the hierarchies: inside a container the own path may not be visible. */
+function atMountPoints(parents: Readonly<Record<string, string>>, mounts: readonly (readonly string[])[]): Record<string, string> {
+  const mountOf = (dir: string): string => mounts.map(([, mount = ""]) => mount).filter((mount) => dir.startsWith(mount)).sort((a, b) => b.length - a.length)[0] ?? dir;
+  return Object.fromEntries(Object.entries(parents).map(([controller, dir]) => [controller, mountOf(dir)]));
+}
+
+/** Ends and removes groups of servers that are no longer alive; other groups are never touched. */
+function sweepDead(parent: string): void {
+  for (const name of namesIn(parent)) {
+    const pid = /^fugaz-(\d+)$/.exec(name)?.[1];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    for (const child of namesIn(join(parent, name))) {
+      killPids(pidsIn(join(parent, name, child)));
+      removeGroup(join(parent, name, child));
+    }
+    removeGroup(join(parent, name));
+  }
+}
+
+function namesIn(dir: string): readonly string[] {
+  try {
+    return readdirSync(dir, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

@@ -1,0 +1,49 @@
+// Control groups of version 1 (and hybrid hosts, where the controllers are still mounted one by one).
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Cgroups, Group, GroupLimits } from "./group.ts";
+import { killPids, pidsIn, readText, removeGroup, statOf, tryWrite } from "./group-files.ts";
+
+const CONTROLLERS = ["memory", "cpu", "pids", "freezer"] as const;
+type Controller = (typeof CONTROLLERS)[number];
+const CPU_PERIOD_US = 50_000;
+
+/** Groups below `parents`, one directory per controller; throws when the kernel does not let us. */
+export function openV1(parents: Readonly<Record<Controller, string>>, serverId: string): Cgroups {
+  const base = (controller: Controller): string => join(parents[controller], serverId);
+  for (const controller of CONTROLLERS) mkdirSync(base(controller));
+  return {
+    name: "cgroup v1",
+    create: (id, limits) => createGroup((controller) => join(base(controller), id), limits),
+    dispose: () => {
+      for (const controller of CONTROLLERS) removeGroup(base(controller));
+    },
+  };
+}
+
+function createGroup(dirOf: (controller: Controller) => string, limits: GroupLimits): Group {
+  // Controllers may share one mount (cpu,cpuacct), never one of these four with another.
+  const dirs = CONTROLLERS.map(dirOf);
+  for (const dir of dirs) mkdirSync(dir, { recursive: true });
+  const memory = dirOf("memory");
+  const freezer = dirOf("freezer");
+  tryWrite(join(memory, "memory.limit_in_bytes"), String(limits.memoryBytes));
+  // Absent where swap is not accounted, and then there is none to bound.
+  tryWrite(join(memory, "memory.memsw.limit_in_bytes"), String(limits.memoryBytes));
+  tryWrite(join(dirOf("cpu"), "cpu.cfs_period_us"), String(CPU_PERIOD_US));
+  tryWrite(join(dirOf("cpu"), "cpu.cfs_quota_us"), String(Math.round(limits.cpus * CPU_PERIOD_US)));
+  tryWrite(join(dirOf("pids"), "pids.max"), String(limits.processesMax));
+  return {
+    joinFiles: dirs.map((dir) => join(dir, "cgroup.procs")),
+    anonymousBytes: () => statOf(join(memory, "memory.stat"), "total_rss"),
+    oomKills: () => statOf(join(memory, "memory.oom_control"), "oom_kill"),
+    freeze: (frozen) => void tryWrite(join(freezer, "freezer.state"), frozen ? "FROZEN" : "THAWED"),
+    killAll: () => {
+      killPids(pidsIn(freezer));
+      // A frozen process dies only when thawed.
+      tryWrite(join(freezer, "freezer.state"), "THAWED");
+    },
+    empty: () => dirs.every((dir) => readText(join(dir, "cgroup.procs")) === ""),
+    remove: () => dirs.map(removeGroup).every(Boolean),
+  };
+}

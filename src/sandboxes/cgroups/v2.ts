@@ -1,0 +1,42 @@
+// Control groups of version 2: one tree, controllers enabled from the top.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Cgroups, Group, GroupLimits } from "./group.ts";
+import { killPids, pidsIn, readText, removeGroup, statOf, tryWrite } from "./group-files.ts";
+
+const CPU_PERIOD_US = 50_000;
+const CONTROLLERS = ["memory", "cpu", "pids"];
+
+/** Groups below `parent`, which must be able to hand on memory, cpu and pids; throws when it is not. */
+export function openV2(parent: string, serverId: string): Cgroups {
+  const base = join(parent, serverId);
+  const enabled = (): readonly string[] => readText(join(parent, "cgroup.subtree_control")).trim().split(" ");
+  for (const controller of CONTROLLERS.filter((name) => !enabled().includes(name))) tryWrite(join(parent, "cgroup.subtree_control"), `+${controller}`);
+  mkdirSync(base);
+  for (const controller of CONTROLLERS)
+    if (!tryWrite(join(base, "cgroup.subtree_control"), `+${controller}`)) {
+      removeGroup(base);
+      throw new Error(`the controller ${controller} can not be used below ${parent}`);
+    }
+  return { name: "cgroup v2", create: (id, limits) => createGroup(join(base, id), limits), dispose: () => void removeGroup(base) };
+}
+
+function createGroup(dir: string, limits: GroupLimits): Group {
+  mkdirSync(dir, { recursive: true });
+  tryWrite(join(dir, "memory.max"), String(limits.memoryBytes));
+  tryWrite(join(dir, "memory.swap.max"), "0");
+  tryWrite(join(dir, "cpu.max"), `${Math.round(limits.cpus * CPU_PERIOD_US)} ${CPU_PERIOD_US}`);
+  tryWrite(join(dir, "pids.max"), String(limits.processesMax));
+  return {
+    joinFiles: [join(dir, "cgroup.procs")],
+    anonymousBytes: () => statOf(join(dir, "memory.stat"), "anon"),
+    oomKills: () => statOf(join(dir, "memory.events"), "oom_kill"),
+    freeze: (frozen) => void tryWrite(join(dir, "cgroup.freeze"), frozen ? "1" : "0"),
+    killAll: () => {
+      if (!tryWrite(join(dir, "cgroup.kill"), "1")) killPids(pidsIn(dir));
+      tryWrite(join(dir, "cgroup.freeze"), "0");
+    },
+    empty: () => readText(join(dir, "cgroup.procs")) === "",
+    remove: () => removeGroup(dir),
+  };
+}

@@ -1,0 +1,71 @@
+// Finds out what this machine can isolate, chooses, and says what was chosen and why.
+import { execFile } from "node:child_process";
+import { accessSync, constants, rmSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import type { Sandboxes } from "../ports/sandbox.ts";
+import { bubblewrapSandboxes, type BubblewrapTools } from "./bubblewrap/bubblewrap-sandboxes.ts";
+import { unmountLeftovers } from "./bubblewrap/tmp-mount.ts";
+import { openCgroups } from "./cgroups/open.ts";
+import { processSandboxes } from "./process/process-sandboxes.ts";
+
+const run = promisify(execFile);
+
+export interface SandboxOptions {
+  readonly isolation: "auto" | "bubblewrap" | "process";
+  /** Owned by the sandboxes: what lies there from an earlier run is removed. */
+  readonly dir: string;
+  /** Where programs are looked up, as in $PATH. */
+  readonly path: string;
+}
+
+/** What was demanded is not possible here; the message says why and what helps. */
+class IsolationImpossible extends Error {
+  override readonly name = "IsolationImpossible";
+}
+
+export async function openSandboxes(options: SandboxOptions): Promise<Sandboxes> {
+  const dir = resolve(options.dir);
+  await clearDir(dir);
+  const cgroups = process.platform === "linux" ? openCgroups() : "this is not Linux";
+  if (options.isolation === "process") return processSandboxes(dir, cgroups, undefined);
+  const tools = await probeBubblewrap(options.path);
+  if (typeof tools !== "string") return bubblewrapSandboxes(dir, tools, cgroups);
+  if (options.isolation === "bubblewrap") throw new IsolationImpossible(`Isolation by bubblewrap was asked for, but ${tools}`);
+  return processSandboxes(dir, cgroups, `Containers are not possible because ${tools}`);
+}
+
+async function clearDir(dir: string): Promise<void> {
+  if (process.platform === "linux") await unmountLeftovers(dir);
+  rmSync(dir, { recursive: true, force: true });
+  await mkdir(dir, { recursive: true });
+}
+
+/** The tools, or a sentence that says what is wrong and what helps. */
+async function probeBubblewrap(path: string): Promise<BubblewrapTools | string> {
+  if (process.platform !== "linux") return `${process.platform} has no Linux namespaces.`;
+  const bwrap = which("bwrap", path);
+  if (bwrap === undefined) return "bubblewrap is not installed. On Debian and Ubuntu: apt-get install bubblewrap.";
+  const root = process.getuid?.() === 0;
+  const setpriv = root ? which("setpriv", path) : undefined;
+  if (root && setpriv === undefined) return "setpriv is not installed, which takes root's rights away from functions. On Debian and Ubuntu: apt-get install util-linux.";
+  try {
+    await run(bwrap, ["--unshare-pid", "--unshare-ipc", "--unshare-uts", ...(root ? [] : ["--unshare-user"]), "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--", "/bin/true"]);
+    return { bwrap, setpriv };
+  } catch (error) {
+    const said = (error as { stderr?: string }).stderr?.trim() ?? String(error);
+    return `bwrap can not make namespaces here (it said: ${said}). Where user namespaces are forbidden: sysctl kernel.unprivileged_userns_clone=1 on Debian, sysctl kernel.apparmor_restrict_unprivileged_userns=0 on Ubuntu, or run Fugaz as root.`;
+  }
+}
+
+function which(program: string, path: string): string | undefined {
+  return path.split(":").filter((dir) => dir.startsWith("/")).map((dir) => join(dir, program)).find((file) => {
+    try {
+      accessSync(file, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

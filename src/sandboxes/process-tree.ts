@@ -1,0 +1,42 @@
+// Looks at a process and its descendants through /proc, for hosts whose control groups we may not use.
+import { readFileSync } from "node:fs";
+
+const PAGE_BYTES = 4096;
+
+/** The pid and all its descendants; only itself where the kernel does not list children. */
+export function treeOf(pid: number): readonly number[] {
+  const tree = [pid];
+  for (const parent of tree) {
+    try {
+      const children = readFileSync(`/proc/${parent}/task/${parent}/children`, "utf8").trim();
+      if (children !== "") tree.push(...children.split(" ").map(Number));
+    } catch {
+      // The process has ended.
+    }
+  }
+  return tree;
+}
+
+/** Resident memory of the whole tree in bytes, shared pages counted once per process; 0 when nothing can be read. */
+export function residentBytes(pid: number): number {
+  let bytes = 0;
+  for (const member of treeOf(pid)) {
+    try {
+      const [, resident = "0", shared = "0"] = readFileSync(`/proc/${member}/statm`, "utf8").split(" ");
+      bytes += (Number(resident) - Number(shared)) * PAGE_BYTES;
+    } catch {
+      // The process has ended.
+    }
+  }
+  return bytes;
+}
+
+/** Sends a signal to the tree, children first so that none escapes to a new parent unseen. */
+export function signalTree(pid: number, signal: NodeJS.Signals): void {
+  for (const member of treeOf(pid).toReversed())
+    try {
+      process.kill(member, signal);
+    } catch {
+      // The process has ended.
+    }
+}
