@@ -46,7 +46,8 @@ type StreamingKeys<T> = { [K in keyof T]-?: IsStreaming<T[K]> extends true ? K :
 type InputOf<T> = { [K in keyof T]: InputMember<T[K]> } & { [K in StreamingKeys<T>]: Readable };
 type OutputOf<T> = { [K in keyof Omit<T, "$metadata">]: OutputMember<T[K]> };
 
-type CommandTypes<Command> = Command extends new (input: infer Input) => { resolveMiddleware: (...rest: never[]) => (input: never) => Promise<infer Reply> }
+// Read off the instance, not the constructor: commands whose input is all optional may be constructed without it.
+type CommandTypes<Command> = Command extends new (...rest: never[]) => { readonly input: infer Input; resolveMiddleware: (...rest: never[]) => (input: never) => Promise<infer Reply> }
   ? { input: Input; output: Reply extends { output: infer Output } ? Output : never }
   : never;
 
