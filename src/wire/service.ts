@@ -22,7 +22,7 @@ export interface Call {
   readonly signal: AbortSignal;
   /** What the wire says about the body beside its bytes; a streaming member of the input carries the bytes (aws-chunked already taken off). */
   readonly body: BodyFacts;
-  /** What the schema can not express: another status, extra headers. Applies to the successful answer. */
+  /** What the schema can not express: another status of the successful answer, and extra headers, which a Fault's answer carries too. */
   readonly reply: { status?: number; headers: Record<string, string> };
   /** Another service's operation, as the same caller, in process. */
   readonly call: (service: string, operation: string, input: unknown) => Promise<unknown>;
@@ -31,6 +31,8 @@ export interface Call {
 export interface BodyFacts {
   /** Bytes the client declared (x-amz-decoded-content-length, else content-length); undefined when it sent without a length. */
   readonly contentLength: number | undefined;
+  /** The whole body where it does not arrive as a stream, for digests of documents (S3's Content-MD5 and checksums); absent inside `call`. */
+  readonly bytes?: Uint8Array;
   /**
    * Trailers of an aws-chunked body by lower-case name (`x-amz-checksum-crc32`), empty when there are none.
    * Resolves once the body was read to its end, so read the stream first; rejects with the stream's error.
