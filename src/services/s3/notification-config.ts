@@ -1,0 +1,111 @@
+// A bucket's notification configuration: read from its document, judged as S3 judges it, and shown again.
+import type { NotificationConfiguration } from "@aws-sdk/client-s3";
+import { parseArn } from "../../kernel/arn.ts";
+import { fault } from "../../kernel/fault.ts";
+import { uuid } from "../../kernel/ids.ts";
+import { limits } from "../../kernel/limits.ts";
+import { invalidArgument, malformedXml, notBuilt } from "./errors.ts";
+import { functionOf, mayNotify } from "./notify.ts";
+import { overlap } from "./notification-match.ts";
+import type { S3Context } from "./op.ts";
+import type { BucketRecord, LambdaTarget } from "./records.ts";
+
+const supportedEvents = new Set([
+  "s3:ReducedRedundancyLostObject", "s3:ObjectCreated:*", "s3:ObjectCreated:Put", "s3:ObjectCreated:Post", "s3:ObjectCreated:Copy",
+  "s3:ObjectCreated:CompleteMultipartUpload", "s3:ObjectRemoved:*", "s3:ObjectRemoved:Delete", "s3:ObjectRemoved:DeleteMarkerCreated",
+  "s3:ObjectRestore:*", "s3:ObjectRestore:Post", "s3:ObjectRestore:Completed", "s3:ObjectRestore:Delete", "s3:Replication:*",
+  "s3:Replication:OperationFailedReplication", "s3:Replication:OperationNotTracked", "s3:Replication:OperationMissedThreshold",
+  "s3:Replication:OperationReplicatedAfterThreshold", "s3:LifecycleTransition", "s3:IntelligentTiering", "s3:ObjectAcl:Put",
+  "s3:LifecycleExpiration:*", "s3:LifecycleExpiration:Delete", "s3:LifecycleExpiration:DeleteMarkerCreated", "s3:ObjectTagging:*",
+  "s3:ObjectTagging:Put", "s3:ObjectTagging:Delete",
+]);
+
+type LambdaConfiguration = NonNullable<NotificationConfiguration["LambdaFunctionConfigurations"]>[number];
+
+function filtersOf({ Filter }: LambdaConfiguration): LambdaTarget["filters"] {
+  const rules = Filter?.Key?.FilterRules;
+  if (!rules || rules.length === 0) return undefined;
+  const filters = rules.map(({ Name, Value }) => {
+    const name = Name?.toLowerCase();
+    if (name !== "prefix" && name !== "suffix") throw invalidArgument("filter rule name must be either prefix or suffix", "FilterRule.Name", Name);
+    if (Value === undefined) throw malformedXml();
+    if (Value.length > limits.s3.keyBytesMax) throw invalidArgument("filter value too long", "FilterRule.Value", Value);
+    return { name, value: Value } as const;
+  });
+  for (const name of ["prefix", "suffix"] as const) {
+    if (filters.filter((filter) => filter.name === name).length > 1) {
+      throw invalidArgument(`Cannot specify more than one ${name} rule in a filter.`, "FilterRule.Name", name);
+    }
+  }
+  return filters;
+}
+
+function targetOf(configuration: LambdaConfiguration): LambdaTarget {
+  const { Id, LambdaFunctionArn: arn, Events } = configuration;
+  if (arn === undefined || Events === undefined || Events.length === 0) throw malformedXml();
+  if (!functionOf(arn)) throw invalidArgument("The ARN could not be parsed", "CloudFunction", arn);
+  for (const event of Events) {
+    if (!supportedEvents.has(event)) throw invalidArgument("The event is not supported for notifications", "Event", event);
+  }
+  const filters = filtersOf(configuration);
+  return { id: Id || uuid(), functionArn: arn, events: Events, ...(filters && { filters }) };
+}
+
+function refuseOthers(configuration: NotificationConfiguration): void {
+  if (configuration.TopicConfigurations?.length) throw notBuilt("A notification configuration for SNS topics (TopicConfigurations)");
+  if (configuration.QueueConfigurations?.length) throw notBuilt("A notification configuration for SQS queues (QueueConfigurations)");
+  if (configuration.EventBridgeConfiguration) throw notBuilt("A notification configuration for EventBridge (EventBridgeConfiguration)");
+}
+
+/** The targets of a document. Throws what S3 answers to a wrong one, and NotImplemented for targets other than functions. */
+export function parseConfiguration(configuration: NotificationConfiguration | undefined): readonly LambdaTarget[] {
+  if (!configuration) throw malformedXml();
+  refuseOthers(configuration);
+  const targets = (configuration.LambdaFunctionConfigurations ?? []).map(targetOf);
+  if (targets.length > limits.s3.notificationConfigsMax) {
+    throw fault("TooManyConfigurations", { message: `You are attempting to create a new configuration but have already reached the ${limits.s3.notificationConfigsMax}-configuration limit.`, status: 400 });
+  }
+  if (new Set(targets.map((target) => target.id)).size !== targets.length) {
+    throw invalidArgument("Same ID used for multiple configurations", "Id", targets.find((target, at) => targets.findIndex((other) => other.id === target.id) !== at)?.id);
+  }
+  targets.forEach((target, at) => {
+    if (targets.slice(0, at).some((earlier) => overlap(earlier, target))) {
+      throw fault("InvalidArgument", { message: "Configurations overlap. Configurations on the same bucket cannot share a common event type.", status: 400 });
+    }
+  });
+  return targets;
+}
+
+/** Throws InvalidArgument listing every function that S3 may not invoke for the bucket, or that is not there. */
+export async function checkDestinations(context: Pick<S3Context, "heart">, bucket: BucketRecord, targets: readonly LambdaTarget[]): Promise<void> {
+  for (const { functionArn } of targets) {
+    if (parseArn(functionArn)?.region !== bucket.region) {
+      throw invalidArgument("The notification destination service region is not valid for the bucket location constraint", "Arn", functionArn);
+    }
+  }
+  const verdicts = await Promise.all(targets.map((target) => mayNotify(context, bucket, target)));
+  const refused = targets.filter((_, at) => !verdicts[at]);
+  if (refused.length === 0) return;
+  const members: Record<string, string> = {};
+  refused.forEach(({ functionArn }, at) => {
+    members[`ArgumentName${at + 1}`] = `${functionArn}, null`;
+    members[`ArgumentValue${at + 1}`] = `Not authorized to invoke function [${functionArn}]`;
+  });
+  throw fault("InvalidArgument", { message: "Unable to validate the following destination configurations", status: 400, ...members });
+}
+
+const RULE_NAMES = { prefix: "Prefix", suffix: "Suffix" } as const;
+
+/** The document GetBucketNotificationConfiguration shows. */
+export function showConfiguration(targets: readonly LambdaTarget[] | undefined): NotificationConfiguration {
+  if (!targets || targets.length === 0) return {};
+  return {
+    LambdaFunctionConfigurations: targets.map(({ id, functionArn, events, filters }) => ({
+      Id: id,
+      LambdaFunctionArn: functionArn,
+      Events: [...events] as LambdaConfiguration["Events"],
+      // S3 shows the names capitalised however they were sent. The SDK's type knows only the lower-case ones.
+      ...(filters && { Filter: { Key: { FilterRules: filters.map(({ name, value }) => ({ Name: RULE_NAMES[name] as string as "prefix", Value: value })) } } }),
+    })),
+  };
+}
