@@ -1,0 +1,44 @@
+// Removes unpacked code that nobody uses any more, late enough that nobody is just about to.
+import type { Clock } from "../kernel/clock.ts";
+import type { Trees } from "./packages/trees.ts";
+
+export interface CodeKeeper extends Disposable {
+  /** Some function has stopped using this code. */
+  left(blobId: string): void;
+}
+
+/** Ours: events that were given the old version before the change may still boot it; they wait at most half of this. */
+const graceMs = 60_000;
+/** Ours: code that was uploaded for a function that then was refused is found by looking. */
+const sweepMs = 60 * 60_000;
+
+export function codeKeeper(deps: {
+  readonly trees: Trees;
+  readonly clock: Clock;
+  readonly usesCode: (blobId: string) => Promise<boolean>;
+  readonly warn: (sentence: string, error: unknown, fields: Readonly<Record<string, unknown>>) => void;
+}): CodeKeeper {
+  const { trees, clock } = deps;
+  const cancels = new Set<() => void>();
+  const later = (ms: number, task: () => Promise<void>): void => {
+    const cancel = clock.after(ms, () => {
+      cancels.delete(cancel);
+      void task().catch((error: unknown) => deps.warn("Unused code could not be removed; it stays on the disk for now.", error, {}));
+    });
+    cancels.add(cancel);
+  };
+  const removeIfUnused = async (blobId: string): Promise<void> => {
+    if (!(await deps.usesCode(blobId))) await trees.discard(blobId);
+  };
+  const sweep = async (): Promise<void> => {
+    later(sweepMs, sweep);
+    for (const blobId of await trees.idle(sweepMs, clock.now())) await removeIfUnused(blobId);
+  };
+  later(graceMs, sweep);
+  return {
+    left: (blobId) => later(graceMs, () => removeIfUnused(blobId)),
+    [Symbol.dispose]: () => {
+      for (const cancel of cancels) cancel();
+    },
+  };
+}

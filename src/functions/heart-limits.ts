@@ -1,0 +1,42 @@
+// The bounds of the heart that an operator may move, with the values they have when nobody does.
+import { availableParallelism, totalmem } from "node:os";
+import { limits } from "../kernel/limits.ts";
+
+export interface HeartLimits {
+  /** Invocations at once, running or waiting, per account and region. */
+  readonly accountConcurrencyMax: number;
+  /** Sandboxes booting at once. */
+  readonly bootsMax: number;
+  /** Instances that can run count their configured memory, idle ones what they have used; the sum stays below this. */
+  readonly memoryBudgetMb: number;
+  readonly initTimeoutMs: number;
+  /** How long an invocation waits for an instance when memory or boots are short; then it is throttled. */
+  readonly waitMsMax: number;
+  readonly freezeAfterMs: number;
+  readonly evictAfterMs: number;
+  readonly asyncRetriesMax: number;
+  readonly asyncAgeMsMax: number;
+  /** After a kill of the server, events under way run again when this has passed. */
+  readonly asyncLeaseMs: number;
+}
+
+export function defaultHeartLimits(): HeartLimits {
+  return {
+    accountConcurrencyMax: limits.functions.accountConcurrencyMax,
+    bootsMax: 2 * availableParallelism(),
+    memoryBudgetMb: Math.floor((memoryBytes() * 0.75) / 1024 / 1024),
+    initTimeoutMs: limits.functions.initTimeoutMs,
+    waitMsMax: 30_000,
+    freezeAfterMs: 100,
+    evictAfterMs: limits.functions.instanceIdleMs,
+    asyncRetriesMax: limits.functions.asyncRetriesDefault,
+    asyncAgeMsMax: limits.functions.asyncAgeSecondsMax * 1000,
+    asyncLeaseMs: 15_000,
+  };
+}
+
+/** In a container, its limit; else the machine's memory. */
+function memoryBytes(): number {
+  const constrained = process.constrainedMemory();
+  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+}

@@ -1,0 +1,259 @@
+// Finds an instance for each event: an idle one, else a new one, else the first that becomes free.
+import type { Clock } from "../../kernel/clock.ts";
+import { fault, type Fault } from "../../kernel/fault.ts";
+import type { Version } from "../function.ts";
+import type { Boot } from "../runner.ts";
+import { planCapacity, worthBooting } from "./capacity.ts";
+import { idleKeeper, type IdleKeeper } from "./idle-keeper.ts";
+import { Instance, type InstanceDeps } from "./instance.ts";
+import { isEmpty, newPool, smoothed, type Grant, type Pool, type Waiter } from "./pool.ts";
+
+export interface DispatcherLimits {
+  /** Boots under way at once. */
+  readonly bootsMax: number;
+  readonly memoryBudgetMb: number;
+  readonly initTimeoutMs: number;
+  /** How long an event waits when no instance can be had; then it is throttled. */
+  readonly waitMsMax: number;
+  readonly freezeAfterMs: number;
+  readonly evictAfterMs: number;
+}
+
+export interface DispatcherDeps extends InstanceDeps {
+  readonly limits: DispatcherLimits;
+  readonly clock: Clock;
+  /** For the operator: something failed that no caller sees. */
+  readonly warn: (sentence: string, error: unknown, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+/** What the instance is good for after an event. */
+export type Health = "well" | "reset" | "dead";
+
+export interface Dispatcher {
+  /** Resolves with an instance that is now busy for the caller. Rejects with TooManyRequestsException after the longest wait, or with what kept it from booting. */
+  acquire(version: Version, signal?: AbortSignal): Promise<Grant>;
+  release(instance: Instance, health: Health, durationMs: number): void;
+  /** How many more events of this version nobody waits for should be begun now. */
+  room(version: Version): number;
+  /** Lets the instances of these versions finish and die. */
+  retire(isObsolete: (version: Version) => boolean): void;
+  /** Calls back when there may be more room than before. */
+  onRoom(listener: () => void): void;
+  status(): { readonly instances: number; readonly busy: number };
+  /** Refuses whoever waits and ends every instance, busy or not. */
+  end(): Promise<void>;
+}
+
+export function openDispatcher(deps: DispatcherDeps): Dispatcher {
+  const { clock, limits } = deps;
+  const pools = new Map<string, Pool>();
+  /** Pools with more waiters than boots, in the order in which they became so. */
+  const hungry = new Set<Pool>();
+  const live = new Set<Instance>();
+  const endings = new Set<Promise<void>>();
+  let boots = 0;
+  let chargedMb = 0;
+  let ended = false;
+  let roomListener: () => void = () => undefined;
+
+  /** Every change of an instance's state passes here, so that the sum of charges is always right. */
+  const recharge = (instance: Instance, change: () => void): void => {
+    chargedMb -= instance.chargeMb;
+    change();
+    chargedMb += instance.chargeMb;
+  };
+  const onEndFailure = (instance: Instance) => (error: unknown) => deps.warn("A sandbox could not be ended.", error, { sandbox: instance.id });
+  const bury = (instance: Instance): Promise<void> => {
+    if (!live.delete(instance)) return Promise.resolve();
+    let ending = Promise.resolve();
+    recharge(instance, () => {
+      ending = instance.end(onEndFailure(instance)).finally(() => endings.delete(ending));
+    });
+    endings.add(ending);
+    return ending;
+  };
+  const idle: IdleKeeper = idleKeeper({
+    clock, limits,
+    onRefused: (instance, error) => deps.warn("A sandbox could not be frozen.", error, { sandbox: instance.id }),
+    freeze: recharge,
+    evict: (instance) => evict(instance),
+  });
+  const evict = (instance: Instance): void => {
+    idle.remove(instance);
+    const pool = pools.get(instance.version.id);
+    const at = pool?.waiting.indexOf(instance) ?? -1;
+    if (pool && at >= 0) pool.waiting.splice(at, 1);
+    void bury(instance);
+    if (pool) tidy(pool);
+    roomListener();
+  };
+  const tidy = (pool: Pool): void => {
+    if (isEmpty(pool) && pools.get(pool.version.id) === pool) pools.delete(pool.version.id);
+  };
+  const poolOf = (version: Version): Pool => {
+    const known = pools.get(version.id);
+    if (known) return known;
+    const pool = newPool(version);
+    pools.set(version.id, pool);
+    return pool;
+  };
+  const take = (pool: Pool, instance: Instance): Instance => {
+    idle.remove(instance);
+    recharge(instance, () => instance.step("taken"));
+    pool.busy++;
+    return instance;
+  };
+  /** An instance is free: for the one who waits longest, or for whoever comes. */
+  const offer = (pool: Pool, instance: Instance): void => {
+    const waiter = pool.waiters.shift();
+    if (waiter) return waiter.grant({ instance: take(pool, instance), failure: undefined });
+    if (pool.retired || ended) {
+      void bury(instance);
+      return tidy(pool);
+    }
+    if (instance.state === "reset") pool.waiting.unshift(instance);
+    else pool.waiting.push(instance);
+    instance.onDeath = () => evict(instance);
+    idle.add(instance);
+  };
+
+  const pump = (): void => {
+    for (const pool of hungry) if (pool.waiters.length <= pool.booting) hungry.delete(pool);
+    if (ended || (hungry.size === 0 && chargedMb <= limits.memoryBudgetMb)) return;
+    const plan = planCapacity({
+      hungry: [...hungry].map((pool) => ({ pool: pool.version.id, wanted: pool.waiters.length - pool.booting, memoryMb: pool.version.settings.memoryMb })),
+      bootsFree: limits.bootsMax - boots,
+      freeMb: limits.memoryBudgetMb - chargedMb,
+      instances: live.size,
+      idle: idle.list().map((instance) => ({ id: instance.id, memoryMb: instance.chargeMb })),
+    });
+    for (const id of plan.evictions) {
+      const instance = idle.find(id);
+      if (instance) evict(instance);
+    }
+    for (const id of plan.boots) {
+      const pool = pools.get(id);
+      if (pool) void boot(pool);
+    }
+  };
+  const boot = async (pool: Pool): Promise<void> => {
+    const instance = new Instance(pool.version, deps);
+    live.add(instance);
+    chargedMb += instance.chargeMb;
+    pool.booting++;
+    boots++;
+    const outcome: Boot | { readonly kind: "refused"; readonly reason: unknown } = await instance
+      .start("init", limits.initTimeoutMs)
+      .catch((reason: unknown) => ({ kind: "refused", reason }));
+    pool.booting--;
+    boots--;
+    settle(pool, instance, outcome);
+    tidy(pool);
+    pump();
+    roomListener();
+  };
+  const settle = (pool: Pool, instance: Instance, outcome: Boot | { readonly kind: "refused"; readonly reason: unknown }): void => {
+    if (instance.state === "dead") return;
+    if (outcome.kind === "ready") {
+      pool.meanBootMs = smoothed(pool.meanBootMs, outcome.initMs);
+      recharge(instance, () => instance.step("booted"));
+      return offer(pool, instance);
+    }
+    const waiter = pool.waiters.shift();
+    if (outcome.kind === "refused" || !waiter) {
+      waiter?.refuse(outcome.kind === "refused" ? outcome.reason : undefined);
+      void bury(instance);
+      return;
+    }
+    recharge(instance, () => instance.step("stumbled"));
+    // What timed out or crashed is tried again by the event itself; what reported an error would only report it again.
+    const final = outcome.kind === "error" || outcome.kind === "no-entrypoint";
+    waiter.grant({ instance: take(pool, instance), failure: final ? outcome : undefined });
+  };
+
+  return {
+    acquire: (version, signal) => {
+      if (ended) return Promise.reject(shuttingDown());
+      const pool = poolOf(version);
+      // Instances whose program is dead come last: they cost a start.
+      const instance = pool.waiting.pop();
+      if (instance) return Promise.resolve({ instance: take(pool, instance), failure: undefined });
+      return new Promise((resolve, reject) => {
+        const settled = (): void => {
+          cancel();
+          signal?.removeEventListener("abort", onAbort);
+        };
+        const leave = (reason: unknown): void => {
+          const at = pool.waiters.indexOf(waiter);
+          if (at >= 0) pool.waiters.splice(at, 1);
+          settled();
+          reject(reason);
+          tidy(pool);
+        };
+        const waiter: Waiter = {
+          grant: (grant) => {
+            settled();
+            resolve(grant);
+          },
+          refuse: leave,
+        };
+        const onAbort = (): void => leave(signal?.reason);
+        const cancel = clock.after(limits.waitMsMax, () => leave(throttled()));
+        signal?.addEventListener("abort", onAbort, { once: true });
+        pool.waiters.push(waiter);
+        if (pool.waiters.length > pool.booting) hungry.add(pool);
+        pump();
+      });
+    },
+    release: (instance, health, durationMs) => {
+      const pool = poolOf(instance.version);
+      pool.busy--;
+      pool.meanDurationMs = smoothed(pool.meanDurationMs, durationMs);
+      if (instance.state !== "dead") {
+        if (health === "dead") void bury(instance);
+        else {
+          recharge(instance, () => instance.step(health === "well" ? "answered" : "crashed"));
+          offer(pool, instance);
+        }
+      }
+      tidy(pool);
+      pump();
+      roomListener();
+    },
+    room: (version) => {
+      const pool = pools.get(version.id) ?? newPool(version);
+      const ready = pool.waiting.length - pool.waiters.length;
+      if (ready > 0) return ready;
+      const bootMs = pool.meanBootMs;
+      if (!worthBooting({ busy: pool.busy, meanDurationMs: pool.meanDurationMs, bootMs })) return 0;
+      const { memoryMb } = version.settings;
+      const reachableMb = idle.list().reduce((sum, instance) => sum + instance.chargeMb, limits.memoryBudgetMb - chargedMb);
+      const fitting = live.size === 0 ? Math.max(1, Math.floor(reachableMb / memoryMb)) : Math.floor(reachableMb / memoryMb);
+      const unserved = Math.max(0, pool.waiters.length - pool.booting);
+      return Math.max(0, Math.min(limits.bootsMax - boots - unserved, fitting));
+    },
+    retire: (isObsolete) => {
+      for (const pool of pools.values()) {
+        if (!isObsolete(pool.version)) continue;
+        pool.retired = true;
+        for (const instance of pool.waiting.slice()) evict(instance);
+      }
+    },
+    onRoom: (listener) => {
+      roomListener = listener;
+    },
+    status: () => ({ instances: live.size, busy: [...pools.values()].reduce((sum, pool) => sum + pool.busy, 0) }),
+    end: async () => {
+      ended = true;
+      idle.stop();
+      for (const pool of pools.values()) for (const waiter of pool.waiters.slice()) waiter.refuse(shuttingDown());
+      for (const instance of live) void bury(instance);
+      await Promise.all(endings);
+    },
+  };
+}
+
+/** The account has no more concurrency, or the machine no more room. */
+export const throttled = (): Fault => fault("TooManyRequestsException", { message: "Rate Exceeded.", status: 429, Reason: "ConcurrentInvocationLimitExceeded", Type: "User" });
+
+const shuttingDown = (): Fault => fault("ServiceException", { message: "The server is shutting down; try again.", status: 500, Type: "Service" });

@@ -1,0 +1,42 @@
+// Decides what becomes of instances that have nothing to do: frozen soon, gone later.
+
+export interface IdleInstance {
+  readonly id: string;
+  /** False for one that is frozen already, can not be frozen, or whose program is dead. */
+  readonly freezable: boolean;
+  readonly idleSinceMs: number;
+}
+
+export interface IdleRules {
+  /** Long enough that a busy function does not pay for freezing, short enough that stray timers do little. */
+  readonly freezeAfterMs: number;
+  readonly evictAfterMs: number;
+}
+
+export interface IdlePlan {
+  readonly freeze: readonly string[];
+  readonly evict: readonly string[];
+  /** When to look again; undefined when nothing will fall due. */
+  readonly nextMs: number | undefined;
+}
+
+export function planIdle(idle: Iterable<IdleInstance>, nowMs: number, rules: IdleRules): IdlePlan {
+  const freeze: string[] = [];
+  const evict: string[] = [];
+  let nextMs: number | undefined;
+  const due = (atMs: number): void => {
+    nextMs = Math.min(nextMs ?? atMs, atMs);
+  };
+  for (const { id, freezable, idleSinceMs } of idle) {
+    const evictAtMs = idleSinceMs + rules.evictAfterMs;
+    const freezeAtMs = idleSinceMs + rules.freezeAfterMs;
+    if (evictAtMs <= nowMs) evict.push(id);
+    else if (!freezable) due(evictAtMs);
+    else if (freezeAtMs > nowMs) due(Math.min(freezeAtMs, evictAtMs));
+    else {
+      freeze.push(id);
+      due(evictAtMs);
+    }
+  }
+  return { freeze, evict, nextMs };
+}

@@ -1,0 +1,39 @@
+// All instances of one version, and the events that wait for one of them.
+import type { Version } from "../function.ts";
+import type { FailedBoot } from "../invocations/ending.ts";
+import type { Instance } from "./instance.ts";
+
+/** An instance for one event. `failure`: its boot failed for good, and the failure is the event's answer. */
+export interface Grant {
+  readonly instance: Instance;
+  readonly failure: FailedBoot | undefined;
+}
+
+export interface Waiter {
+  readonly grant: (grant: Grant) => void;
+  readonly refuse: (reason: unknown) => void;
+}
+
+export interface Pool {
+  readonly version: Version;
+  /** Free to work, the one used last at the end; those whose program must be started again at the beginning. */
+  readonly waiting: Instance[];
+  readonly waiters: Waiter[];
+  booting: number;
+  busy: number;
+  /** A newer version has taken over: instances die when they have finished. */
+  retired: boolean;
+  /** Smoothed; undefined before the first. */
+  meanDurationMs: number | undefined;
+  meanBootMs: number;
+}
+
+/** Assumed until measured. */
+const bootMsAssumed = 150;
+
+export const newPool = (version: Version): Pool => ({ version, waiting: [], waiters: [], booting: 0, busy: 0, retired: false, meanDurationMs: undefined, meanBootMs: bootMsAssumed });
+
+export const isEmpty = (pool: Pool): boolean => pool.waiting.length + pool.waiters.length + pool.booting + pool.busy === 0;
+
+/** A mean that follows: each new figure counts a fifth. */
+export const smoothed = (mean: number | undefined, figure: number): number => (mean === undefined ? figure : mean + (figure - mean) / 5);
