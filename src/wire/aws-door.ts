@@ -1,0 +1,178 @@
+// The door of all AWS APIs: a request goes through one chain of steps, from "who is asking" to the framed answer.
+import type { Readable } from "node:stream";
+import type { Clock } from "../kernel/clock.ts";
+import { Fault, Outage } from "../kernel/fault.ts";
+import { type Backstage, makeCall, requireHandler } from "./aws-call.ts";
+import { errorReply, type Framing, newHostId, newRequestId, outputReply, wireError } from "./aws-replies.ts";
+import { protocols } from "./codecs/index.ts";
+import { type OpenBody, openBody } from "./collect-body.ts";
+import type { Door, HttpReply, HttpRequest } from "./door.ts";
+import type { Inquiry } from "./find-service.ts";
+import type { Model, ModelSummary, StructureShape } from "./model.ts";
+import { parseQuery } from "./query-string.ts";
+import { createRouter, type Router, type ServiceRoute } from "./router.ts";
+import type { BodyFacts, BoundService } from "./service.ts";
+import { type AccountOf, accountFromDigits, readSignature, refuseExpired } from "./sigv4.ts";
+import { validate } from "./validate.ts";
+
+export interface AwsDoorOptions {
+  readonly services: readonly BoundService[];
+  /** Of requests that name no region. */
+  readonly region: string;
+  /** Of requests whose credentials name no account: 12 digits. */
+  readonly account: string;
+  /** Asked before the default account; `accountFromDigits` when absent. */
+  readonly accountOf?: AccountOf;
+  readonly clock: Pick<Clock, "now">;
+  readonly models: ModelSource;
+  /** Names this server answers to besides AWS's own; a bucket may stand in front. Default `localhost`. */
+  readonly domains?: readonly string[];
+  /** Hears of everything that was answered with 500 or 503 for our own reasons. */
+  readonly onFailure: (failure: Failure) => void;
+}
+
+export interface ModelSource {
+  readonly index: readonly ModelSummary[];
+  /** Called once per service, at its first request. */
+  readonly load: (id: string) => Model;
+}
+
+/** For the operator; nothing of it reaches the caller but the request id. */
+export interface Failure {
+  readonly error: unknown;
+  readonly kind: "bug" | "outage";
+  readonly requestId: string;
+  readonly service: string | undefined;
+  readonly operation: string | undefined;
+}
+
+interface Parts extends Backstage {
+  readonly options: AwsDoorOptions;
+  readonly router: Router;
+  readonly accountOf: AccountOf;
+}
+
+/** Serves every request it is given: what no door before it claims is an AWS request, and S3's when nothing says otherwise. */
+export function createAwsDoor(options: AwsDoorOptions): Door {
+  const router = createRouter({ index: options.models.index, loadModel: options.models.load, domains: options.domains ?? ["localhost"] });
+  const parts: Parts = {
+    options,
+    router,
+    validate,
+    region: options.region,
+    model: (id) => router.model(id),
+    services: new Map(options.services.map((service) => [service.id, service])),
+    accountOf: options.accountOf ?? accountFromDigits,
+  };
+  return { name: "aws", claims: () => true, handle: (request) => answer(request, parts) };
+}
+
+/** What is known about a request so far; each step adds its part. */
+interface Errand extends Inquiry {
+  readonly framing: Framing;
+  signature: Inquiry["signature"];
+  operation: string | undefined;
+  /** Opened at the first use, by then with the service's rules. */
+  body: () => OpenBody;
+  checksS3: boolean;
+}
+
+async function answer(request: HttpRequest, parts: Parts): Promise<HttpReply> {
+  const errand = openErrand(request, parts);
+  try {
+    const account = identifyCaller(errand, parts);
+    const service = await findService(errand, parts);
+    refuseExpiredUrl(errand, service, parts);
+    const { operation, labels } = await findOperation(errand, service, parts);
+    const handler = requireHandler(parts.services, service.summary.id, operation);
+    const model = parts.model(service.summary.id);
+    const { content, facts, headers } = await takeBody(errand, model, operation);
+    const input = protocols[service.protocol].decode(model, operation, { operation, labels, query: errand.query.pairs, headers, body: content });
+    validate(model, operation, input, handler.options);
+    const { requestId } = errand.framing.context;
+    const call = makeCall({ request, query: errand.query.pairs, signature: errand.signature, account, requestId, service, operation, body: facts }, parts);
+    const output = await handler.run(operation, input, call);
+    return outputReply(errand.framing, model, operation, output, call.reply);
+  } catch (error) {
+    return turnAway(error, errand, parts);
+  }
+}
+
+function openErrand(request: HttpRequest, { router }: Parts): Errand {
+  const protocol = router.guess(request, undefined);
+  let opened: OpenBody | undefined;
+  const errand: Errand = {
+    request,
+    query: parseQuery(request.rawQuery),
+    framing: { protocol, model: undefined, errorMembers: undefined, context: { requestId: newRequestId(protocol === "restXml"), hostId: newHostId(), headers: request.headers } },
+    signature: undefined,
+    operation: undefined,
+    checksS3: false,
+    body: () => (opened ??= openBody(request, errand.checksS3)),
+    readForm: () => errand.body().collect(),
+  };
+  return errand;
+}
+
+/** Returns the caller's account. */
+function identifyCaller(errand: Errand, { accountOf, options, router }: Parts): string {
+  const signature = readSignature(errand.request.headers, errand.query.pairs);
+  errand.signature = signature;
+  errand.framing.protocol = router.guess(errand.request, signature);
+  return (signature && accountOf(signature.accessKeyId)) ?? options.account;
+}
+
+async function findService(errand: Errand, { router, services, model }: Parts): Promise<ServiceRoute> {
+  const route = await router.service(errand);
+  const { id } = route.summary;
+  const { framing } = errand;
+  errand.checksS3 = id === "s3";
+  if (errand.checksS3 !== (framing.protocol === "restXml")) framing.context = { ...framing.context, requestId: newRequestId(errand.checksS3) };
+  framing.protocol = route.protocol;
+  framing.model = model(id);
+  framing.errorMembers = services.get(id)?.options.errorMembers;
+  return route;
+}
+
+function refuseExpiredUrl({ signature }: Errand, { summary }: ServiceRoute, { options }: Parts): void {
+  // Elsewhere a presigned URL is a signature like any other, whose age belongs to its verification.
+  if (signature?.presigned && summary.id === "s3") refuseExpired(signature.presigned, options.clock.now());
+}
+
+async function findOperation(errand: Errand, service: ServiceRoute, { router }: Parts): Promise<{ operation: string; labels: Readonly<Record<string, string>> }> {
+  const route = await router.operation(errand, service);
+  errand.operation = route.operation;
+  return route;
+}
+
+interface TakenBody {
+  readonly content: Uint8Array | Readable;
+  readonly facts: BodyFacts;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+async function takeBody(errand: Errand, model: Model, operation: string): Promise<TakenBody> {
+  const body = errand.body();
+  const content = wantsStream(model, operation) ? body.stream() : await body.collect();
+  return { content, facts: body.facts, headers: body.headers };
+}
+
+/** The input's payload is a blob of any size that the handler reads itself. */
+function wantsStream({ operations, shapes }: Model, operation: string): boolean {
+  const name = operations[operation]?.input;
+  const input = name === undefined ? undefined : (shapes[name] as StructureShape | undefined);
+  const member = input?.payload === undefined ? undefined : input.members[input.payload];
+  const payload = member && shapes[member.shape];
+  return payload?.type === "blob" && payload.streaming === true;
+}
+
+function turnAway(error: unknown, { request, framing, operation }: Errand, { options }: Parts): HttpReply {
+  const isS3 = framing.model ? framing.model.id === "s3" : framing.protocol === "restXml";
+  // A handler that stops because nobody waits any more has not failed.
+  const left = request.signal.aborted && (error === request.signal.reason || (error instanceof Error && error.name === "AbortError"));
+  if (!(error instanceof Fault) && !left) {
+    const kind = error instanceof Outage ? "outage" : "bug";
+    options.onFailure({ error, kind, requestId: framing.context.requestId, service: framing.model?.id, operation });
+  }
+  return errorReply(framing, wireError(error, framing.protocol, isS3));
+}

@@ -1,0 +1,68 @@
+// Frames what an AWS operation answers: outputs, faults, outages and bugs, in the protocol of the request, with ids on each.
+import { randomBytes } from "node:crypto";
+import { Fault, Outage } from "../kernel/fault.ts";
+import { uuid } from "../kernel/ids.ts";
+import { protocols } from "./codecs/index.ts";
+import type { HttpReply } from "./door.ts";
+import type { Model, ProtocolName } from "./model.ts";
+import type { ReplyContext, WireError, WireReply } from "./protocol.ts";
+import type { Call } from "./service.ts";
+
+/** How the answer to one request is framed; filled in as routing learns more. */
+export interface Framing {
+  protocol: ProtocolName;
+  model: Model | undefined;
+  errorMembers: Readonly<Record<string, unknown>> | undefined;
+  context: ReplyContext;
+}
+
+const s3IdAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/** A request id in the form of the service that answers: S3's are 16 capitals and digits, the others' are UUIDs. */
+export function newRequestId(isS3: boolean): string {
+  if (!isS3) return uuid();
+  let id = "";
+  for (const byte of randomBytes(16)) id += s3IdAlphabet[byte & 31];
+  return id;
+}
+
+export const newHostId = (): string => randomBytes(56).toString("base64");
+
+/** What kind of failure this is decides what the caller hears; a bug's words stay inside. */
+export function wireError(error: unknown, protocol: ProtocolName, isS3: boolean): WireError {
+  if (error instanceof Fault) return { code: signatureCodes(error.code, protocol), message: error.message, status: error.status, members: error.members };
+  const ours = (code: string, message: string, status: number): WireError => ({ code, message, status, members: {}, serverFault: true });
+  if (error instanceof Outage && error.retryable) {
+    return isS3
+      ? ours("SlowDown", "Please reduce your request rate.", 503)
+      : ours("ServiceUnavailable", "The service is unavailable for the moment. Try again.", 503);
+  }
+  return isS3
+    ? ours("InternalError", "We encountered an internal error. Please try again.", 500)
+    : ours("InternalFailure", "The request failed because of an internal error. Try again.", 500);
+}
+
+/** An unreadable signature has a name of its own in each protocol family, and is noticed before the service is known. */
+function signatureCodes(code: string, protocol: ProtocolName): string {
+  if (code !== "IncompleteSignature" || protocol === "awsQuery" || protocol === "ec2Query") return code;
+  return protocol === "restXml" ? "AuthorizationHeaderMalformed" : "IncompleteSignatureException";
+}
+
+export function errorReply(framing: Framing, error: WireError): HttpReply {
+  const members = framing.errorMembers ? { ...framing.errorMembers, ...error.members } : error.members;
+  return withIds(protocols[framing.protocol].encodeError(framing.model, { ...error, members }, framing.context), framing);
+}
+
+/** `over` is what the handler set on `call.reply`. */
+export function outputReply(framing: Framing, model: Model, operation: string, output: unknown, over: Call["reply"]): HttpReply {
+  const encoded = protocols[framing.protocol].encode(model, operation, output, framing.context);
+  return withIds({ ...encoded, status: over.status ?? encoded.status, headers: { ...encoded.headers, ...over.headers } }, framing);
+}
+
+function withIds(reply: WireReply, { model, protocol, context }: Framing): HttpReply {
+  const isS3 = model ? model.id === "s3" : protocol === "restXml";
+  const ids: Record<string, string> = isS3
+    ? { "x-amz-request-id": context.requestId, "x-amz-id-2": context.hostId, server: "AmazonS3" }
+    : { "x-amzn-requestid": context.requestId };
+  return { ...reply, headers: { ...ids, ...reply.headers } };
+}
