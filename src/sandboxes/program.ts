@@ -4,6 +4,7 @@ import type { Duplex, Readable } from "node:stream";
 import type { Exit, Sandbox, SandboxSpec } from "../ports/sandbox.ts";
 import type { Group } from "./cgroups/group.ts";
 import { residentBytes, signalTree } from "./process-tree.ts";
+import { ENVIRONMENT_FD } from "./shell-entry.ts";
 
 /** How a sandbox kind starts a program. */
 export interface Launch {
@@ -11,6 +12,8 @@ export interface Launch {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** Text for `ENVIRONMENT_FD`, when the program's environment travels there. */
+  readonly environment?: string;
 }
 
 export interface ProgramPlan {
@@ -57,8 +60,9 @@ class Program implements Sandbox {
       env: { ...launch.env },
       cwd: launch.cwd,
       detached: true,
-      stdio: ["ignore", "pipe", "pipe", spec.channel ? "pipe" : "ignore"],
+      stdio: ["ignore", "pipe", "pipe", spec.channel ? "pipe" : "ignore", launch.environment === undefined ? "ignore" : "pipe"],
     });
+    if (launch.environment !== undefined) this.#feed(launch.environment);
     this.stdout = this.#child.stdio[1] as Readable;
     this.stderr = this.#child.stdio[2] as Readable;
     this.channel = spec.channel ? (this.#child.stdio[3] as Duplex) : undefined;
@@ -111,11 +115,20 @@ class Program implements Sandbox {
     await this.#plan.cleanup();
   }
 
+  #feed(environment: string): void {
+    const pipe = this.#child.stdio[ENVIRONMENT_FD] as Duplex;
+    // A program that never got as far as reading it has ended: `exited` tells.
+    pipe.on("error", () => {});
+    pipe.end(environment);
+  }
+
   #over(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
   #killNow(): void {
+    // After a restart the group is the successor's.
+    if (this.#successor) return;
     this.#plan.group?.killAll();
     if (this.#child.pid === undefined || this.#over()) return;
     if (!this.#plan.group) signalTree(this.#child.pid, "SIGKILL");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { IsolationReport, Sandboxes } from "../../ports/sandbox.ts";
 import type { Cgroups } from "../cgroups/group.ts";
 import { startProgram } from "../program.ts";
-import { shellEntry } from "../shell-entry.ts";
+import { environmentText, shellEntry } from "../shell-entry.ts";
 import { bwrapCommand, SANDBOX_UID, systemBinds, type System } from "./command.ts";
 import { mountTmp, unmountTmp } from "./tmp-mount.ts";
 
@@ -39,7 +39,13 @@ export async function bubblewrapSandboxes(dir: string, tools: BubblewrapTools, c
         {
           spec,
           group,
-          launch: (env) => ({ command: "/bin/sh", args: shellEntry(group, spec.openFilesMax, bwrapCommand(system, spec, tmpDir)), env, cwd: "/" }),
+          launch: (env) => ({
+            command: "/bin/sh",
+            args: shellEntry(group, spec.openFilesMax, bwrapCommand(system, spec, tmpDir)),
+            env: {},
+            cwd: "/",
+            environment: environmentText(env),
+          }),
           cleanup: async () => {
             if (tmpDir) await unmountTmp(tmpDir);
             await rm(own, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 // The bwrap command line: what a program inside may see, and as whom it runs.
 import { existsSync, lstatSync, readlinkSync, realpathSync } from "node:fs";
 import type { SandboxSpec } from "../../ports/sandbox.ts";
+import { insideEntry } from "../shell-entry.ts";
 
 /** The unprivileged user functions run as when the server is root; high enough to be nobody else's. */
 export const SANDBOX_UID = 31_051;
@@ -19,7 +20,7 @@ export interface System {
 
 /** Read-only system directories and the harmless part of /etc. */
 export function systemBinds(etcDir: string): readonly string[] {
-  const binds = ["--ro-bind", "/usr", "/usr"];
+  const binds = ["--ro-bind", "/usr", "/usr", "--dir", "/etc"];
   for (const dir of ["/bin", "/sbin", "/lib", "/lib64", "/lib32"]) {
     if (!existsSync(dir)) continue;
     if (lstatSync(dir).isSymbolicLink()) binds.push("--symlink", readlinkSync(dir), dir);
@@ -42,11 +43,19 @@ export function bwrapCommand(system: System, spec: SandboxSpec, tmpDir: string |
     ...system.binds,
     "--proc", "/proc", "--dev", "/dev", "--dir", "/opt", "--dir", "/var/task", "--dir", "/mnt",
     ...(tmpDir === undefined ? ["--perms", "1777", "--size", String(spec.tmpMb * 2 ** 20), "--tmpfs", "/tmp"] : ["--bind", tmpDir, "/tmp"]),
+    ...parentDirs(spec).flatMap((dir) => ["--dir", dir]),
     ...spec.mounts.flatMap(({ source, target }) => ["--ro-bind", source, target]),
     "--remount-ro", "/",
     "--chdir", spec.cwd,
     "--",
     ...(setpriv ? [setpriv, "--reuid", String(SANDBOX_UID), "--regid", String(SANDBOX_UID), "--clear-groups", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--"] : []),
-    ...spec.argv,
+    ...insideEntry(spec.argv),
   ];
+}
+
+/** bwrap makes missing parents of a mount for root alone; made by name, everybody may pass. */
+function parentDirs(spec: SandboxSpec): readonly string[] {
+  const dirs = new Set<string>();
+  for (const { target } of spec.mounts) for (let end = target.indexOf("/", 1); end > 0; end = target.indexOf("/", end + 1)) dirs.add(target.slice(0, end));
+  return [...dirs].filter((dir) => !spec.mounts.some(({ target }) => dir === target || dir.startsWith(`${target}/`)));
 }

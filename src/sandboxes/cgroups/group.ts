@@ -6,6 +6,12 @@ export interface GroupLimits {
   readonly processesMax: number;
 }
 
+/**
+ * A program gets CPU in proportion to `cpus` when the machine is busy, and up to this many when it is not: on an idle machine
+ * a small function should not take seconds to boot (the original lends a full CPU for that, too).
+ */
+export const cpuCeiling = (cpus: number): number => Math.max(1, cpus);
+
 export interface Group {
   /** Files that a process writes its own pid into to join; it must do so before the program starts. */
   readonly joinFiles: readonly string[];

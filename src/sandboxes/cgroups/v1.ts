@@ -1,12 +1,14 @@
 // Control groups of version 1 (and hybrid hosts, where the controllers are still mounted one by one).
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Cgroups, Group, GroupLimits } from "./group.ts";
+import { cpuCeiling, type Cgroups, type Group, type GroupLimits } from "./group.ts";
 import { killPids, pidsIn, readText, removeGroup, statOf, tryWrite } from "./group-files.ts";
 
 const CONTROLLERS = ["memory", "cpu", "pids", "freezer"] as const;
 type Controller = (typeof CONTROLLERS)[number];
 const CPU_PERIOD_US = 50_000;
+/** The kernel's default share of an ordinary group. */
+const SHARES_PER_CPU = 1024;
 
 /** Groups below `parents`, one directory per controller; throws when the kernel does not let us. */
 export function openV1(parents: Readonly<Record<Controller, string>>, serverId: string): Cgroups {
@@ -30,8 +32,9 @@ function createGroup(dirOf: (controller: Controller) => string, limits: GroupLim
   tryWrite(join(memory, "memory.limit_in_bytes"), String(limits.memoryBytes));
   // Absent where swap is not accounted, and then there is none to bound.
   tryWrite(join(memory, "memory.memsw.limit_in_bytes"), String(limits.memoryBytes));
+  tryWrite(join(dirOf("cpu"), "cpu.shares"), String(Math.max(2, Math.round(limits.cpus * SHARES_PER_CPU))));
   tryWrite(join(dirOf("cpu"), "cpu.cfs_period_us"), String(CPU_PERIOD_US));
-  tryWrite(join(dirOf("cpu"), "cpu.cfs_quota_us"), String(Math.round(limits.cpus * CPU_PERIOD_US)));
+  tryWrite(join(dirOf("cpu"), "cpu.cfs_quota_us"), String(Math.round(cpuCeiling(limits.cpus) * CPU_PERIOD_US)));
   tryWrite(join(dirOf("pids"), "pids.max"), String(limits.processesMax));
   return {
     joinFiles: dirs.map((dir) => join(dir, "cgroup.procs")),

@@ -1,10 +1,12 @@
 // Control groups of version 2: one tree, controllers enabled from the top.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Cgroups, Group, GroupLimits } from "./group.ts";
+import { cpuCeiling, type Cgroups, type Group, type GroupLimits } from "./group.ts";
 import { killPids, pidsIn, readText, removeGroup, statOf, tryWrite } from "./group-files.ts";
 
 const CPU_PERIOD_US = 50_000;
+/** The kernel's default weight of an ordinary group. */
+const WEIGHT_PER_CPU = 100;
 const CONTROLLERS = ["memory", "cpu", "pids"];
 
 /** Groups below `parent`, which must be able to hand on memory, cpu and pids; throws when it is not. */
@@ -25,7 +27,8 @@ function createGroup(dir: string, limits: GroupLimits): Group {
   mkdirSync(dir, { recursive: true });
   tryWrite(join(dir, "memory.max"), String(limits.memoryBytes));
   tryWrite(join(dir, "memory.swap.max"), "0");
-  tryWrite(join(dir, "cpu.max"), `${Math.round(limits.cpus * CPU_PERIOD_US)} ${CPU_PERIOD_US}`);
+  tryWrite(join(dir, "cpu.weight"), String(Math.max(1, Math.round(limits.cpus * WEIGHT_PER_CPU))));
+  tryWrite(join(dir, "cpu.max"), `${Math.round(cpuCeiling(limits.cpus) * CPU_PERIOD_US)} ${CPU_PERIOD_US}`);
   tryWrite(join(dir, "pids.max"), String(limits.processesMax));
   return {
     joinFiles: [join(dir, "cgroup.procs")],

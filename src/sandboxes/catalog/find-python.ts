@@ -1,0 +1,55 @@
+// Finds Python 3 interpreters behind shims and virtual environments, and asks each what a sandbox needs to know.
+import { execFile } from "node:child_process";
+import { access, constants, readdir, realpath } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Interpreter } from "./interpreter.ts";
+
+const run = promisify(execFile);
+
+export interface Python extends Interpreter {
+  /** Installation prefix: interpreter, standard library, site-packages. */
+  readonly prefix: string;
+  /** Files and directories of boto3 and what it imports, empty when it is not installed there. */
+  readonly sdk: readonly string[];
+}
+
+const QUESTION = `
+import importlib.util, json, os, sys
+def origin(name):
+    spec = importlib.util.find_spec(name)
+    if spec is None or not spec.origin: return None
+    return os.path.dirname(spec.origin) if spec.submodule_search_locations else spec.origin
+sdk = [origin(name) for name in ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six")]
+print(json.dumps({"version": "%d.%d.%d" % sys.version_info[:3], "minor": sys.version_info[1], "file": os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable),
+  "prefix": os.path.realpath(sys.base_prefix), "sdk": sdk if all(sdk[:4]) else []}))
+`;
+
+/** Those on the PATH first, then pyenv's and uv's. */
+export async function installedPythons(path: string, home: string): Promise<readonly Python[]> {
+  const dirs = [...path.split(":").filter((dir) => dir.startsWith("/")), "/usr/local/bin", "/usr/bin", ...(await binDirs(join(home, ".pyenv/versions"))), ...(await binDirs(join(home, ".local/share/uv/python")))];
+  const seen = new Set<string>();
+  const files: string[] = [];
+  for (const dir of new Set(dirs))
+    for (const name of (await readdir(dir).catch(() => [])).filter((entry) => /^python3(\.\d+)?$/.test(entry)).sort()) {
+      const real = await realpath(join(dir, name)).catch(() => undefined);
+      // A shim is a script that picks an interpreter by its own name: ask each of them.
+      const key = real?.endsWith("/pyenv") || dir.endsWith("/shims") ? join(dir, name) : real;
+      if (key === undefined || seen.has(key) || !(await executable(key))) continue;
+      seen.add(key);
+      files.push(key);
+    }
+  const answers = await Promise.all(files.map(ask));
+  const byFile = new Map(answers.filter((answer) => answer !== undefined).map((python) => [python.file, python]));
+  return [...byFile.values()];
+}
+
+async function ask(file: string): Promise<Python | undefined> {
+  const reply = await run(file, ["-c", QUESTION], { timeout: 10_000, env: {} }).catch(() => undefined);
+  if (!reply) return undefined;
+  const { version, minor, file: real, prefix, sdk } = JSON.parse(reply.stdout) as { version: string; minor: number; file: string; prefix: string; sdk: (string | null)[] };
+  return { version, promise: minor, file: real, prefix, sdk: sdk.filter((path) => path !== null) };
+}
+
+const executable = (file: string): Promise<boolean> => access(file, constants.X_OK).then(() => true, () => false);
+const binDirs = async (dir: string): Promise<readonly string[]> => (await readdir(dir).catch(() => [])).map((name) => join(dir, name, "bin"));
