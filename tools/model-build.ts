@@ -82,9 +82,11 @@ function visitMaybe(builder: Builder, ref: SdkRef, botoName: string | undefined)
 }
 
 /** Adds the shape (once) and answers its name: the SDK's for structures and streams, botocore's for all else. */
-function visit(builder: Builder, ref: SdkRef, botoName: string | undefined): string {
+function visit(builder: Builder, ref: SdkRef, named: string | undefined): string {
   const { shape } = readMember(ref);
-  if (!shape) throw new Error(`unit where a shape is needed (${botoName ?? "?"})`);
+  if (!shape) throw new Error(`unit where a shape is needed (${named ?? "?"})`);
+  // Where botocore lacks the way here (a newer operation), it may know the shape all the same.
+  const botoName = named ?? shape.name;
   const boto = botoName === undefined ? undefined : builder.boto.shapes[botoName];
   if ("members" in shape) {
     if (builder.shapes[shape.name]) return shape.name;
