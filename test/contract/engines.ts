@@ -50,14 +50,3 @@ export const engines: readonly EngineUnderTest[] = [embedded];
 export const bytes = (text: string): Uint8Array => Buffer.from(text);
 
 export const text = (content: Uint8Array): string => Buffer.from(content).toString();
-
-/** A small seeded generator (mulberry32): numbers from 0 to 1. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

@@ -70,8 +70,13 @@ export async function openBlobFiles({ dir, clock, isHeld, warn }: BlobFileDeps):
   };
   const isWanted = (hash: string): boolean => holding.has(hash) || isHeld(hash);
 
+  const freed = (hash: string): void => {
+    if (!pins.has(hash) && !isWanted(hash) && !removing.has(hash)) remove(hash).catch(warn);
+  };
+
   return {
     dir,
+    freed,
     begin: (refs) => {
       for (const { id } of refs) count(holding, id, 1);
       const under = refs.flatMap(({ id }) => removing.get(id) ?? []);
@@ -81,10 +86,9 @@ export async function openBlobFiles({ dir, clock, isHeld, warn }: BlobFileDeps):
       for (const ref of refs) {
         count(holding, ref.id, -1);
         if (committed && pinned.delete(ref)) count(pins, ref.id, -1);
+        // The last other hold may have gone while this one, which came to nothing, was under way.
+        if (!committed) freed(ref.id);
       }
-    },
-    freed: (hash) => {
-      if (!pins.has(hash) && !isWanted(hash) && !removing.has(hash)) remove(hash).catch(warn);
     },
     create: async () => {
       const path = join(tempDir, randomUUID());

@@ -42,7 +42,7 @@ export async function openEmbedded({ dir, clock, warn = warnProcess }: EmbeddedO
     opened.defer(() => reading.close());
 
     const held = reading.prepare("SELECT 1 FROM hold WHERE hash = ? LIMIT 1");
-    const files = await openBlobFiles({ dir: blobDir, clock, warn, isHeld: (hash) => held.get(hash) !== undefined });
+    const files = await openBlobFiles({ dir: blobDir, clock, warn, isHeld: (hash) => !reading.isOpen || held.get(hash) !== undefined });
     await removeDropped(writer);
 
     const watchers = { keys: createWatchers<Key>(warn), queues: createWatchers<string>(warn), streams: createWatchers<string>(warn) };

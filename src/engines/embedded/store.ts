@@ -7,7 +7,7 @@ import type { BlobHolds } from "./blob-files.ts";
 import { isBlobHash } from "./blob-path.ts";
 import { decodeKey, encodeKey, endOfPrefix, keyBytes } from "./key-encoding.ts";
 import { encodeName, leaseNumbers, wholeMs } from "./names.ts";
-import type { WriteOp } from "./operations.ts";
+import type { Committed, WriteOp } from "./operations.ts";
 import { reaching } from "./reaching.ts";
 import { type Bytes, type Encoded, decodeValue, encodeValue, packBytes } from "./value-encoding.ts";
 import type { Watchers } from "./watchers.ts";
@@ -46,18 +46,17 @@ export function createStore({ reading, writer, holds, watchers }: StoreDeps): St
       };
       const refs = writes.flatMap((write) => (write.kind === "hold" ? [write.blob] : []));
       const removal = holds.begin(refs);
-      let ok = false;
+      let done: Committed | undefined;
       try {
         if (removal) await removal;
-        const done = await writer.submit(op, transfer);
-        if (!done) return { ok: false };
-        ok = true;
-        for (const hash of done.freed) holds.freed(hash);
-        tell(writes, op.writes, watchers);
-        return { ok: true, version: done.version, appended: done.appended };
+        done = await writer.submit(op, transfer);
       } finally {
-        holds.end(refs, ok);
+        holds.end(refs, done !== undefined);
       }
+      if (!done) return { ok: false };
+      for (const hash of done.freed) holds.freed(hash);
+      tell(writes, op.writes, watchers);
+      return { ok: true, version: done.version, appended: done.appended };
     },
     watch: (prefix, listener) => watchers.keys.add(encodeKey(prefix), listener),
   };
