@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault, Outage } from "../kernel/fault.ts";
 import { type Backstage, makeCall, requireHandler } from "./aws-call.ts";
-import { errorReply, type Framing, newHostId, newRequestId, outputReply, wireError } from "./aws-replies.ts";
+import { errorReply, type Framing, newContext, outputReply, wireError } from "./aws-replies.ts";
 import { protocols } from "./codecs/index.ts";
 import { type OpenBody, openBody } from "./collect-body.ts";
 import type { Door, HttpReply, HttpRequest } from "./door.ts";
@@ -104,7 +104,7 @@ function openErrand(request: HttpRequest, { router }: Parts): Errand {
   const errand: Errand = {
     request,
     query: parseQuery(request.rawQuery),
-    framing: { protocol, model: undefined, errorMembers: undefined, context: { requestId: newRequestId(protocol === "restXml"), hostId: newHostId(), headers: request.headers } },
+    framing: { protocol, model: undefined, errorMembers: undefined, context: newContext(protocol === "restXml", request.headers) },
     signature: undefined,
     operation: undefined,
     checksS3: false,
@@ -127,7 +127,7 @@ async function findService(errand: Errand, { router, services, model }: Parts): 
   const { id } = route.summary;
   const { framing } = errand;
   errand.checksS3 = id === "s3";
-  if (errand.checksS3 !== (framing.protocol === "restXml")) framing.context = { ...framing.context, requestId: newRequestId(errand.checksS3) };
+  if (errand.checksS3 !== (framing.protocol === "restXml")) framing.context = newContext(errand.checksS3, errand.request.headers);
   framing.protocol = route.protocol;
   framing.model = model(id);
   framing.errorMembers = services.get(id)?.options.errorMembers;

@@ -44,7 +44,7 @@ export interface WireError {
 /** What a reply's framing needs to know about the request it answers. */
 export interface ReplyContext {
   readonly requestId: string;
-  /** S3's `HostId`; present for every service so that framing needs no special case. */
+  /** S3's `HostId`; empty for the other services. */
   readonly hostId: string;
   /** Lower-case names of the request's headers (`x-amzn-query-mode` and its like). */
   readonly headers: Readonly<Record<string, string>>;
