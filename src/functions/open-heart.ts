@@ -37,7 +37,7 @@ export interface HeartDeps {
   readonly dir: string;
   /** What functions see as AWS_ENDPOINT_URL; asked at each boot, as the port may not be known before. */
   readonly endpointUrl: () => string;
-  readonly credentialsFor: (version: Version) => Credentials;
+  readonly credentialsFor: (version: Version) => Promise<Credentials>;
   readonly limits?: Partial<HeartLimits>;
   readonly logger: Pick<Logger, "warn" | "error">;
 }
@@ -142,8 +142,10 @@ function prepareWith(deps: HeartDeps, packages: Pick<ReturnType<typeof openPacka
     const name = version.settings.runtime;
     const runtime = await runtimes.resolve(name);
     if (!runtime) throw fault("InvalidRuntimeException", { message: `The runtime ${name} is not available on this machine.`, status: 502, Type: "User" });
+    const credentials = await deps.credentialsFor(version);
+    const env = environmentOf(version, runtime, { credentials, endpointUrl: deps.endpointUrl(), logStream });
+    // Last, as what is acquired must be released.
     const tree = await packages.acquire(version.code);
-    const env = environmentOf(version, runtime, { credentials: deps.credentialsFor(version), endpointUrl: deps.endpointUrl(), logStream });
     return {
       runtime,
       boot: (onLog, initTimeoutMs) => runnerFor(runtime.family)({ id, version, runtime, codeDir: tree.dir, env, onLog }, { sandboxes, clock }, initTimeoutMs),

@@ -1,0 +1,87 @@
+// `fugaz start`: the server in the foreground, until SIGTERM or Ctrl-C.
+import { readFile } from "node:fs/promises";
+import { Command, Option } from "commander";
+import { pino } from "pino";
+import { startFugaz, type Fugaz } from "../compose.ts";
+import { readConfig, type Config } from "../config.ts";
+import { version } from "../version.ts";
+import { UserError } from "./user-error.ts";
+
+/** How long running invocations may take after SIGTERM before they are ended. */
+const DRAIN_MS = 15_000;
+
+export const startCommand = (): Command =>
+  new Command("start")
+    .description("Start the cloud in the foreground; it says when it is ready and stops cleanly on SIGTERM or Ctrl-C")
+    .addOption(new Option("-p, --port <number>", "port to listen on, 0 for any free one").env("FUGAZ_PORT").default("4566"))
+    .addOption(new Option("--host <address>", "address to listen on").env("FUGAZ_HOST").default("127.0.0.1"))
+    .addOption(new Option("-d, --data-dir <path>", "where everything is kept").env("FUGAZ_DATA_DIR").default(".fugaz"))
+    .addOption(new Option("--isolation <kind>", "how functions are isolated").env("FUGAZ_ISOLATION").choices(["auto", "bubblewrap", "process"]).default("auto"))
+    .addOption(new Option("--region <name>", "region of requests that name none").env("FUGAZ_REGION").default("us-east-1"))
+    .addOption(new Option("--account <id>", "account of requests that name none: 12 digits").env("FUGAZ_ACCOUNT").default("000000000000"))
+    .addOption(new Option("--tls-cert <file>", "PEM certificate: the same port then speaks TLS too"))
+    .addOption(new Option("--tls-key <file>", "PEM key of the certificate"))
+    .addOption(new Option("--log-level <level>", "how much is logged to standard error").env("FUGAZ_LOG_LEVEL").choices(["trace", "debug", "info", "warn", "error", "silent"]).default("info"))
+    .addHelpText("after", "\nThe line `Fugaz is ready at http://127.0.0.1:PORT` on standard output says that it serves; all else goes to standard error.")
+    .action(async (options: Readonly<Record<string, string>>) => {
+      const config = await configFrom(options);
+      const logger = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+      const fugaz = await startFugaz(config, logger).catch((error: unknown) => {
+        throw portProblem(error, config) ?? error;
+      });
+      announce(fugaz, config);
+      await stopSignal();
+      await fugaz.stop(DRAIN_MS);
+      process.exit(0);
+    });
+
+async function configFrom(options: Readonly<Record<string, string>>): Promise<Config> {
+  const pem = async (file: string | undefined): Promise<string | undefined> =>
+    file === undefined ? undefined : readFile(file, "utf8").catch((error: Error) => {
+      throw new UserError(`The TLS file can not be read: ${error.message}`);
+    });
+  try {
+    return readConfig({
+      ...options,
+      tlsCert: await pem(options["tlsCert"]),
+      tlsKey: await pem(options["tlsKey"]),
+      path: process.env["PATH"],
+      home: process.env["HOME"],
+    });
+  } catch (error) {
+    throw new UserError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function announce(fugaz: Fugaz, config: Config): void {
+  const { isolation } = fugaz;
+  process.stderr.write(
+    [
+      `Fugaz ${version}. Functions are isolated by ${isolation.kind} (level ${isolation.level}). Data: ${config.dataDir}`,
+      `Developer mode: any credentials are the root of account ${config.account}; requests are not verified. Keep it on ${config.host === "127.0.0.1" ? "this machine" : "a network you trust"}.`,
+      ...isolation.warnings.map((warning) => `Warning: ${warning}`),
+      "",
+    ].join("\n"),
+  );
+  process.stdout.write(`Fugaz is ready at ${fugaz.endpoint}\n`);
+}
+
+function portProblem(error: unknown, { host, port }: Config): UserError | undefined {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "EADDRINUSE") return new UserError(`Port ${port} on ${host} is taken. Choose another with --port, or --port 0 for any free one.`);
+  if (code === "EACCES") return new UserError(`Port ${port} needs privileges this user does not have. Choose one above 1023 with --port.`);
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") return new UserError(`This machine has no address ${host}. Choose another with --host.`);
+  return undefined;
+}
+
+/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+const stopSignal = (): Promise<void> =>
+  new Promise((resolve) => {
+    let asked = false;
+    for (const signal of ["SIGTERM", "SIGINT"] as const)
+      process.on(signal, () => {
+        if (asked) process.exit(130);
+        asked = true;
+        resolve();
+      });
+  });

@@ -1,0 +1,9 @@
+// GetFunctionConfiguration: what tools poll.
+import { refOf } from "../function-name.ts";
+import type { Op } from "../op.ts";
+import { configurationView } from "../views.ts";
+
+export const getFunctionConfiguration: Op<"GetFunctionConfiguration"> = async ({ FunctionName, Qualifier }, context) => {
+  const ref = refOf(FunctionName, Qualifier, context);
+  return configurationView(await context.heart.versionOf(ref), ref.qualifier);
+};

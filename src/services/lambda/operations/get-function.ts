@@ -1,0 +1,17 @@
+// GetFunction: configuration, where to fetch the code, tags.
+import { notFound } from "../faults.ts";
+import { refOf } from "../function-name.ts";
+import type { Op } from "../op.ts";
+import { codeLocation, configurationView } from "../views.ts";
+
+export const getFunction: Op<"GetFunction"> = async ({ FunctionName, Qualifier }, context) => {
+  const ref = refOf(FunctionName, Qualifier, context);
+  const version = await context.heart.versionOf(ref);
+  const record = await context.heart.registry.find(ref);
+  if (!record) throw notFound(ref);
+  return {
+    Configuration: configurationView(version, ref.qualifier),
+    Code: { RepositoryType: "S3", Location: codeLocation(version.code, context.endpoint) },
+    ...(Object.keys(record.tags).length > 0 ? { Tags: { ...record.tags } } : {}),
+  };
+};
