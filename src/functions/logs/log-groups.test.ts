@@ -36,35 +36,35 @@ afterEach(async () => {
 
 describe("the sink", () => {
   it("creates group and stream and keeps the order of lines", async () => {
-    for (let n = 0; n < 500; n++) logs.sink.write(scope, "/aws/lambda/f", "s", { timestampMs: START, message: `line ${n}` });
-    await logs.sink.flush();
+    for (let n = 0; n < 500; n++) logs.write(scope, "/aws/lambda/f", "s", { timestampMs: START, message: `line ${n}` });
+    await logs.flush();
     expect((await readAll("/aws/lambda/f")).map(({ message }) => message)).toEqual(Array.from({ length: 500 }, (_, n) => `line ${n}`));
     expect(await stream("/aws/lambda/f", "s")).toMatchObject({ firstMs: START, lastMs: START, ingestedMs: START });
   });
 
   it("lets readers see what was written before them", async () => {
-    logs.sink.write(scope, "g", "s", { timestampMs: START, message: "here" });
+    logs.write(scope, "g", "s", { timestampMs: START, message: "here" });
     expect((await readAll("g")).map(({ message }) => message)).toEqual(["here"]);
   });
 
   it("flushes by itself after a moment", async () => {
     const grown = new Promise<void>((resolve) => void engine.store.watch(["logs", "chunk"], () => resolve()));
-    logs.sink.write(scope, "g", "s", { timestampMs: START, message: "x" });
+    logs.write(scope, "g", "s", { timestampMs: START, message: "x" });
     await clock.advance(1_000);
     await grown;
   });
 
   it("creates one group for several new streams", async () => {
-    for (const name of ["a", "b", "c"]) logs.sink.write(scope, "g", name, { timestampMs: START, message: name });
-    await logs.sink.flush();
+    for (const name of ["a", "b", "c"]) logs.write(scope, "g", name, { timestampMs: START, message: name });
+    await logs.flush();
     expect((await readAll("g")).map(({ message }) => message)).toEqual(["a", "b", "c"]);
   });
 
   it("starts anew after its group was deleted, and shows nothing of the old one", async () => {
-    logs.sink.write(scope, "g", "s", { timestampMs: START, message: "old" });
-    await logs.sink.flush();
+    logs.write(scope, "g", "s", { timestampMs: START, message: "old" });
+    await logs.flush();
     expect(await logs.groups.remove(scope, "g")).toBe(true);
-    logs.sink.write(scope, "g", "s", { timestampMs: START, message: "new" });
+    logs.write(scope, "g", "s", { timestampMs: START, message: "new" });
     expect((await readAll("g")).map(({ message }) => message)).toEqual(["new"]);
     expect(await logs.sweep()).toBe(1);
     expect((await readAll("g")).map(({ message }) => message)).toEqual(["new"]);
@@ -72,7 +72,7 @@ describe("the sink", () => {
 
   it("splits a line past the limit without cutting a character", async () => {
     const message = "é".repeat(200_000);
-    logs.sink.write(scope, "g", "s", { timestampMs: START, message });
+    logs.write(scope, "g", "s", { timestampMs: START, message });
     const parts = await readAll("g");
     expect(parts.length).toBe(2);
     expect(parts.map((part) => part.message).join("")).toBe(message);
@@ -83,9 +83,9 @@ describe("the sink", () => {
     let broken = true;
     const failing: Store = { ...engine.store, commit: (checks, writes) => (broken ? Promise.reject(outage("store.commit", { cause: new Error("disk full"), retryable: true })) : engine.store.commit(checks, writes)) };
     const own = openLogGroups({ store: failing, clock, logger: { ...quiet, error: (_fields, sentence) => void told.push(sentence) } });
-    own.sink.write(scope, "g", "s", { timestampMs: START, message: "one" });
+    own.write(scope, "g", "s", { timestampMs: START, message: "one" });
     await clock.advance(1_000);
-    own.sink.write(scope, "g", "s", { timestampMs: START, message: "two" });
+    own.write(scope, "g", "s", { timestampMs: START, message: "two" });
     await clock.advance(5_000);
     expect(told.length).toBe(1);
     broken = false;
@@ -95,8 +95,8 @@ describe("the sink", () => {
 
   it("drops past its memory bound with a count in the stream", async () => {
     const line = "x".repeat(1_000_000);
-    for (let n = 0; n < 100; n++) logs.sink.write(scope, "g", "s", { timestampMs: START, message: line });
-    await logs.sink.flush();
+    for (let n = 0; n < 100; n++) logs.write(scope, "g", "s", { timestampMs: START, message: line });
+    await logs.flush();
     const last = (await readAll("g")).at(-1);
     expect(last?.message).toMatch(/^\[FUGAZ\] \d+ log lines were dropped/);
   });

@@ -61,8 +61,7 @@ export interface TimeRange {
 export type Visit = (event: StoredEvent) => boolean;
 
 /** Everything the doors need to know about logs; see `openLogGroups`. */
-export interface LogGroups extends AsyncDisposable {
-  readonly sink: LogSink;
+export interface LogGroups extends LogSink, AsyncDisposable {
   readonly groups: GroupRecords;
   readonly streams: StreamRecords;
   readonly events: LogEvents;

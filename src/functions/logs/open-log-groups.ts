@@ -1,4 +1,4 @@
-// Opens the logs: one value holds the heart's sink, the records, the reader and the sweep that keeps retention's promise.
+// Opens the logs: one value is the heart's sink and holds the records, the reader and the sweep that keeps retention's promise.
 import type { Clock } from "../../kernel/clock.ts";
 import type { Store } from "../../ports/store.ts";
 import type { LogGroups } from "./log-groups.ts";
@@ -38,7 +38,8 @@ export function openLogGroups({ store, clock, logger }: LogGroupsDeps): LogGroup
   }
 
   return {
-    sink,
+    write: sink.write,
+    flush: sink.flush,
     groups: {
       ...groups,
       find: async (scope, name) => (await sink.settle(), groups.find(scope, name)),
