@@ -56,7 +56,7 @@ export async function startFugaz(config: Config, logger: Logger): Promise<Fugaz>
     const sessions = openSessions({ store: engine.store, clock });
     const heart = opened.use(
       await openHeart({
-        ports: engine, clock, sandboxes, runtimes, runnerFor, logSink: logGroups.sink, logger,
+        ports: engine, clock, sandboxes, runtimes, runnerFor, logSink: logGroups, logger,
         dir: config.dataDir,
         endpointUrl: () => endpoint,
         credentialsFor: ({ account, name, settings }) => sessions.forFunction({ account, name, role: settings.role }),
