@@ -15,22 +15,24 @@ export interface AttemptDeps {
   readonly invoke: (ref: FunctionRef, options: InvokeOptions) => Promise<InvokeResult>;
   /** True once running invocations are being killed: then their ends say nothing about the function. */
   readonly abandoned: () => boolean;
+  /** Told before it is written when the event will be there again (epoch ms), so that whoever sees the one can count on the other. */
+  readonly onBack: (atMs: number) => void;
   /** The operator is told loudly: nobody else will hear of this event again. */
   readonly onDropped: (sentence: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
 /**
- * Runs the event and settles its message. Resolves to the ms after which the event comes back, undefined when it does not.
+ * Runs the event and settles its message.
  * Rejects when the queue failed: then the event comes back by itself when its lease ends.
  *
  * A crash of the server uses up no retry: failures are counted in the message, and only a reported failure of the function writes them. An
  * event on which the server itself would die every time is bounded by its age.
  */
-export async function attempt(lease: Leased, deps: AttemptDeps): Promise<number | undefined> {
+export async function attempt(lease: Leased, deps: AttemptDeps): Promise<void> {
   const { queue, clock, rules } = deps;
   const at = functionOf(lease.queue);
   const facts = factsOf(lease.meta);
-  const drop = async (sentence: string, more: Readonly<Record<string, unknown>> = {}): Promise<undefined> => {
+  const drop = async (sentence: string, more: Readonly<Record<string, unknown>> = {}): Promise<void> => {
     deps.onDropped(sentence, { function: at.name, account: at.account, region: at.region, requestId: facts?.requestId, failures: facts?.failures, ...more });
     await queue.ack(lease);
   };
@@ -41,19 +43,19 @@ export async function attempt(lease: Leased, deps: AttemptDeps): Promise<number 
   const end = await run(lease, facts, deps);
   if (end.kind === "done") {
     await queue.ack(lease);
-    return undefined;
+    return;
   }
   if (end.kind === "gone") return drop("An asynchronous event was dropped: its function does not exist any more.");
   if (deps.abandoned()) {
     await queue.release(lease, 0);
-    return 0;
+    return;
   }
   const functionFailures = facts.failures + (end.kind === "function" ? 1 : 0);
   const plan = planAsyncRetry({ kind: end.kind, functionFailures, deliveries: lease.attempt, ageMs: clock.now() - facts.acceptedMs }, rules);
   if (plan.kind === "give-up") return drop(sentences[plan.because], { failures: functionFailures, error: end.error });
+  deps.onBack(clock.now() + plan.delayMs);
   if (end.kind === "system") await queue.release(lease, plan.delayMs);
   else await deps.store.commit([], [ack(lease), retryWrite(lease.queue, facts, lease.body, plan.delayMs)]);
-  return plan.delayMs;
 }
 
 const sentences = {

@@ -4,7 +4,7 @@ import { attempt, type AttemptDeps } from "./attempt.ts";
 import { asyncPrefix, functionOf } from "./events.ts";
 import type { FunctionName } from "../registry/keys.ts";
 
-export interface WorkerDeps extends AttemptDeps {
+export interface WorkerDeps extends Omit<AttemptDeps, "onBack"> {
   readonly queue: Queue;
   /** How many more events of a function should be begun now. A function that is gone has room: its events are to be dropped. */
   readonly room: (at: FunctionName) => Promise<number>;
@@ -40,6 +40,8 @@ interface Lane {
 const batchMax = 32;
 /** Ours: when the queue could not be asked. */
 const retryMs = 1000;
+/** Ours: how long after an empty look at one queue all queues are looked at for what is due later. */
+const lookMs = 1000;
 /** Ours: two looks for due events are at least this far apart. */
 const lookMsMin = 10;
 
@@ -83,20 +85,17 @@ export function openWorker(deps: WorkerDeps): Worker {
     const wanted = Math.min(room, batchMax);
     const leases = await queue.lease(lane.queue, wanted, deps.leaseMs);
     for (const lease of leases) begin(lane, lease);
+    // A hint without an event to begin: it is for later, so learn when.
+    if (leases.length === 0) lookBy(clock.now() + lookMs);
     if (leases.length === wanted) lane.again = true;
     else if (!lane.again) lane.empty = true;
   };
   const begin = (lane: Lane, lease: Leased): void => {
-    const work = attempt(lease, deps)
-      .then(
-        (backInMs) => {
-          if (backInMs !== undefined) lookBy(clock.now() + backInMs);
-        },
-        (error: unknown) => {
-          deps.warn("An event could not be settled; it will run again.", error, { queue: lane.queue });
-          lookBy(clock.now() + deps.leaseMs);
-        },
-      )
+    const work = attempt(lease, { ...deps, onBack: lookBy })
+      .catch((error: unknown) => {
+        deps.warn("An event could not be settled; it will run again.", error, { queue: lane.queue });
+        lookBy(clock.now() + deps.leaseMs);
+      })
       .finally(() => {
         running.delete(lease);
         const current = lanes.get(lane.queue);

@@ -198,7 +198,13 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
           refuse: leave,
         };
         const onAbort = (): void => leave(signal?.reason);
-        const cancel = clock.after(limits.waitMsMax, () => leave(throttled()));
+        const lookAgain = (): (() => void) =>
+          clock.after(limits.waitMsMax, () => {
+            // An instance that is booting will be there within the limits of booting.
+            if (pool.waiters.indexOf(waiter) < pool.booting) cancel = lookAgain();
+            else leave(throttled());
+          });
+        let cancel = lookAgain();
         signal?.addEventListener("abort", onAbort, { once: true });
         pool.waiters.push(waiter);
         if (pool.waiters.length > pool.booting) hungry.add(pool);

@@ -52,7 +52,7 @@ export async function openTrees(dir: string): Promise<Trees> {
     const fresh = join(root, `.new-${randomUUID()}`);
     return slots(async () => {
       try {
-        await mkdir(fresh);
+        await mkdir(fresh, { recursive: true });
         const facts = { ...(await unpack(await source(), join(fresh, "task"))), bootId };
         await writeFile(join(fresh, "facts.json"), JSON.stringify(facts));
         // Something without facts may lie there, half removed by hand.
