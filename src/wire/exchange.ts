@@ -62,7 +62,7 @@ export async function serveExchange(incoming: Incoming, outgoing: Outgoing, conn
 }
 
 /** A short answer for those who speak no protocol of ours. */
-export function plainReply(status: number, sentence: string): HttpReply {
+function plainReply(status: number, sentence: string): HttpReply {
   return { status, headers: { "content-type": "text/plain; charset=utf-8" }, body: Buffer.from(`${sentence}\n`) };
 }
 

@@ -137,6 +137,15 @@ describe("broken requests", () => {
   });
 });
 
+test("a client that ends its side in the middle of its first bytes or of an HTTP/2 frame is let go", async () => {
+  const listener = await serve(() => say("ok"));
+  for (const bytes of ["", "P", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x01\x02"]) {
+    const socket = connectTcp(listener.port, "127.0.0.1").resume();
+    socket.end(bytes, "latin1");
+    await once(socket, "close");
+  }
+});
+
 describe("closing", () => {
   test("what runs is finished, idle connections are closed, new ones are refused", async () => {
     const { promise: gate, resolve: finish } = Promise.withResolvers<void>();

@@ -62,7 +62,11 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   http1.removeAllListeners("connection");
   const serve: Record<FirstBytes, (socket: Socket) => void> = {
     http1: (socket) => serveHttp1.call(http1, socket),
-    http2: (socket) => void http2.server.emit("connection", socket),
+    http2: (socket) => {
+      // The h1 server's sockets stay half-open for its own handling of a client's end; an h2 session would wait on one for ever.
+      socket.allowHalfOpen = false;
+      http2.server.emit("connection", socket);
+    },
     tls: (socket) => void (tls ? tls.emit("connection", socket) : socket.destroy()),
   };
   tls?.on("secureConnection", (socket: TLSSocket) => serve[socket.alpnProtocol === "h2" ? "http2" : "http1"](socket));
@@ -74,9 +78,12 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       sockets.delete(socket);
       waiting.delete(socket);
     });
-    const cancel = options.clock.after(headTimeoutMs, () => socket.destroy());
+    const giveUp = (): void => void socket.destroy();
+    const cancel = options.clock.after(headTimeoutMs, giveUp);
+    socket.once("end", giveUp);
     peek(socket, (kind) => {
       cancel();
+      socket.off("end", giveUp);
       waiting.delete(socket);
       serve[kind](socket);
     });

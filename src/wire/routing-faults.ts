@@ -26,7 +26,7 @@ export function invalidAction(protocol: ProtocolName, action: string, version: s
   return fault("InvalidAction", { message, status: 400 });
 }
 
-export const invalidUri = (): Fault => fault("InvalidURI", { message: "Couldn't parse the specified URI.", status: 400 });
+const invalidUri = (): Fault => fault("InvalidURI", { message: "Couldn't parse the specified URI.", status: 400 });
 
 export function malformedQuery(protocol: ProtocolName): Fault {
   if (protocol === "restXml") return invalidUri();
