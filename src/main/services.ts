@@ -6,6 +6,7 @@ import type { Clock } from "../kernel/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Runtimes } from "../ports/runtimes.ts";
 import { codeDoor } from "../services/lambda/code-door.ts";
+import { iam } from "../services/iam/service.ts";
 import { lambda } from "../services/lambda/service.ts";
 import { logs } from "../services/logs/service.ts";
 import { s3Deps } from "../services/s3/op.ts";
@@ -29,6 +30,7 @@ export function bindServices({ engine, clock, heart, logGroups, sessions, runtim
       bindService(lambda, { heart, store: engine.store, runtimes }),
       bindService(s3, s3Deps({ store: engine.store, blobs: engine.blobs, heart, clock })),
       bindService(logs, { logs: logGroups, clock }),
+      bindService(iam, { store: engine.store, clock, sessions }),
       bindService(sts, { sessions, clock }),
     ],
     doors: [codeDoor({ blobs: engine.blobs })],
