@@ -65,10 +65,9 @@ function isFault(reply: unknown): reply is Fault {
 
 async function toWire(from: Model, operation: string, sent: SentRequest): Promise<WireRequest> {
   const body = await collect(sent.body);
-  const uri = from.operations[operation]?.uri ?? "/";
   const query = Object.entries(sent.query ?? {}).flatMap(([key, value]) => [value].flat().map((item) => [key, item ?? ""] as const));
   const headers = Object.fromEntries(Object.entries(sent.headers).map(([name, value]) => [name.toLowerCase(), value]));
-  return { operation, labels: labelsOf(uri, sent.path), query, headers, body };
+  return { operation, labels: from.protocols[0]?.startsWith("rest") ? labelsOf(from.operations[operation]?.uri ?? "", sent.path) : {}, query, headers, body };
 }
 
 async function collect(body: unknown): Promise<Uint8Array> {
