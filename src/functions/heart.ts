@@ -13,6 +13,8 @@ export interface Registry {
   update(ref: FunctionRef, change: { readonly code?: CodePackage; readonly settings?: Partial<FunctionSettings>; readonly expectedRevision?: string }): Promise<FunctionRecord | undefined>;
   /** Replaces one resource policy; undefined removes it. Undefined result when there is no such function; conflict with a concurrent change is retried by calling `decide` again. */
   changePolicy(ref: FunctionRef, decide: (current: ResourcePolicy | undefined) => ResourcePolicy | undefined): Promise<FunctionRecord | undefined>;
+  /** Replaces the tags, which are no part of the version: its revision stays. Undefined when there is no such function; a conflict calls `decide` again. */
+  changeTags(ref: FunctionRef, decide: (current: FunctionRecord["tags"]) => FunctionRecord["tags"]): Promise<FunctionRecord | undefined>;
   /** False when there was none. Kills its instances and drops its queued events. */
   remove(ref: FunctionRef): Promise<boolean>;
 }

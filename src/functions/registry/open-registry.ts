@@ -110,6 +110,8 @@ export function openRegistry(deps: RegistryDeps): OpenRegistry {
       });
     },
 
+    changeTags: (ref, decide) => change(unqualified(ref), (record) => ({ record: { ...record, tags: decide(record.tags) }, writes: [] })),
+
     remove: async (ref) => {
       const at = unqualified(ref);
       const key = functionKey(at);

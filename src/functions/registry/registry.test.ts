@@ -146,6 +146,12 @@ describe("the registry", () => {
     });
     expect(await registry.update(at, {})).toBeUndefined();
     expect(await registry.changePolicy(at, (policy) => policy)).toBeUndefined();
+    expect(await registry.changeTags(at, (tags) => tags)).toBeUndefined();
+  });
+
+  test("changes tags without a new revision", async () => {
+    const { latest } = await registry.create(scope, "thumbs", await codeOf("1"), settings, { team: "a" });
+    expect(await registry.changeTags(at, (tags) => ({ ...tags, stage: "x" }))).toMatchObject({ latest: { id: latest.id }, tags: { team: "a", stage: "x" } });
   });
 
   test("knows no other qualifier yet", async () => {
