@@ -11,7 +11,7 @@ import type { Inquiry } from "./find-service.ts";
 import type { Model, ModelSummary, StructureShape } from "./model.ts";
 import { parseQuery } from "./query-string.ts";
 import { createRouter, type Router, type ServiceRoute } from "./router.ts";
-import type { BodyFacts, BoundService } from "./service.ts";
+import type { BodyFacts, BoundService, Call } from "./service.ts";
 import { type AccountOf, accountFromDigits, readSignature, refuseExpired } from "./sigv4.ts";
 import { validate } from "./validate.ts";
 
@@ -72,6 +72,8 @@ interface Errand extends Inquiry {
   readonly framing: Framing;
   signature: Inquiry["signature"];
   operation: string | undefined;
+  /** What the handler, once there is one, wants on the answer: its headers stand on a fault's answer too. */
+  reply: Call["reply"] | undefined;
   /** Opened at the first use, by then with the service's rules. */
   body: () => OpenBody;
   checksS3: boolean;
@@ -91,6 +93,7 @@ async function answer(request: HttpRequest, parts: Parts): Promise<HttpReply> {
     validate(model, operation, input, handler.options);
     const { requestId } = errand.framing.context;
     const call = makeCall({ request, query: errand.query.pairs, signature: errand.signature, account, requestId, service, operation, body: facts }, parts);
+    errand.reply = call.reply;
     const output = await handler.run(operation, input, call);
     return outputReply(errand.framing, model, operation, output, call.reply);
   } catch (error) {
@@ -107,6 +110,7 @@ function openErrand(request: HttpRequest, { router }: Parts): Errand {
     framing: { protocol, model: undefined, errorMembers: undefined, context: newContext(protocol === "restXml", request.headers) },
     signature: undefined,
     operation: undefined,
+    reply: undefined,
     checksS3: false,
     body: () => (opened ??= openBody(request, errand.checksS3)),
     readForm: () => errand.body().collect(),
@@ -154,7 +158,8 @@ interface TakenBody {
 async function takeBody(errand: Errand, model: Model, operation: string): Promise<TakenBody> {
   const body = errand.body();
   const content = wantsStream(model, operation) ? body.stream() : await body.collect();
-  return { content, facts: body.facts, headers: body.headers };
+  const facts = content instanceof Uint8Array ? { ...body.facts, bytes: content } : body.facts;
+  return { content, facts, headers: body.headers };
 }
 
 /** The input's payload is a blob of any size that the handler reads itself. */
@@ -166,7 +171,7 @@ function wantsStream({ operations, shapes }: Model, operation: string): boolean 
   return payload?.type === "blob" && payload.streaming === true;
 }
 
-function turnAway(error: unknown, { request, framing, operation }: Errand, { options }: Parts): HttpReply {
+function turnAway(error: unknown, { request, framing, operation, reply }: Errand, { options }: Parts): HttpReply {
   const isS3 = framing.model ? framing.model.id === "s3" : framing.protocol === "restXml";
   // A handler that stops because nobody waits any more has not failed.
   const left = request.signal.aborted && (error === request.signal.reason || (error instanceof Error && error.name === "AbortError"));
@@ -174,5 +179,6 @@ function turnAway(error: unknown, { request, framing, operation }: Errand, { opt
     const kind = error instanceof Outage ? "outage" : "bug";
     options.onFailure({ error, kind, requestId: framing.context.requestId, service: framing.model?.id, operation });
   }
-  return errorReply(framing, wireError(error, framing.protocol, isS3));
+  const framed = errorReply(framing, wireError(error, framing.protocol, isS3));
+  return reply && error instanceof Fault ? { ...framed, headers: { ...framed.headers, ...reply.headers } } : framed;
 }
