@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { queueOf } from "./async/events.ts";
-import { openTestHeart, type TestHeart } from "./heart-for-test.ts";
+import { openTestHeart, type TestHeart } from "../../test/open-test-heart.ts";
 
 const soon = { timeout: 10_000, interval: 20 };
 const echo = `export const handler = async (event) => { console.log("got", event.n); if (event.hang) await new Promise(() => setInterval(() => {}, 100)); };`;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openTestHeart, scope, type TestHeart } from "./heart-for-test.ts";
+import { openTestHeart, scope, type TestHeart } from "../../test/open-test-heart.ts";
 
 /** Tells instances apart and counts their events. */
 const counter = `

@@ -21,9 +21,10 @@ export interface Registry {
 
 export interface Packages {
   /**
-   * Takes a zip, checks and unpacks it (durably, read-only) before anything refers to it. The caller creates or updates a function with the result.
+   * Takes a zip, checks and unpacks it (read-only) before anything refers to it. The caller creates or updates a function with the very value
+   * that this resolves to: until a function holds it, a small archive lives in that value only.
    * Faults as AWS words them: "Could not unzip uploaded file. Please check your file, then try to upload again.",
-   * "Unzipped size must be smaller than 262144000 bytes", 413 RequestEntityTooLargeException "Zipped size must be smaller than 52428800 bytes" (inline only).
+   * "Uploaded file must be a non-empty zip", "Unzipped size must be smaller than 262144000 bytes", 413 RequestEntityTooLargeException "Zipped size must be smaller than 52428800 bytes" (inline only).
    */
   add(zip: Uint8Array | Readable, options?: { readonly zippedBytesMax?: number }): Promise<CodePackage>;
   /** The archive as uploaded. */
@@ -43,7 +44,11 @@ export interface Heart extends AsyncDisposable {
   readonly packages: Packages;
   /** The immutable version a ref points to now; Fault ResourceNotFoundException "Function not found: <arn>" otherwise. */
   versionOf(ref: FunctionRef): Promise<Version>;
-  /** Runs one event now. Faults: ResourceNotFoundException, TooManyRequestsException. Errors of the function are results, not faults. */
+  /**
+   * Runs one event now. Errors of the function are results, not faults. Faults: ResourceNotFoundException, TooManyRequestsException,
+   * InvalidRuntimeException (502) when this machine can not run the runtime, ServiceException (500) while shutting down. Rejects with the signal's reason
+   * when it aborts before the event has an instance; an event that runs is not stopped by it.
+   */
   invoke(ref: FunctionRef, options: InvokeOptions): Promise<InvokeResult>;
   /** The write that hands an event over for asynchronous invocation: put it into the commit of whatever caused it. The function must exist (check with `versionOf`). */
   asyncInvocation(ref: FunctionRef, event: AsyncEvent): Write;

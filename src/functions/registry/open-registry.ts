@@ -136,7 +136,7 @@ function versionIn(record: FunctionRecord, qualifier: string | undefined): Versi
   return qualifier === undefined || qualifier === "$LATEST" ? record.latest : undefined;
 }
 
-export const functionNotFound = (ref: FunctionRef): Fault =>
+const functionNotFound = (ref: FunctionRef): Fault =>
   fault("ResourceNotFoundException", { message: `Function not found: ${functionArn(ref, ref.qualifier)}`, Type: "User" });
 
 const staleRevision = (): Fault =>

@@ -3,18 +3,19 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
-import { openEmbedded } from "../engines/embedded/open.ts";
-import type { Clock } from "../kernel/clock.ts";
-import { uuid } from "../kernel/ids.ts";
-import type { Engine } from "../ports/engine.ts";
-import { openRuntimes } from "../sandboxes/catalog/open.ts";
-import { openSandboxes } from "../sandboxes/open.ts";
-import type { FunctionRef, FunctionSettings, InvokeOptions, InvokeResult } from "./function.ts";
-import type { HeartLimits } from "./heart-limits.ts";
-import type { Heart } from "./heart.ts";
-import type { LogEvent } from "./logs/log-groups.ts";
-import { openHeart } from "./open-heart.ts";
-import { runnerFor } from "./runners/runner-for.ts";
+import { openEmbedded } from "../src/engines/embedded/open.ts";
+import type { Clock } from "../src/kernel/clock.ts";
+import { uuid } from "../src/kernel/ids.ts";
+import type { Engine } from "../src/ports/engine.ts";
+import { systemClock } from "../src/main/system-clock.ts";
+import { openRuntimes } from "../src/sandboxes/catalog/open.ts";
+import { openSandboxes } from "../src/sandboxes/open.ts";
+import type { FunctionRef, FunctionSettings, InvokeOptions, InvokeResult } from "../src/functions/function.ts";
+import type { HeartLimits } from "../src/functions/heart-limits.ts";
+import type { Heart } from "../src/functions/heart.ts";
+import type { LogEvent } from "../src/functions/logs/log-groups.ts";
+import { openHeart } from "../src/functions/open-heart.ts";
+import { runnerFor } from "../src/functions/runners/runner-for.ts";
 
 export const scope = { account: "000000000000", region: "us-east-1" };
 
@@ -44,12 +45,12 @@ export interface TestHeartOptions {
   readonly dir?: string;
 }
 
-export async function openTestHeart({ isolation = "auto", limits = {}, clock = realClock, dir: given }: TestHeartOptions = {}): Promise<TestHeart> {
+export async function openTestHeart({ isolation = "auto", limits = {}, clock = systemClock, dir: given }: TestHeartOptions = {}): Promise<TestHeart> {
   const dir = given ?? (await mkdtemp(join(tmpdir(), "fugaz-heart-")));
   const engine = await openEmbedded({ dir: join(dir, "data"), clock });
   const path = process.env["PATH"] ?? "";
   const sandboxes = await openSandboxes({ isolation, dir: join(dir, "sandboxes"), path });
-  const runtimes = openRuntimes({ projectDir: join(import.meta.dirname, "../.."), dir: join(dir, "runtimes"), path, home: "/" });
+  const runtimes = openRuntimes({ projectDir: join(import.meta.dirname, ".."), dir: join(dir, "runtimes"), path, home: "/" });
   const lines: string[] = [];
   const streams = new Set<string>();
   const told: TestHeart["told"] = [];
@@ -105,13 +106,3 @@ const defaults = (name: string): FunctionSettings => ({
   dialect: "aws", description: "", runtime: "nodejs22.x", handler: "index.handler", role: "arn:aws:iam::000000000000:role/r", memoryMb: 256, timeoutMs: 5000, tmpMb: 512,
   env: {}, architecture: "x86_64", logs: { group: `/aws/lambda/${name}`, format: "Text", applicationLevel: undefined, systemLevel: undefined },
 });
-
-const realClock: Clock = {
-  now: () => Date.now(),
-  monotonicMs: () => performance.now(),
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-  after: (ms, task) => {
-    const timer = setTimeout(task, ms);
-    return () => clearTimeout(timer);
-  },
-};
