@@ -1,7 +1,7 @@
 // Finds out what this machine can isolate, chooses, and says what was chosen and why.
 import { execFile } from "node:child_process";
-import { accessSync, constants, rmSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { accessSync, constants } from "node:fs";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import type { Sandboxes } from "../ports/sandbox.ts";
@@ -9,12 +9,13 @@ import { bubblewrapSandboxes, type BubblewrapTools } from "./bubblewrap/bubblewr
 import { unmountLeftovers } from "./bubblewrap/tmp-mount.ts";
 import { openCgroups } from "./cgroups/open.ts";
 import { processSandboxes } from "./process/process-sandboxes.ts";
+import { isOfDeadServer, newServerId } from "./server-identity.ts";
 
 const run = promisify(execFile);
 
 export interface SandboxOptions {
   readonly isolation: "auto" | "bubblewrap" | "process";
-  /** Owned by the sandboxes: what lies there from an earlier run is removed. */
+  /** Owned by the sandboxes: what a killed server left there is removed. */
   readonly dir: string;
   /** Where programs are looked up, as in $PATH. */
   readonly path: string;
@@ -26,9 +27,12 @@ class IsolationImpossible extends Error {
 }
 
 export async function openSandboxes(options: SandboxOptions): Promise<Sandboxes> {
-  const dir = resolve(options.dir);
-  await clearDir(dir);
-  const cgroups = process.platform === "linux" ? openCgroups() : "this is not Linux";
+  // Two servers, or a server and a `doctor`, may look at the same directory at the same time.
+  await clearDead(resolve(options.dir));
+  const serverId = newServerId();
+  const dir = join(resolve(options.dir), serverId);
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const cgroups = process.platform === "linux" ? await openCgroups(serverId) : "this is not Linux";
   if (options.isolation === "process") return processSandboxes(dir, cgroups, undefined);
   const tools = await probeBubblewrap(options.path);
   if (typeof tools !== "string") return bubblewrapSandboxes(dir, tools, cgroups);
@@ -36,10 +40,13 @@ export async function openSandboxes(options: SandboxOptions): Promise<Sandboxes>
   return processSandboxes(dir, cgroups, `Containers are not possible because ${tools}`);
 }
 
-async function clearDir(dir: string): Promise<void> {
-  if (process.platform === "linux") await unmountLeftovers(dir);
-  rmSync(dir, { recursive: true, force: true });
-  await mkdir(dir, { recursive: true });
+/** Removes what servers that were killed have left; that of living ones stays. */
+async function clearDead(dir: string): Promise<void> {
+  for (const name of await readdir(dir).catch(() => [])) {
+    if (!isOfDeadServer(name)) continue;
+    if (process.platform === "linux") await unmountLeftovers(join(dir, name));
+    await rm(join(dir, name), { recursive: true, force: true });
+  }
 }
 
 /** The tools, or a sentence that says what is wrong and what helps. */

@@ -1,10 +1,12 @@
 // One running program with its limits, stdio and end: what the bubblewrap and the process sandbox have in common.
 import { spawn, type ChildProcess } from "node:child_process";
-import type { Duplex, Readable } from "node:stream";
+import type { Duplex, Readable, Writable } from "node:stream";
+import { outage } from "../kernel/fault.ts";
 import type { Exit, Sandbox, SandboxSpec } from "../ports/sandbox.ts";
 import type { Group } from "./cgroups/group.ts";
 import { residentBytes, signalTree } from "./process-tree.ts";
-import { ENVIRONMENT_FD } from "./shell-entry.ts";
+import { exitOf, isReady, STATUS_FD } from "./shell-entry.ts";
+import { untilTrue } from "./until-true.ts";
 
 /** How a sandbox kind starts a program. */
 export interface Launch {
@@ -12,27 +14,50 @@ export interface Launch {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
-  /** Text for `ENVIRONMENT_FD`, when the program's environment travels there. */
-  readonly environment?: string;
+  /** Level 1: what the shell inside reads; it then answers on `STATUS_FD`. */
+  readonly script?: string;
 }
 
 export interface ProgramPlan {
   readonly spec: SandboxSpec;
   readonly launch: (env: Readonly<Record<string, string>>) => Launch;
   readonly group: Group | undefined;
-  /** Frees what outlives the program: /tmp, directories. */
+  /** Told of the program once it runs, and of each that follows by restart. */
+  readonly follow: (sandbox: Sandbox) => void;
+  /** Frees what outlives the program: /tmp, directories, its place among the living. */
   readonly cleanup: () => Promise<void>;
 }
 
 /** Ours: how often memory is compared with its limit. */
 const WATCH_MS = 50;
-/** Ours: how long the kernel may take to empty a killed group before it is left to the next start's sweep. */
-const EMPTY_MS = 5000;
-/** Shells and bwrap report a signal as 128 + n; only these are certain, since 128 and 129 are exit codes of Node.js runtimes. */
-const SIGNALS: Readonly<Record<number, string>> = { 4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL", 11: "SIGSEGV", 15: "SIGTERM", 31: "SIGSYS" };
 
-export function startProgram(plan: ProgramPlan, env: Readonly<Record<string, string>>): Sandbox {
-  return new Program(plan, env);
+/** Resolves when the program runs. Rejects with an outage, and leaves nothing, when it could not be started; `signal` gives up the start. */
+export async function startProgram(plan: ProgramPlan, signal?: AbortSignal): Promise<Sandbox> {
+  try {
+    signal?.throwIfAborted();
+    const program = await running(new Program(plan, plan.spec.env), signal);
+    plan.follow(program);
+    return program;
+  } catch (error) {
+    await untilTrue(() => plan.group?.remove() ?? true);
+    await plan.cleanup();
+    throw error;
+  }
+}
+
+async function running(program: Program, signal?: AbortSignal): Promise<Sandbox> {
+  const giveUp = (): void => void program.kill();
+  signal?.addEventListener("abort", giveUp, { once: true });
+  try {
+    await program.started;
+    signal?.throwIfAborted();
+    return program;
+  } catch (error) {
+    await program.kill();
+    throw signal?.aborted ? signal.reason : error;
+  } finally {
+    signal?.removeEventListener("abort", giveUp);
+  }
 }
 
 class Program implements Sandbox {
@@ -41,18 +66,26 @@ class Program implements Sandbox {
   readonly stderr: Readable;
   readonly channel: Duplex | undefined;
   readonly exited: Promise<Exit>;
+  /** Resolves when the user's program is about to run, rejects when it never will. */
+  readonly started: Promise<void>;
   readonly #plan: ProgramPlan;
   readonly #child: ChildProcess;
   readonly #oomKillsBefore: number;
+  readonly #input: Writable | null;
+  readonly #statusPipe: Readable | undefined;
+  #status = "";
   #peakBytes = 0;
+  #killed = false;
   #overLimit = false;
   #frozen = false;
   #watch: NodeJS.Timeout | undefined;
   #successor = false;
+  #disposal: Promise<void> | undefined;
 
   constructor(plan: ProgramPlan, env: Readonly<Record<string, string>>) {
     const { spec, group } = plan;
     const launch = plan.launch(env);
+    const inside = launch.script !== undefined;
     this.id = spec.id;
     this.#plan = plan;
     this.#oomKillsBefore = group?.oomKills() ?? 0;
@@ -60,18 +93,22 @@ class Program implements Sandbox {
       env: { ...launch.env },
       cwd: launch.cwd,
       detached: true,
-      stdio: ["ignore", "pipe", "pipe", spec.channel ? "pipe" : "ignore", launch.environment === undefined ? "ignore" : "pipe"],
+      stdio: [inside ? "pipe" : "ignore", "pipe", "pipe", spec.channel ? "pipe" : "ignore", inside ? "pipe" : "ignore"],
     });
-    if (launch.environment !== undefined) this.#feed(launch.environment);
     this.stdout = this.#child.stdio[1] as Readable;
     this.stderr = this.#child.stdio[2] as Readable;
     this.channel = spec.channel ? (this.#child.stdio[3] as Duplex) : undefined;
     // A program that dies resets its channel; the end is told by `exited`.
     this.channel?.on("error", () => {});
-    this.exited = new Promise<Exit>((resolve) => {
-      this.#child.once("exit", (code, signal) => void this.#ended(code, signal).then(resolve));
-      this.#child.once("error", () => void this.#ended(127, null).then(resolve));
-    });
+    this.#input = this.#child.stdio[0] as Writable | null;
+    this.#statusPipe = inside ? (this.#child.stdio[STATUS_FD] as Readable) : undefined;
+    // Node drains the pipes it lists when the child exits, and who reads a moment later would find nothing: these are ours now.
+    (this.#child.stdio as unknown[]).fill(null);
+    const { failed, gone } = this.#follow();
+    const statusOver = inside ? this.#readStatus(launch.script) : Promise.resolve();
+    this.exited = gone.then(async ({ code, signal }) => await statusOver.then(() => this.#ended(code, signal)));
+    this.started = inside ? this.#untilReady(failed) : Promise.race([failed, new Promise<void>((resolve) => this.#child.once("spawn", resolve))]);
+    this.started.catch(() => {});
     this.#startWatch();
   }
 
@@ -91,6 +128,7 @@ class Program implements Sandbox {
   async thaw(): Promise<void> {
     if (!this.#frozen) return;
     this.#frozen = false;
+    if (this.#over()) return;
     if (this.#plan.group) this.#plan.group.freeze(false);
     else if (this.#child.pid !== undefined) signalTree(this.#child.pid, "SIGCONT");
     this.#startWatch();
@@ -103,23 +141,64 @@ class Program implements Sandbox {
 
   async restart(env: Readonly<Record<string, string>>): Promise<Sandbox> {
     await this.exited;
+    this.#closePipes();
+    if (this.#disposal) throw outage("sandbox.restart", { cause: new Error(`sandbox ${this.id} has been disposed of`), retryable: false });
+    const successor = await running(new Program(this.#plan, env));
     this.#successor = true;
-    return new Program(this.#plan, env);
+    this.#plan.follow(successor);
+    return successor;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.kill();
+  [Symbol.asyncDispose](): Promise<void> {
     // After a restart the group and /tmp belong to the successor.
-    if (this.#successor) return;
+    return this.#successor ? Promise.resolve() : (this.#disposal ??= this.#dispose());
+  }
+
+  async #dispose(): Promise<void> {
+    await this.kill();
+    this.#closePipes();
     await untilTrue(() => this.#plan.group?.remove() ?? true);
     await this.#plan.cleanup();
   }
 
-  #feed(environment: string): void {
-    const pipe = this.#child.stdio[ENVIRONMENT_FD] as Duplex;
-    // A program that never got as far as reading it has ended: `exited` tells.
-    pipe.on("error", () => {});
-    pipe.end(environment);
+  /** Output that somebody reads may be read to its end; a pipe that nobody reads would stay open for ever. */
+  #closePipes(): void {
+    this.channel?.destroy();
+    for (const stream of [this.stdout, this.stderr]) if (stream.readableFlowing === null && stream.listenerCount("readable") === 0) stream.resume();
+  }
+
+  /** `failed` rejects when there is no process; `gone` resolves when there is none any more. */
+  #follow(): { readonly failed: Promise<never>; readonly gone: Promise<{ readonly code: number | null; readonly signal: string | null }> } {
+    const { promise: failed, reject } = Promise.withResolvers<never>();
+    failed.catch(() => {});
+    const gone = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
+      this.#child.once("exit", (code, signal) => resolve({ code, signal }));
+      this.#child.once("error", (cause) => {
+        reject(outage("sandbox.start", { cause, retryable: true }));
+        resolve({ code: 127, signal: null });
+      });
+    });
+    return { failed, gone };
+  }
+
+  /** Feeds the shell inside and collects what it tells; resolves when it will tell nothing more. */
+  #readStatus(script: string | undefined): Promise<void> {
+    // A shell that never got as far as reading has ended: `exited` tells.
+    this.#input?.on("error", () => {});
+    this.#input?.end(script);
+    this.#statusPipe?.on("error", () => {});
+    this.#statusPipe?.on("data", (chunk: Buffer) => (this.#status += chunk.toString()));
+    return new Promise((resolve) => (this.#statusPipe ? this.#statusPipe.once("close", resolve) : resolve()));
+  }
+
+  async #untilReady(failed: Promise<never>): Promise<void> {
+    const told = new Promise<void>((resolve) => this.#statusPipe?.once("data", () => resolve()));
+    await Promise.race([told, failed, this.exited]);
+    if (isReady(this.#status)) return;
+    // The sandbox itself could not be made: nobody else reads what bwrap says.
+    let said = "";
+    for await (const chunk of this.stderr) said += String(chunk);
+    throw outage("sandbox.start", { cause: new Error(`${said}${this.#status}`.trim() || "the sandbox was ended before its program ran"), retryable: false });
   }
 
   #over(): boolean {
@@ -129,11 +208,16 @@ class Program implements Sandbox {
   #killNow(): void {
     // After a restart the group is the successor's.
     if (this.#successor) return;
-    this.#plan.group?.killAll();
     if (this.#child.pid === undefined || this.#over()) return;
-    if (!this.#plan.group) signalTree(this.#child.pid, "SIGKILL");
+    this.#killed = true;
+    if (this.#plan.group) this.#plan.group.killAll();
+    else signalTree(this.#child.pid, "SIGKILL");
+    this.#killProcessGroup();
+  }
+
+  #killProcessGroup(): void {
     try {
-      process.kill(-this.#child.pid, "SIGKILL");
+      if (this.#child.pid !== undefined) process.kill(-this.#child.pid, "SIGKILL");
     } catch {
       // The process group is gone.
     }
@@ -141,17 +225,14 @@ class Program implements Sandbox {
 
   async #ended(code: number | null, signal: string | null): Promise<Exit> {
     clearInterval(this.#watch);
-    const outOfMemory = this.#overLimit || (this.#plan.group?.oomKills() ?? 0) > this.#oomKillsBefore;
     // What the program left running must not outlive it.
     this.#plan.group?.killAll();
-    try {
-      if (this.#child.pid !== undefined) process.kill(-this.#child.pid, "SIGKILL");
-    } catch {
-      // Nothing was left.
-    }
+    this.#killProcessGroup();
     await untilTrue(() => this.#plan.group?.empty() ?? true);
-    const named = signal ?? (code !== null && code > 128 ? SIGNALS[code - 128] : undefined);
-    return { code: named === undefined ? (code ?? undefined) : undefined, signal: named, outOfMemory };
+    const told = this.#status === "" ? { code: code ?? undefined, signal: signal ?? undefined } : (exitOf(this.#status) ?? { code: undefined, signal: "SIGKILL" });
+    const exit = this.#killed ? { code: undefined, signal: "SIGKILL" } : told;
+    const byKernel = exit.signal === "SIGKILL" && !this.#killed && (this.#plan.group?.oomKills() ?? 0) > this.#oomKillsBefore;
+    return { ...exit, outOfMemory: this.#overLimit || byKernel };
   }
 
   #startWatch(): void {
@@ -167,9 +248,4 @@ class Program implements Sandbox {
     this.#overLimit = true;
     this.#killNow();
   }
-}
-
-/** Asks until true, for a bounded time: kernel bookkeeping after a kill takes some milliseconds. */
-async function untilTrue(done: () => boolean): Promise<void> {
-  for (let waitedMs = 0, pauseMs = 1; !done() && waitedMs < EMPTY_MS; waitedMs += pauseMs, pauseMs = Math.min(50, pauseMs * 2)) await new Promise((resolve) => setTimeout(resolve, pauseMs));
 }

@@ -1,8 +1,12 @@
 // The few shell words that every program starts through: join the control groups, set limits, take on the environment, become the program.
+import { constants } from "node:os";
 import type { Group } from "./cgroups/group.ts";
 
-/** The descriptor on which a sandboxed program's environment arrives, as shell exports. */
-export const ENVIRONMENT_FD = 4;
+/** The descriptor on which the shell inside a container tells how its program fares. */
+export const STATUS_FD = 4;
+const CHANNEL_FD = 3;
+/** Where that shell keeps the program's stderr: its own goes to the status. */
+const STDERR_FD = 9;
 
 /** One shell word that stands for exactly `text`. */
 export function quote(text: string): string {
@@ -17,18 +21,45 @@ export function shellEntry(group: Group | undefined, openFilesMax: number, argv:
 }
 
 /**
- * What runs first inside a container, already without rights: it reads the environment and becomes the program. The function's variables must not
- * reach the programs before it, since LD_PRELOAD would make those run the function's code with their rights; and arguments would show secrets to `ps`.
+ * What the shell that is process 1 of a container reads from its standard input, already without rights. The function's variables arrive here and not
+ * earlier, since LD_PRELOAD would make the programs before it run the function's code with their rights; arguments would show secrets to `ps`.
+ * The shell stays and writes to `STATUS_FD`: `ready`, what it has to say about a signal, `exit <n>`. Throws a TypeError for a name that no shell can set.
  */
-export const insideEntry = (argv: readonly string[]): readonly string[] => [
-  "/bin/sh", "-c", `eval "$(cat <&${ENVIRONMENT_FD})"\nexec ${ENVIRONMENT_FD}<&-\nexec "$@"`, "sh", ...argv,
-];
-
-/** The text for `ENVIRONMENT_FD`: exactly these variables and no other. Throws a TypeError for a name that no shell can set. */
-export function environmentText(env: Readonly<Record<string, string>>): string {
-  const exports = Object.entries(env).map(([name, value]) => {
+export function insideScript(env: Readonly<Record<string, string>>, argv: readonly string[], channel: boolean): string {
+  const exports: string[] = [];
+  const others: string[] = [];
+  for (const [name, value] of Object.entries(env)) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new TypeError(`"${name}" is not a name of an environment variable`);
-    return `export ${name}=${quote(value)}\n`;
-  });
-  return `unset OLDPWD PWD SHLVL\n${exports.join("")}`;
+    if (heldByShells.has(name)) others.push(quote(`${name}=${value}`));
+    else exports.push(`export ${name}=${quote(value)}`);
+  }
+  const program = [...(others.length > 0 ? ["/usr/bin/env", ...others] : []), ...argv.map(quote)].join(" ");
+  return [
+    `exec ${STDERR_FD}>&2 2>&${STATUS_FD}`,
+    "unset OLDPWD PWD SHLVL",
+    ...exports,
+    `echo ready >&${STATUS_FD}`,
+    `(exec ${program} </dev/null 2>&${STDERR_FD} ${STDERR_FD}>&- ${STATUS_FD}>&-${channel ? "" : ` ${CHANNEL_FD}>&-`})`,
+    `echo "exit $?" >&${STATUS_FD}`,
+    "",
+  ].join("\n");
 }
+
+/** Variables that some shell keeps read-only or acts upon; env(1) sets them. */
+const heldByShells = new Set(["_", "UID", "EUID", "PPID", "GROUPS", "BASHOPTS", "SHELLOPTS", "BASH_VERSINFO", "IFS", "OPTIND", "LINENO"]);
+
+/**
+ * Reads the status: a shell reports a signal as 128 + n, which is also a possible exit code, but only of a signal does it have something to say
+ * (`Killed`). Undefined when the shell itself was ended before its program.
+ */
+export function exitOf(status: string): { readonly code: number | undefined; readonly signal: string | undefined } | undefined {
+  const [, said = "", digits] = /^ready\n([\s\S]*?)exit (\d+)\n$/.exec(status) ?? [];
+  if (digits === undefined) return undefined;
+  const code = Number(digits);
+  const signal = code > 128 && said.trim() !== "" ? signalNames.get(code - 128) : undefined;
+  return { code: signal === undefined ? code : undefined, signal };
+}
+
+const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
+
+export const isReady = (status: string): boolean => status.startsWith("ready\n");

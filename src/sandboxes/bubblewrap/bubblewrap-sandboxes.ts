@@ -1,12 +1,14 @@
 // Level 1: containers by bubblewrap, as root or without.
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { IsolationReport, Sandboxes } from "../../ports/sandbox.ts";
 import type { Cgroups } from "../cgroups/group.ts";
+import { Living } from "../living.ts";
 import { startProgram } from "../program.ts";
-import { environmentText, shellEntry } from "../shell-entry.ts";
-import { bwrapCommand, SANDBOX_UID, systemBinds, type System } from "./command.ts";
+import { insideScript, shellEntry } from "../shell-entry.ts";
+import { bwrapCommand, systemBinds, type System } from "./command.ts";
 import { mountTmp, unmountTmp } from "./tmp-mount.ts";
+import { openUsers } from "./users.ts";
 
 export interface BubblewrapTools {
   readonly bwrap: string;
@@ -17,44 +19,56 @@ export interface BubblewrapTools {
 export async function bubblewrapSandboxes(dir: string, tools: BubblewrapTools, cgroups: Cgroups | string): Promise<Sandboxes> {
   const etcDir = join(dir, "etc");
   await mkdir(etcDir, { recursive: true });
-  await writeFile(join(etcDir, "passwd"), `root:x:0:0:root:/root:/sbin/nologin\nsbx_user1051:x:${SANDBOX_UID}:${SANDBOX_UID}::/home/sbx_user1051:/sbin/nologin\n`);
-  await writeFile(join(etcDir, "group"), `root:x:0:\nsbx_user1051:x:${SANDBOX_UID}:\n`);
-  const system: System = { ...tools, etcDir, binds: systemBinds(etcDir) };
   const asRoot = tools.setpriv !== undefined;
+  const users = openUsers(etcDir, !asRoot);
+  const system: System = { ...tools, binds: systemBinds() };
   const groups = typeof cgroups === "string" ? undefined : cgroups;
+  const living = new Living();
   return {
     report: bubblewrapReport(cgroups, asRoot),
     pathOf: (_id, _mounts, target) => target,
-    start: async (spec) => {
-      const own = join(dir, spec.id);
+    start: async (spec, signal) => {
+      // Refused before anything is made for it.
+      insideScript(spec.env, spec.argv, spec.channel);
+      await using undo = new AsyncDisposableStack();
+      const place = living.reserve(spec.id);
+      undo.defer(place.free);
+      const own = join(dir, "live", spec.id);
+      const user = await users.take();
+      undo.defer(() => users.giveBack(user));
+      await mkdir(join(own, "tmp"), { recursive: true });
+      undo.defer(() => rm(own, { recursive: true, force: true }));
       const tmpDir = asRoot ? join(own, "tmp") : undefined;
       if (tmpDir) {
-        await mkdir(tmpDir, { recursive: true });
         await mountTmp(tmpDir, spec.tmpMb);
+        undo.defer(() => unmountTmp(tmpDir));
       }
       // Files in /tmp live in memory and are charged to the group: the kernel's bound leaves room for them, the watch holds the program itself to its limit.
       const memoryBytes = (spec.memoryMb + spec.tmpMb) * 2 ** 20;
       const group = groups?.create(spec.id, { memoryBytes, cpus: spec.cpus, processesMax: spec.processesMax });
-      return startProgram(
+      const made = undo.move();
+      return await startProgram(
         {
           spec,
           group,
           launch: (env) => ({
             command: "/bin/sh",
-            args: shellEntry(group, spec.openFilesMax, bwrapCommand(system, spec, tmpDir)),
+            args: shellEntry(group, spec.openFilesMax, bwrapCommand(system, spec, user, tmpDir)),
             env: {},
             cwd: "/",
-            environment: environmentText(env),
+            script: insideScript(env, spec.argv, spec.channel),
           }),
-          cleanup: async () => {
-            if (tmpDir) await unmountTmp(tmpDir);
-            await rm(own, { recursive: true, force: true });
-          },
+          follow: place.follow,
+          cleanup: () => made.disposeAsync(),
         },
-        spec.env,
+        signal,
       );
     },
-    [Symbol.asyncDispose]: async () => groups?.dispose(),
+    [Symbol.asyncDispose]: async () => {
+      await living.end();
+      groups?.dispose();
+      await rm(dir, { recursive: true, force: true });
+    },
   };
 }
 
@@ -69,9 +83,9 @@ function bubblewrapReport(cgroups: Cgroups | string, asRoot: boolean): Isolation
       processes: byGroups ?? "not enforced",
       tmp: asRoot ? "tmpfs with a size limit, kept while the instance lives" : "tmpfs with a size limit, lost when the program crashes",
       filesystem: "mount namespace, read-only system, nothing of the host's homes or data",
-      user: asRoot ? `unprivileged uid ${SANDBOX_UID}, no capabilities` : "user namespace, no capabilities",
+      user: asRoot ? "an unprivileged kernel user of its own, no capabilities" : "user namespace, no capabilities",
       network: "shared with the host",
-      freeze: byGroups ?? "SIGSTOP",
+      freeze: typeof cgroups === "string" ? "SIGSTOP" : cgroups.freezer,
     },
     warnings: typeof cgroups === "string" ? [`CPU and process limits are not enforced (${cgroups}).`] : [],
   };

@@ -1,5 +1,5 @@
 // Reads and writes the small files of the cgroup file system; they answer from memory, so the calls are synchronous.
-import { readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { closeSync, constants, openSync, readFileSync, rmdirSync, writeSync } from "node:fs";
 
 export const readText = (file: string): string => {
   try {
@@ -9,10 +9,16 @@ export const readText = (file: string): string => {
   }
 };
 
-/** False when the kernel refuses. */
+/** False when the kernel refuses or has no such file. */
 export function tryWrite(file: string, text: string): boolean {
   try {
-    writeFileSync(file, text);
+    // Never created: a test on an ordinary directory would leave files that keep it from being removed.
+    const descriptor = openSync(file, constants.O_WRONLY);
+    try {
+      writeSync(descriptor, text);
+    } finally {
+      closeSync(descriptor);
+    }
     return true;
   } catch {
     return false;

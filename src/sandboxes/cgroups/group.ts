@@ -30,6 +30,8 @@ export interface Group {
 export interface Cgroups {
   /** For people: `cgroup v1`, `cgroup v2`. */
   readonly name: string;
+  /** The version that freezes: hybrid hosts use both. */
+  readonly freezer: string;
   create(id: string, limits: GroupLimits): Group;
   /** Removes the server's own parent groups. */
   dispose(): void;

@@ -2,36 +2,43 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Cgroups } from "./group.ts";
-import { killPids, pidsIn, readText, removeGroup } from "./group-files.ts";
+import { isOfDeadServer } from "../server-identity.ts";
+import { untilTrue } from "../until-true.ts";
+import { killPids, pidsIn, readText, removeGroup, tryWrite } from "./group-files.ts";
 import { openV1 } from "./v1.ts";
 import { openV2 } from "./v2.ts";
 
 const PREFIX = "fugaz-";
+/** Ours: patience with a group whose members are being killed. */
+const SWEEP_MS = 2000;
 
 /** Usable groups, or the reason why there are none. */
-export function openCgroups(): Cgroups | string {
+export async function openCgroups(server: string): Promise<Cgroups | string> {
   const mounts = readText("/proc/self/mounts").split("\n").map((line) => line.split(" "));
   const own = new Map(readText("/proc/self/cgroup").split("\n").filter(Boolean).map((line) => {
     const [, controllers = "", path = "/"] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
     return [controllers, path] as const;
   }));
-  const serverId = `${PREFIX}${process.pid}`;
+  const serverId = `${PREFIX}${server}`;
   const reasons: string[] = [];
 
   const v1 = v1Parents(mounts, own);
-  if (v1)
-    for (const parents of [v1, atMountPoints(v1, mounts)]) {
-      for (const dir of Object.values(parents)) sweepDead(dir);
+  const unified = mounts.find(([, , type]) => type === "cgroup2")?.[1];
+  if (v1) {
+    const hybrid = unified === undefined ? [] : [{ ...v1, freezer: join(unified, own.get("") ?? "/") }];
+    const places = [...hybrid, v1];
+    for (const parents of [...places, ...places.map((place) => atMountPoints(place, mounts))]) {
+      for (const dir of new Set(Object.values(parents))) await sweepDead(dir);
       try {
         return openV1(parents as Parameters<typeof openV1>[0], serverId);
       } catch (error) {
         reasons.push(`cgroup v1: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
-  const unified = mounts.find(([, , type]) => type === "cgroup2")?.[1];
+  }
   if (unified && !v1)
     for (const parent of [unified, join(unified, own.get("") ?? "/")]) {
-      sweepDead(parent);
+      await sweepDead(parent);
       try {
         return openV2(parent, serverId);
       } catch (error) {
@@ -60,14 +67,17 @@ function atMountPoints(parents: Readonly<Record<string, string>>, mounts: readon
 }
 
 /** Ends and removes groups of servers that are no longer alive; other groups are never touched. */
-function sweepDead(parent: string): void {
+async function sweepDead(parent: string): Promise<void> {
   for (const name of namesIn(parent)) {
-    const pid = /^fugaz-(\d+)$/.exec(name)?.[1];
-    if (pid === undefined || isAlive(Number(pid))) continue;
-    for (const child of namesIn(join(parent, name))) {
-      killPids(pidsIn(join(parent, name, child)));
-      removeGroup(join(parent, name, child));
+    if (!name.startsWith(PREFIX) || !isOfDeadServer(name.slice(PREFIX.length))) continue;
+    const groups = namesIn(join(parent, name)).map((child) => join(parent, name, child));
+    for (const dir of groups) {
+      killPids(pidsIn(dir));
+      // A frozen process dies only when thawed; each file exists in one version of cgroups only.
+      tryWrite(join(dir, "freezer.state"), "THAWED");
+      tryWrite(join(dir, "cgroup.freeze"), "0");
     }
+    for (const dir of groups) await untilTrue(() => removeGroup(dir), SWEEP_MS);
     removeGroup(join(parent, name));
   }
 }
@@ -77,14 +87,5 @@ function namesIn(dir: string): readonly string[] {
     return readdirSync(dir, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
   } catch {
     return [];
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -1,5 +1,5 @@
 // Control groups of version 1 (and hybrid hosts, where the controllers are still mounted one by one).
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { cpuCeiling, type Cgroups, type Group, type GroupLimits } from "./group.ts";
 import { killPids, pidsIn, readText, removeGroup, statOf, tryWrite } from "./group-files.ts";
@@ -10,16 +10,26 @@ const CPU_PERIOD_US = 50_000;
 /** The kernel's default share of an ordinary group. */
 const SHARES_PER_CPU = 1024;
 
-/** Groups below `parents`, one directory per controller; throws when the kernel does not let us. */
+/**
+ * Groups below `parents`, one directory per controller; throws when the kernel does not let us. On hybrid hosts `parents.freezer` lies in the unified tree:
+ * what the freezer of version 1 has frozen can not be killed, so a frozen program would outlive a killed server.
+ */
 export function openV1(parents: Readonly<Record<Controller, string>>, serverId: string): Cgroups {
   const base = (controller: Controller): string => join(parents[controller], serverId);
-  for (const controller of CONTROLLERS) mkdirSync(base(controller));
+  const dispose = (): void => {
+    for (const controller of CONTROLLERS) removeGroup(base(controller));
+  };
+  try {
+    for (const controller of CONTROLLERS) mkdirSync(base(controller));
+  } catch (error) {
+    dispose();
+    throw error;
+  }
   return {
     name: "cgroup v1",
+    freezer: existsSync(join(base("freezer"), "cgroup.freeze")) ? "cgroup v2" : "cgroup v1",
     create: (id, limits) => createGroup((controller) => join(base(controller), id), limits),
-    dispose: () => {
-      for (const controller of CONTROLLERS) removeGroup(base(controller));
-    },
+    dispose,
   };
 }
 
@@ -40,10 +50,11 @@ function createGroup(dirOf: (controller: Controller) => string, limits: GroupLim
     joinFiles: dirs.map((dir) => join(dir, "cgroup.procs")),
     anonymousBytes: () => statOf(join(memory, "memory.stat"), "total_rss"),
     oomKills: () => statOf(join(memory, "memory.oom_control"), "oom_kill"),
-    freeze: (frozen) => void tryWrite(join(freezer, "freezer.state"), frozen ? "FROZEN" : "THAWED"),
+    freeze: (frozen) => void (tryWrite(join(freezer, "cgroup.freeze"), frozen ? "1" : "0") || tryWrite(join(freezer, "freezer.state"), frozen ? "FROZEN" : "THAWED")),
     killAll: () => {
+      if (tryWrite(join(freezer, "cgroup.kill"), "1")) return;
       killPids(pidsIn(freezer));
-      // A frozen process dies only when thawed.
+      // A process frozen by version 1 dies only when thawed.
       tryWrite(join(freezer, "freezer.state"), "THAWED");
     },
     empty: () => dirs.every((dir) => readText(join(dir, "cgroup.procs")) === ""),

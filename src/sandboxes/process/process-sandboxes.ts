@@ -1,14 +1,16 @@
 // Level 0: plain processes with limits where the host has them, for machines with nothing better.
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { IsolationReport, Mount, Sandboxes } from "../../ports/sandbox.ts";
+import type { IsolationReport, Mount, Sandboxes, SandboxSpec } from "../../ports/sandbox.ts";
 import type { Cgroups } from "../cgroups/group.ts";
-import { startProgram } from "../program.ts";
+import { Living } from "../living.ts";
+import { startProgram, type Launch } from "../program.ts";
 import { shellEntry } from "../shell-entry.ts";
 
 export function processSandboxes(dir: string, cgroups: Cgroups | string, reason: string | undefined): Sandboxes {
   const groups = typeof cgroups === "string" ? undefined : cgroups;
-  const tmpOf = (id: string): string => join(dir, id, "tmp");
+  const living = new Living();
+  const tmpOf = (id: string): string => join(dir, "live", id, "tmp");
   const pathOf = (id: string, mounts: readonly Mount[], target: string): string => {
     if (target === "/tmp" || target.startsWith("/tmp/")) return tmpOf(id) + target.slice("/tmp".length);
     const mount = mounts.filter((each) => target === each.target || target.startsWith(`${each.target}/`)).sort((a, b) => b.target.length - a.target.length)[0];
@@ -17,20 +19,22 @@ export function processSandboxes(dir: string, cgroups: Cgroups | string, reason:
   return {
     report: processReport(cgroups, reason),
     pathOf,
-    start: async (spec) => {
-      await mkdir(tmpOf(spec.id), { recursive: true });
+    start: async (spec, signal) => {
+      await using undo = new AsyncDisposableStack();
+      const place = living.reserve(spec.id);
+      undo.defer(place.free);
+      await mkdir(tmpOf(spec.id), { recursive: true, mode: 0o700 });
+      undo.defer(() => rm(join(dir, "live", spec.id), { recursive: true, force: true }));
       const group = groups?.create(spec.id, { memoryBytes: spec.memoryMb * 2 ** 20, cpus: spec.cpus, processesMax: spec.processesMax });
-      return startProgram(
-        {
-          spec,
-          group,
-          launch: (env) => ({ command: "/bin/sh", args: shellEntry(group, spec.openFilesMax, spec.argv), env, cwd: spec.cwd }),
-          cleanup: () => rm(join(dir, spec.id), { recursive: true, force: true }),
-        },
-        spec.env,
-      );
+      const made = undo.move();
+      const launch = (env: SandboxSpec["env"]): Launch => ({ command: "/bin/sh", args: shellEntry(group, spec.openFilesMax, spec.argv), env, cwd: spec.cwd });
+      return await startProgram({ spec, group, launch, follow: place.follow, cleanup: () => made.disposeAsync() }, signal);
     },
-    [Symbol.asyncDispose]: async () => groups?.dispose(),
+    [Symbol.asyncDispose]: async () => {
+      await living.end();
+      groups?.dispose();
+      await rm(dir, { recursive: true, force: true });
+    },
   };
 }
 
@@ -48,7 +52,7 @@ function processReport(cgroups: Cgroups | string, reason: string | undefined): I
       filesystem: "not enforced: functions see all files of your user",
       user: "not enforced: functions run as your user",
       network: "shared with the host",
-      freeze: byGroups ?? "SIGSTOP",
+      freeze: typeof cgroups === "string" ? "SIGSTOP" : cgroups.freezer,
     },
     warnings: [
       `Functions are plain processes of your user: they can read and change its files. ${reason ?? "This was chosen by --isolation process."}`,

@@ -1,0 +1,35 @@
+// Names what belongs to one running server (groups, directories), so that a later start can tell a killed server's leavings from a living one's.
+import { readFileSync } from "node:fs";
+
+let opened = 0;
+
+/** `<pid>-<start time of that process>-<number>`: unique on this machine even when process ids come round again. */
+export function newServerId(): string {
+  return `${process.pid}-${startTicks(process.pid)}-${++opened}`;
+}
+
+/** True for a name made by `newServerId` in a process that has ended; false for anything else. */
+export function isOfDeadServer(id: string): boolean {
+  const [, pid, ticks] = /^(\d+)-(\d+)-\d+$/.exec(id) ?? [];
+  if (pid === undefined) return false;
+  return !isAlive(Number(pid)) || String(startTicks(Number(pid))) !== ticks;
+}
+
+/** Field 22 of /proc/pid/stat, counted after the name, which may hold blanks; 0 where there is no /proc. */
+function startTicks(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]);
+  } catch {
+    return 0;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
