@@ -1,0 +1,67 @@
+// The promise of the whole house: kill the server in the middle of uploads, start it again, and every acknowledged upload still fires its function.
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AddPermissionCommand, CreateFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { CreateBucketCommand, HeadObjectCommand, PutBucketNotificationConfigurationCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { eventually, ROLE, zipOf } from "./harness.ts";
+
+const root = join(import.meta.dirname, "../..");
+const MARK = `import { S3Client, PutObjectCommand } from "@aws-sdk/client-s3";
+const s3 = new S3Client({});
+export const handler = async ({ Records }) => { for (const { s3: { object, bucket } } of Records) await s3.send(new PutObjectCommand({ Bucket: bucket.name + "-seen", Key: object.key, Body: "x" })); };`;
+
+let dir: string;
+let server: ChildProcess | undefined;
+beforeAll(async () => void (dir = await mkdtemp(join(tmpdir(), "fugaz-crash-"))));
+afterAll(async () => {
+  server?.kill("SIGKILL");
+  await rm(dir, { recursive: true, force: true });
+});
+
+async function start(): Promise<string> {
+  const child = spawn(process.execPath, [join(root, "bin/fugaz.js"), "start", "--port", "0", "--data-dir", join(dir, "data"), "--log-level", "warn"], { stdio: ["ignore", "pipe", "inherit"] });
+  server = child;
+  for await (const line of createInterface({ input: child.stdout })) {
+    const endpoint = /^Fugaz is ready at (\S+)$/.exec(line)?.[1];
+    if (endpoint) return endpoint;
+  }
+  throw new Error("Fugaz did not start");
+}
+
+const clients = (endpoint: string) => {
+  const settings = { endpoint, region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" }, maxAttempts: 1 };
+  return { s3: new S3Client(settings), lambda: new LambdaClient(settings) };
+};
+
+test("every acknowledged upload fires its function, also when the server is killed under load", async () => {
+  const first = clients(await start());
+  await first.s3.send(new CreateBucketCommand({ Bucket: "inbox" }));
+  await first.s3.send(new CreateBucketCommand({ Bucket: "inbox-seen" }));
+  const { FunctionArn } = await first.lambda.send(new CreateFunctionCommand({ FunctionName: "mark", Runtime: "nodejs24.x", Handler: "index.handler", Role: ROLE, Timeout: 20, MemorySize: 256, Code: { ZipFile: zipOf({ "index.mjs": MARK }) } }));
+  await first.lambda.send(new AddPermissionCommand({ FunctionName: "mark", StatementId: "s3", Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com", SourceArn: "arn:aws:s3:::inbox" }));
+  await first.s3.send(new PutBucketNotificationConfigurationCommand({ Bucket: "inbox", NotificationConfiguration: { LambdaFunctionConfigurations: [{ LambdaFunctionArn: FunctionArn, Events: ["s3:ObjectCreated:*"] }] } }));
+
+  const seed = Number(process.env["FUGAZ_TEST_SEED"] ?? Date.now() % 100_000);
+  process.stdout.write(`uploads before the kill, seed ${seed}\n`);
+  const acknowledged: string[] = [];
+  const upload = async (worker: number): Promise<void> => {
+    for (let n = 0; ; n++) {
+      const Key = `${worker}-${n}`;
+      await first.s3.send(new PutObjectCommand({ Bucket: "inbox", Key, Body: `content of ${Key}` }));
+      acknowledged.push(Key);
+      if (acknowledged.length === 20 + (seed % 20)) server?.kill("SIGKILL");
+    }
+  };
+  await Promise.allSettled([0, 1, 2, 3].map(upload));
+  expect(acknowledged.length).toBeGreaterThanOrEqual(20);
+
+  const second = clients(await start());
+  for (const Key of acknowledged) {
+    await second.s3.send(new HeadObjectCommand({ Bucket: "inbox", Key }));
+    await eventually(`the event of ${Key}`, () => second.s3.send(new HeadObjectCommand({ Bucket: "inbox-seen", Key })).then(() => true, () => undefined), 60_000);
+  }
+});
