@@ -1,17 +1,20 @@
 // Finds out what this machine can isolate, chooses, and says what was chosen and why.
 import { execFile } from "node:child_process";
 import { accessSync, constants } from "node:fs";
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import type { Sandboxes } from "../ports/sandbox.ts";
 import { bubblewrapSandboxes, type BubblewrapTools } from "./bubblewrap/bubblewrap-sandboxes.ts";
 import { unmountLeftovers } from "./bubblewrap/tmp-mount.ts";
-import { openCgroups } from "./cgroups/open.ts";
+import { openCgroups, sweepRecorded } from "./cgroups/open.ts";
 import { processSandboxes } from "./process/process-sandboxes.ts";
 import { isOfDeadServer, newServerId } from "./server-identity.ts";
 
 const run = promisify(execFile);
+
+/** Below a server's directory: the control groups it made, for the sweep after its death. */
+const GROUPS_FILE = "groups";
 
 export interface SandboxOptions {
   readonly isolation: "auto" | "bubblewrap" | "process";
@@ -33,6 +36,7 @@ export async function openSandboxes(options: SandboxOptions): Promise<Sandboxes>
   const dir = join(resolve(options.dir), serverId);
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const cgroups = process.platform === "linux" ? await openCgroups(serverId) : "this is not Linux";
+  if (typeof cgroups !== "string") await writeFile(join(dir, GROUPS_FILE), cgroups.bases.join("\n"));
   if (options.isolation === "process") return processSandboxes(dir, cgroups, undefined);
   const tools = await probeBubblewrap(options.path);
   if (typeof tools !== "string") return bubblewrapSandboxes(dir, tools, cgroups);
@@ -44,7 +48,10 @@ export async function openSandboxes(options: SandboxOptions): Promise<Sandboxes>
 async function clearDead(dir: string): Promise<void> {
   for (const name of await readdir(dir).catch(() => [])) {
     if (!isOfDeadServer(name)) continue;
-    if (process.platform === "linux") await unmountLeftovers(join(dir, name));
+    if (process.platform === "linux") {
+      await sweepRecorded(name, (await readFile(join(dir, name, GROUPS_FILE), "utf8").catch(() => "")).split("\n"));
+      await unmountLeftovers(join(dir, name));
+    }
     await rm(join(dir, name), { recursive: true, force: true });
   }
 }

@@ -32,6 +32,8 @@ export interface Cgroups {
   readonly name: string;
   /** The version that freezes: hybrid hosts use both. */
   readonly freezer: string;
+  /** The server's own parent groups. */
+  readonly bases: readonly string[];
   create(id: string, limits: GroupLimits): Group;
   /** Removes the server's own parent groups. */
   dispose(): void;

@@ -1,6 +1,7 @@
 // Finds out which control groups this host lets us use, and clears away what a killed server left.
+import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Cgroups } from "./group.ts";
 import { isOfDeadServer } from "../server-identity.ts";
 import { untilTrue } from "../until-true.ts";
@@ -30,22 +31,43 @@ export async function openCgroups(server: string): Promise<Cgroups | string> {
     for (const parents of [...places, ...places.map((place) => atMountPoints(place, mounts))]) {
       for (const dir of new Set(Object.values(parents))) await sweepDead(dir);
       try {
-        return openV1(parents as Parameters<typeof openV1>[0], serverId);
+        return tried(openV1(parents as Parameters<typeof openV1>[0], serverId));
       } catch (error) {
         reasons.push(`cgroup v1: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
   }
   if (unified && !v1)
-    for (const parent of [unified, join(unified, own.get("") ?? "/")]) {
+    for (const parent of [unified, ...upwards(unified, own.get("") ?? "/")]) {
       await sweepDead(parent);
       try {
-        return openV2(parent, serverId);
+        return tried(openV2(parent, serverId));
       } catch (error) {
         reasons.push(`cgroup v2: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
   return reasons[0] ?? "no control groups are mounted here";
+}
+
+/** Has a real process join a group: directories that can be made are no proof (a user may not move processes out of where another rules). */
+function tried(groups: Cgroups): Cgroups {
+  const probe = groups.create("probe", { memoryBytes: 2 ** 27, cpus: 1, processesMax: 16 });
+  try {
+    execFileSync("/bin/sh", ["-c", probe.joinFiles.map((file) => `echo $$ > '${file}'`).join(" && ")], { stdio: "pipe", env: {} });
+    return groups;
+  } catch (error) {
+    probe.remove();
+    groups.dispose();
+    throw error;
+  } finally {
+    probe.remove();
+  }
+}
+
+/** The own group and those around it: an unprivileged user may rule one further out (systemd's `user@.service`). */
+function upwards(mount: string, path: string): readonly string[] {
+  const parts = path.split("/").filter(Boolean);
+  return parts.map((_, index) => join(mount, ...parts.slice(0, parts.length - index)));
 }
 
 /** Where this process stands in each version-1 hierarchy; undefined when one of the four is missing. */
@@ -68,18 +90,24 @@ function atMountPoints(parents: Readonly<Record<string, string>>, mounts: readon
 
 /** Ends and removes groups of servers that are no longer alive; other groups are never touched. */
 async function sweepDead(parent: string): Promise<void> {
-  for (const name of namesIn(parent)) {
-    if (!name.startsWith(PREFIX) || !isOfDeadServer(name.slice(PREFIX.length))) continue;
-    const groups = namesIn(join(parent, name)).map((child) => join(parent, name, child));
-    for (const dir of groups) {
-      killPids(pidsIn(dir));
-      // A frozen process dies only when thawed; each file exists in one version of cgroups only.
-      tryWrite(join(dir, "freezer.state"), "THAWED");
-      tryWrite(join(dir, "cgroup.freeze"), "0");
-    }
-    for (const dir of groups) await untilTrue(() => removeGroup(dir), SWEEP_MS);
-    removeGroup(join(parent, name));
+  for (const name of namesIn(parent)) if (name.startsWith(PREFIX) && isOfDeadServer(name.slice(PREFIX.length))) await sweepServer(join(parent, name));
+}
+
+/** The same for groups that a dead server wrote down: it may have stood elsewhere in the trees than we do. */
+export async function sweepRecorded(server: string, bases: readonly string[]): Promise<void> {
+  for (const base of bases) if (base.startsWith("/sys/fs/cgroup/") && basename(base) === `${PREFIX}${server}`) await sweepServer(base);
+}
+
+async function sweepServer(base: string): Promise<void> {
+  const groups = namesIn(base).map((child) => join(base, child));
+  for (const dir of groups) {
+    killPids(pidsIn(dir));
+    // A frozen process dies only when thawed; each file exists in one version of cgroups only.
+    tryWrite(join(dir, "freezer.state"), "THAWED");
+    tryWrite(join(dir, "cgroup.freeze"), "0");
   }
+  for (const dir of groups) await untilTrue(() => removeGroup(dir), SWEEP_MS);
+  removeGroup(base);
 }
 
 function namesIn(dir: string): readonly string[] {

@@ -28,6 +28,7 @@ export function openV1(parents: Readonly<Record<Controller, string>>, serverId: 
   return {
     name: "cgroup v1",
     freezer: existsSync(join(base("freezer"), "cgroup.freeze")) ? "cgroup v2" : "cgroup v1",
+    bases: CONTROLLERS.map(base),
     create: (id, limits) => createGroup((controller) => join(base(controller), id), limits),
     dispose,
   };

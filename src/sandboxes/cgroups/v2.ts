@@ -20,7 +20,7 @@ export function openV2(parent: string, serverId: string): Cgroups {
       removeGroup(base);
       throw new Error(`the controller ${controller} can not be used below ${parent}`);
     }
-  return { name: "cgroup v2", freezer: "cgroup v2", create: (id, limits) => createGroup(join(base, id), limits), dispose: () => void removeGroup(base) };
+  return { name: "cgroup v2", freezer: "cgroup v2", bases: [base], create: (id, limits) => createGroup(join(base, id), limits), dispose: () => void removeGroup(base) };
 }
 
 function createGroup(dir: string, limits: GroupLimits): Group {
