@@ -2,7 +2,7 @@
 import { assert, fault, type Fault } from "../../kernel/fault.ts";
 import { limits } from "../../kernel/limits.ts";
 import type { TimestampFormat } from "../model.ts";
-import { parseBase64, parseTimestamp, specialNumber, toBase64, validDate } from "./scalars.ts";
+import { formatTimestamp, parseBase64, parseTimestamp, specialNumber, toBase64, validDate } from "./scalars.ts";
 import { setEntry, type Field, type Loose, type Node, type StructureNode } from "./shapes.ts";
 
 /** How a notation writes the two scalars that JSON lacks. */
@@ -20,7 +20,7 @@ export const jsonNotation: Notation = {
     return typeof value === "string" && format !== "epoch-seconds" ? parseTimestamp(value, format) : undefined;
   },
   writeBlob: toBase64,
-  writeTimestamp: (date, format) => (format === "epoch-seconds" ? date.getTime() / 1000 : format === "http-date" ? date.toUTCString() : date.toISOString()),
+  writeTimestamp: (date, format) => (format === "epoch-seconds" ? date.getTime() / 1000 : formatTimestamp(date, format)),
 };
 
 /** CBOR has bytes and moments of its own; its reader has made them Uint8Array and Date already. */

@@ -60,7 +60,7 @@ function decodePart(text: string): string {
   }
 }
 
-export function malformedQuery(): Fault {
+function malformedQuery(): Fault {
   return fault("MalformedQueryString", { message: "The query string is malformed", status: 400 });
 }
 

@@ -35,7 +35,7 @@ export function writeXmlMembers(fields: readonly Field[], value: Loose, style: X
 }
 
 /** One member as `<name>…</name>`; a flattened list or map repeats the name. */
-export function writeXmlField(field: Field, name: string, value: unknown, style: XmlStyle): string {
+function writeXmlField(field: Field, name: string, value: unknown, style: XmlStyle): string {
   const { node, member } = field;
   switch (node.kind) {
     case "structure": return writeXmlStructure(node, name, value, style, member.xmlNamespace);
