@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { strToU8, zipSync } from "fflate";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openEmbedded } from "../../engines/embedded/open.ts";
 import { fakeClock } from "../../kernel/fake-clock.ts";
 import type { Engine } from "../../ports/engine.ts";
@@ -17,22 +17,29 @@ const file = 0o100644;
 const program = 0o100755;
 const link = 0o120777;
 
+let data: string;
 let dir: string;
 let engine: Engine;
 let trees: Trees;
 let packages: OpenPackages;
 
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), "fugaz-packages-data-"));
+  engine = await openEmbedded({ dir: data, clock: fakeClock() });
+});
+
+afterAll(async () => {
+  await engine.close();
+  await rm(data, { recursive: true, force: true });
+});
+
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "fugaz-packages-"));
-  engine = await openEmbedded({ dir: join(dir, "data"), clock: fakeClock() });
   trees = await openTrees(dir);
   packages = openPackages({ blobs: engine.blobs, trees });
 });
 
-afterEach(async () => {
-  await engine.close();
-  await rm(dir, { recursive: true, force: true });
-});
+afterEach(() => rm(dir, { recursive: true, force: true }));
 
 const add = (entries: readonly TestEntry[]) => packages.add(zipOf(entries));
 const left = () => readdir(join(dir, "code"));
