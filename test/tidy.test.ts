@@ -17,7 +17,9 @@ interface Source {
 
 const sources = [...list("src"), ...list("runtimes"), ...list("test"), ...list("bench"), ...list("tools")].map(read);
 const inSrc = sources.filter(({ path }) => path.startsWith("src/"));
-const shipped = inSrc.filter(({ path }) => !path.endsWith(".test.ts"));
+/** Tests, and the servers and sandboxes that only tests start. */
+const forTests = (path: string): boolean => /(\.test|-for-test)\.ts$/.test(path);
+const shipped = inSrc.filter(({ path }) => !forTests(path));
 
 const may: Readonly<Record<string, readonly string[]>> = {
   kernel: [],
@@ -41,7 +43,7 @@ describe("the rooms", () => {
   });
 
   test("what runs inside a sandbox imports nothing of the server", () => {
-    const trespasses = sources.filter(({ path }) => path.startsWith("runtimes/") && !path.endsWith(".test.ts")).filter(({ imports }) => imports.some((target) => target.startsWith("src/")));
+    const trespasses = sources.filter(({ path }) => path.startsWith("runtimes/") && !forTests(path)).filter(({ imports }) => imports.some((target) => target.startsWith("src/")));
     expect(trespasses.map(({ path }) => path)).toEqual([]);
   });
 
@@ -80,7 +82,7 @@ describe("the files", () => {
   });
 
   test("open with a sentence that says why they exist", () => {
-    const silent = [...shipped, ...sources.filter(({ path }) => /^(runtimes|tools|bench)\//.test(path) && !path.endsWith(".test.ts"))].filter(({ text }) => !/^(#!.*\n)?(\/\/|\/\*\*?|""")\s*\S+/.test(text));
+    const silent = [...shipped, ...sources.filter(({ path }) => /^(runtimes|tools|bench)\//.test(path) && !forTests(path))].filter(({ text }) => !/^(#!.*\n)?(\/\/|\/\*\*?|""")\s*\S+/.test(text));
     expect(silent.map(({ path }) => path)).toEqual([]);
   });
 

@@ -58,7 +58,7 @@ function announce(fugaz: Fugaz, config: Config): void {
   process.stderr.write(
     [
       `Fugaz ${version}. Functions are isolated by ${isolation.kind} (level ${isolation.level}). Data: ${config.dataDir}`,
-      `Developer mode: any credentials are the root of account ${config.account}; requests are not verified. Keep it on ${config.host === "127.0.0.1" ? "this machine" : "a network you trust"}.`,
+      `Developer mode: whatever credentials a request has, it acts as the root of account ${config.account} and is not verified. Keep it on ${config.host === "127.0.0.1" ? "this machine" : "a network you trust"}.`,
       ...isolation.warnings.map((warning) => `Warning: ${warning}`),
       "",
     ].join("\n"),
