@@ -27,7 +27,7 @@ export interface Rooms {
 export function bindServices({ engine, clock, heart, logGroups, sessions, runtimes }: Rooms): { readonly services: readonly BoundService[]; readonly doors: readonly Door[] } {
   return {
     services: [
-      bindService(lambda, { heart, store: engine.store, runtimes }),
+      bindService(lambda, { heart, store: engine.store, runtimes, clock }),
       bindService(s3, s3Deps({ store: engine.store, blobs: engine.blobs, heart, clock })),
       bindService(logs, { logs: logGroups, clock }),
       bindService(iam, { store: engine.store, clock, sessions }),

@@ -1,6 +1,6 @@
 // Lambda's first operations, driven by the official clients against the whole server.
 import { execFile } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import {
@@ -188,8 +188,8 @@ test.skipIf(!hasAws)("the AWS CLI invokes a function", async () => {
   // Versions 1 and 2 of the CLI read a text payload differently, a file of bytes alike.
   const event = join(cloud.dataDir, "event.json");
   await writeFile(event, '{"n":9}');
-  const { stdout } = await run("aws", ["--endpoint-url", cloud.endpoint, "lambda", "invoke", "--function-name", "cli", "--payload", `fileb://${event}`, "/dev/stdout"], { env: cloud.env });
-  expect(stdout).toContain('{"event":{"n":9},"calls":1,"name":"cli"}');
+  const { stdout } = await run("aws", ["--endpoint-url", cloud.endpoint, "lambda", "invoke", "--function-name", "cli", "--payload", `fileb://${event}`, join(cloud.dataDir, "reply.json")], { env: cloud.env });
+  expect(await readFile(join(cloud.dataDir, "reply.json"), "utf8")).toBe('{"event":{"n":9},"calls":1,"name":"cli"}');
   expect(stdout).toContain('"StatusCode": 200');
 });
 

@@ -13,12 +13,20 @@ export interface CodeSource {
   readonly S3ObjectVersion?: string;
   readonly ImageUri?: string;
   readonly SourceKMSKeyArn?: string;
+  readonly S3ObjectStorageMode?: string;
+}
+
+/** Fault when the request that carries code is larger than the original takes, whatever is in it. */
+export function requireSize({ body, operation }: Pick<LambdaContext, "body" | "operation">): void {
+  const bytesMax = limits.functions.createRequestBytesMax;
+  if ((body.contentLength ?? 0) > bytesMax) throw fault("RequestEntityTooLargeException", { message: `Request must be smaller than ${bytesMax} bytes for the ${operation} operation`, status: 413 });
 }
 
 /** The unpacked package, or the fault of whatever is wrong with it. */
 export async function packageFrom(source: CodeSource, { heart, call }: LambdaContext): Promise<CodePackage> {
   if (source.ImageUri) throw invalid("Please don't provide ImageUri when updating a function with packageType Zip.");
   if (source.SourceKMSKeyArn) throw notYet("SourceKMSKeyArn");
+  if (source.S3ObjectStorageMode && source.S3ObjectStorageMode !== "COPY") throw notYet(`S3ObjectStorageMode ${source.S3ObjectStorageMode}`);
   if (source.ZipFile) {
     if (source.S3Bucket || source.S3Key) throw invalid("Please do not provide other FunctionCode parameters when providing a ZipFile.");
     return heart.packages.add(source.ZipFile, { zippedBytesMax: limits.functions.zippedBytesMax });

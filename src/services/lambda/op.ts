@@ -1,6 +1,7 @@
 // What a Lambda operation is: a plain function, typed by the official client, with the few things it may touch.
 import type * as sdk from "@aws-sdk/client-lambda";
 import type { Heart } from "../../functions/heart.ts";
+import type { Clock } from "../../kernel/clock.ts";
 import type { Runtimes } from "../../ports/runtimes.ts";
 import type { Store } from "../../ports/store.ts";
 import type { Call, Operation, OperationName } from "../../wire/service.ts";
@@ -9,6 +10,7 @@ export interface LambdaDeps {
   readonly heart: Heart;
   readonly store: Pick<Store, "commit">;
   readonly runtimes: Runtimes;
+  readonly clock: Pick<Clock, "now">;
 }
 
 export type LambdaContext = Call & LambdaDeps;

@@ -4,13 +4,19 @@ import type { LambdaDeps } from "./op.ts";
 import { addPermission } from "./operations/add-permission.ts";
 import { createFunction } from "./operations/create-function.ts";
 import { deleteFunction } from "./operations/delete-function.ts";
-import { getFunction } from "./operations/get-function.ts";
+import { getAccountSettings } from "./operations/get-account-settings.ts";
+import { getFunctionCodeSigningConfig } from "./operations/get-function-code-signing-config.ts";
+import { getFunctionConcurrency } from "./operations/get-function-concurrency.ts";
 import { getFunctionConfiguration } from "./operations/get-function-configuration.ts";
+import { getFunction } from "./operations/get-function.ts";
 import { getPolicy } from "./operations/get-policy.ts";
-import { invoke } from "./operations/invoke.ts";
 import { invokeAsync } from "./operations/invoke-async.ts";
+import { invoke } from "./operations/invoke.ts";
 import { listFunctions } from "./operations/list-functions.ts";
+import { listTags } from "./operations/list-tags.ts";
 import { removePermission } from "./operations/remove-permission.ts";
+import { tagResource } from "./operations/tag-resource.ts";
+import { untagResource } from "./operations/untag-resource.ts";
 import { updateFunctionCode } from "./operations/update-function-code.ts";
 import { updateFunctionConfiguration } from "./operations/update-function-configuration.ts";
 
@@ -18,13 +24,19 @@ export const lambda = defineService<LambdaDeps>("lambda", {
   AddPermission: addPermission,
   CreateFunction: createFunction,
   DeleteFunction: deleteFunction,
+  GetAccountSettings: getAccountSettings,
   GetFunction: getFunction,
+  GetFunctionCodeSigningConfig: getFunctionCodeSigningConfig,
+  GetFunctionConcurrency: getFunctionConcurrency,
   GetFunctionConfiguration: getFunctionConfiguration,
   GetPolicy: getPolicy,
   Invoke: invoke,
   InvokeAsync: invokeAsync,
   ListFunctions: listFunctions,
+  ListTags: listTags,
   RemovePermission: removePermission,
+  TagResource: tagResource,
+  UntagResource: untagResource,
   UpdateFunctionCode: updateFunctionCode,
   UpdateFunctionConfiguration: updateFunctionConfiguration,
 });

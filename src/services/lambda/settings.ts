@@ -1,6 +1,7 @@
 // What a caller may set on a function, checked and turned into the heart's settings; what does not act yet is refused by name.
 import type { FunctionSettings } from "../../functions/function.ts";
 import type { LogSettings } from "../../functions/log-settings.ts";
+import { fault } from "../../kernel/fault.ts";
 import { limits } from "../../kernel/limits.ts";
 import { invalid, notYet } from "./faults.ts";
 import type { Input } from "./op.ts";
@@ -8,6 +9,7 @@ import type { Input } from "./op.ts";
 type Asked = Partial<Input<"CreateFunction">>;
 
 const { functions: bounds } = limits;
+const OWN_ARCHITECTURE = process.arch === "arm64" ? "arm64" : "x86_64";
 /** Variables of the runtime's own. Source: the original's list of reserved variables. */
 const RESERVED = [
   "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
@@ -27,7 +29,7 @@ export function newSettings(asked: Asked, name: string): FunctionSettings {
     timeoutMs: bounds.timeoutSecondsDefault * 1000,
     tmpMb: bounds.tmpMbMin,
     env: {},
-    architecture: "x86_64",
+    architecture: OWN_ARCHITECTURE,
     logs: { group: `/aws/lambda/${name}`, format: "Text", applicationLevel: undefined, systemLevel: undefined },
     ...changedSettings(asked, name),
   };
@@ -40,7 +42,7 @@ export function changedSettings(asked: Asked, name: string): Partial<FunctionSet
   if (MemorySize !== undefined && MemorySize > bounds.memoryMbMax)
     throw invalid(`'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to ${bounds.memoryMbMax}`);
   if (Timeout !== undefined && Timeout > bounds.timeoutSecondsMax)
-    throw invalid(`1 validation error detected: Value '${Timeout}' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to ${bounds.timeoutSecondsMax}`);
+    throw fault("ValidationException", { message: `1 validation error detected: Value '${Timeout}' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to ${bounds.timeoutSecondsMax}` });
   return {
     ...(Description === undefined ? {} : { description: Description }),
     ...(Runtime === undefined ? {} : { runtime: Runtime }),
@@ -86,9 +88,8 @@ function checkedEnvironment(variables: Readonly<Record<string, string>>): Readon
 
 /** Code runs on this machine's processor; the other one is refused only for what it would break: binaries of the function's own. */
 function checkedArchitecture(architecture: string): FunctionSettings["architecture"] {
-  const own = process.arch === "arm64" ? "arm64" : "x86_64";
-  if (architecture !== own) throw invalid(`This machine runs ${own}; it can not run functions for ${architecture}.`);
-  return own;
+  if (architecture !== OWN_ARCHITECTURE) throw invalid(`This machine runs ${OWN_ARCHITECTURE}; it can not run functions for ${architecture}.`);
+  return OWN_ARCHITECTURE;
 }
 
 function logSettings(asked: NonNullable<Asked["LoggingConfig"]>, name: string): LogSettings {

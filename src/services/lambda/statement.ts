@@ -1,12 +1,13 @@
 // AddPermission's parameters as one statement of a resource policy, built as the original builds it.
 import { functionArn } from "../../kernel/arn.ts";
-import type { FunctionRef } from "../../functions/function.ts";
+import type { FunctionRef, ResourcePolicy } from "../../functions/function.ts";
 import { invalid } from "./faults.ts";
 import type { Input } from "./op.ts";
 
 type Statement = Readonly<Record<string, unknown>>;
 
 export function statementOf(input: Input<"AddPermission">, ref: FunctionRef): Statement {
+  if (input.FunctionUrlAuthType && input.Action !== "lambda:InvokeFunctionUrl") throw invalid("FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action");
   const condition = {
     ...(input.SourceAccount || input.FunctionUrlAuthType || input.EventSourceToken || input.PrincipalOrgID
       ? {
@@ -30,6 +31,9 @@ export function statementOf(input: Input<"AddPermission">, ref: FunctionRef): St
     ...(Object.keys(condition).length > 0 ? { Condition: condition } : {}),
   };
 }
+
+/** A whole resource policy as GetPolicy shows it. */
+export const policyText = ({ statements }: ResourcePolicy): string => JSON.stringify({ Version: "2012-10-17", Id: "default", Statement: statements });
 
 function principalOf(principal: string): unknown {
   if (principal === "*") return "*";

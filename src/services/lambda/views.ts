@@ -39,6 +39,12 @@ export function configurationView(version: Version, qualifier?: string): Omit<Ou
   };
 }
 
+/** As lists show it: the original leaves out what changes by itself. */
+export function listedView(version: Version, qualifier?: string): Omit<Output<"GetFunctionConfiguration">, "$metadata"> {
+  const { State: _state, LastUpdateStatus: _status, RuntimeVersionConfig: _runtime, ...listed } = configurationView(version, qualifier);
+  return listed;
+}
+
 /** The original names a build of its runtime here; ours names the runtime. */
 const runtimeArn = ({ region, settings }: Version): string =>
   `arn:${partitionOf(region)}:lambda:${region}::runtime:${createHash("sha256").update(settings.runtime).digest("hex")}`;

@@ -1,6 +1,4 @@
 // DeleteFunction: the function, its policy and its queued events go; its logs stay, as on the original.
-import { fault } from "../../../kernel/fault.ts";
-import { functionArn } from "../../../kernel/arn.ts";
 import { invalid, notFound } from "../faults.ts";
 import { refOf } from "../function-name.ts";
 import type { Op } from "../op.ts";
@@ -8,7 +6,8 @@ import type { Op } from "../op.ts";
 export const deleteFunction: Op<"DeleteFunction"> = async ({ FunctionName, Qualifier }, context) => {
   const ref = refOf(FunctionName, Qualifier, context);
   if (ref.qualifier === "$LATEST") throw invalid("$LATEST version cannot be deleted without deleting the function.");
-  if (ref.qualifier !== undefined) throw fault("ResourceNotFoundException", { message: `Function not found: ${functionArn(ref, ref.qualifier)}`, Type: "User" });
+  // As the original: the answer names the function, although it is the version that is not there.
+  if (ref.qualifier !== undefined) throw notFound({ ...ref, qualifier: undefined });
   if (!(await context.heart.registry.remove(ref))) throw notFound(ref);
   context.reply.status = 204;
   return {};

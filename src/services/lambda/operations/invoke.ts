@@ -8,6 +8,7 @@ import { invalid, notYet } from "../faults.ts";
 import { refOf } from "../function-name.ts";
 import type { LambdaContext, Op } from "../op.ts";
 import { checkedPayload } from "../payload.ts";
+import { traceIdOf } from "../trace-id.ts";
 
 export const invoke: Op<"Invoke"> = async (input, context) => {
   const ref = refOf(input.FunctionName, input.Qualifier, context);
@@ -26,14 +27,13 @@ export const invoke: Op<"Invoke"> = async (input, context) => {
 };
 
 async function runNow(ref: FunctionRef, payload: Uint8Array, input: Parameters<typeof invoke>[0], context: LambdaContext) {
-  const traceId = context.headers["x-amzn-trace-id"];
   const clientContext = decoded(input.ClientContext);
   const result = await context.heart.invoke(ref, {
     requestId: context.requestId,
     payload,
     invokedArn: functionArn(ref, ref.qualifier),
     ...(clientContext === undefined ? {} : { clientContext }),
-    ...(traceId === undefined ? {} : { traceId }),
+    traceId: traceIdOf(context, context.clock.now()),
     logTail: input.LogType === "Tail",
     signal: context.signal,
   });

@@ -2,7 +2,7 @@
 import { invalid } from "../faults.ts";
 import { pageSize } from "../function-name.ts";
 import type { Op } from "../op.ts";
-import { configurationView } from "../views.ts";
+import { listedView } from "../views.ts";
 
 export const listFunctions: Op<"ListFunctions"> = async ({ Marker, MaxItems, MasterRegion, FunctionVersion }, context) => {
   if (MasterRegion && MasterRegion !== "ALL" && MasterRegion !== context.region) return { Functions: [] };
@@ -11,7 +11,7 @@ export const listFunctions: Op<"ListFunctions"> = async ({ Marker, MaxItems, Mas
   const page = records.slice(0, size);
   const last = page.at(-1);
   return {
-    Functions: page.map(({ latest }) => configurationView(latest, FunctionVersion === "ALL" ? "$LATEST" : undefined)),
+    Functions: page.map(({ latest }) => listedView(latest, FunctionVersion === "ALL" ? "$LATEST" : undefined)),
     ...(records.length > size && last ? { NextMarker: Buffer.from(last.name).toString("base64url") } : {}),
   };
 };

@@ -1,15 +1,15 @@
 // UpdateFunctionCode: new code for $LATEST, effective with the answer.
-import { packageFrom } from "../code.ts";
-import { invalid, notFound, notYet } from "../faults.ts";
-import { refOf } from "../function-name.ts";
+import { packageFrom, requireSize } from "../code.ts";
+import { notFound, notYet } from "../faults.ts";
+import { latestRefOf } from "../function-name.ts";
 import type { Op } from "../op.ts";
 import { changedSettings } from "../settings.ts";
 import { configurationView } from "../views.ts";
 
 export const updateFunctionCode: Op<"UpdateFunctionCode"> = async (input, context) => {
-  const ref = refOf(input.FunctionName, undefined, context);
+  const ref = latestRefOf(input.FunctionName, context);
+  requireSize(context);
   if (input.Publish || input.PublishTo) throw notYet("Publish");
-  if (ref.qualifier !== undefined && ref.qualifier !== "$LATEST") throw invalid("This operation is permitted on $LATEST only; published versions can not change.");
   const before = await context.heart.versionOf(ref);
   const settings = changedSettings({ Architectures: input.Architectures }, ref.name);
   const code = await packageFrom(input, context);
