@@ -72,3 +72,10 @@ export async function readBody(reading: Reading, record: ObjectRecord, range: By
   const bytes = await reading.blobs.bytes(blobId);
   return bytes.subarray(range.start, range.end);
 }
+
+/** The same bytes as chunks. */
+export async function* bodyChunks(reading: Reading, record: ObjectRecord, range?: ByteRange): AsyncGenerator<Uint8Array> {
+  const body = await readBody(reading, record, range);
+  if (body instanceof Uint8Array) yield body;
+  else yield* body as AsyncIterable<Uint8Array>;
+}

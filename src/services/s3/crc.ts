@@ -55,7 +55,7 @@ function moduleBytes(): Uint8Array {
     op.block, VOID, op.loop, VOID,
     ...get(at), ...int(SLICES), op.i32Add, ...get(end), op.i32GtU, op.brIf, 1,
     ...get(crc), ...get(at), op.i64Load, ALIGN_1, 0, op.i64Xor, ...put(crc),
-    ...lookUp(7, 0), ...[1, 2, 3, 4, 5, 6, 7].flatMap((byte) => [...lookUp(7 - byte, byte * 8), op.i64Xor]), ...put(crc),
+    ...lookUp(7, 0), ...[1, 2, 3, 4, 5, 6, 7].flatMap((byte) => lookUp(7 - byte, byte * 8).concat(op.i64Xor)), ...put(crc),
     ...get(at), ...int(SLICES), op.i32Add, ...put(at), op.br, 0, op.end, op.end,
   ];
   const ones = [

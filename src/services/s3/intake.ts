@@ -1,6 +1,5 @@
 // Bytes on their way in: counted, hashed and checked as they stream into a blob, in constant memory; a false promise leaves nothing.
 import { createHash } from "node:crypto";
-import type { Readable } from "node:stream";
 import { fault, type Fault } from "../../kernel/fault.ts";
 import { limits } from "../../kernel/limits.ts";
 import type { BlobRef, Blobs } from "../../ports/blobs.ts";
@@ -90,14 +89,19 @@ export function badMd5(expected: string, calculated: string): Fault {
 /** A blob is named by the SHA-256 of its content, so that checksum costs nothing more. */
 const digestFor = (algorithm: ChecksumAlgorithm): Digest | undefined => (algorithm === "SHA256" ? undefined : openDigest(algorithm));
 
-/**
- * Takes a body in. Rejects with IncompleteBody or BadDigest when it is not what was promised, and then keeps nothing.
- * `also` asks for a second checksum, computed but not compared.
- */
+export interface Wishes {
+  /** Computed when the client speaks of none; by default CRC64NVME. */
+  readonly algorithm?: ChecksumAlgorithm;
+  /** A second one, computed but not compared. */
+  readonly also?: ChecksumAlgorithm;
+}
+
+/** Takes a body in. Rejects with IncompleteBody or BadDigest when it is not what was promised, and then keeps nothing. */
 export async function takeBody(
-  source: Readable, promise: Promised, context: Pick<S3Context, "body"> & { readonly blobs: Pick<Blobs, "write"> }, also?: ChecksumAlgorithm,
+  source: AsyncIterable<Uint8Array>, promise: Promised, context: Pick<S3Context, "body"> & { readonly blobs: Pick<Blobs, "write"> }, wishes: Wishes = {},
 ): Promise<Taken> {
-  const algorithm = promise.checksum?.algorithm ?? defaultAlgorithm;
+  const { also } = wishes;
+  const algorithm = promise.checksum?.algorithm ?? wishes.algorithm ?? defaultAlgorithm;
   const md5 = createHash("md5");
   const digest = digestFor(algorithm);
   const second = also !== undefined && also !== algorithm ? openDigest(also) : undefined;
@@ -105,7 +109,7 @@ export async function takeBody(
   let etag = "";
   let value = "";
   async function* tapped(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of source as AsyncIterable<Uint8Array>) {
+    for await (const chunk of source) {
       sizeBytes += chunk.length;
       if (sizeBytes > promise.sizeBytes) throw incompleteBody();
       md5.update(chunk);

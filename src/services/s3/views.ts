@@ -1,5 +1,5 @@
 // What objects look like in answers: the headers of GetObject and HeadObject, and the entries of listings.
-import type { ObjectVersion, _Object } from "@aws-sdk/client-s3";
+import type { ObjectVersion, _Object, Owner } from "@aws-sdk/client-s3";
 import { metadataHeaders } from "./attributes.ts";
 import { type Checksum, checksumMembers } from "./checksums.ts";
 import type { BucketRecord, ObjectRecord } from "./records.ts";
@@ -40,18 +40,20 @@ export function objectView(bucket: BucketRecord, object: ObjectRecord) {
   };
 }
 
-export function listedView(key: string, object: ObjectRecord): Required<Pick<_Object, "Key" | "ETag" | "Size" | "StorageClass" | "LastModified" | "ChecksumAlgorithm" | "ChecksumType">> {
+/** `key` as it is to be written, `owner` where the answer names it. */
+export function listedView(key: string, object: ObjectRecord, owner?: Owner) {
   return {
     Key: key,
+    Owner: owner,
     LastModified: wireTime(object.modifiedMs),
     ETag: quoted(object.etag),
     ChecksumAlgorithm: [object.checksum.algorithm],
     ChecksumType: object.checksum.type,
     Size: object.sizeBytes,
     StorageClass: "STANDARD",
-  };
+  } as const satisfies _Object;
 }
 
-export function listedVersionView(key: string, object: ObjectRecord, isLatest: boolean): ObjectVersion {
-  return { ...listedView(key, object), StorageClass: "STANDARD", VersionId: object.versionId, IsLatest: isLatest };
+export function listedVersionView(key: string, object: ObjectRecord, owner: Owner, isLatest: boolean): ObjectVersion {
+  return { ...listedView(key, object, owner), VersionId: object.versionId, IsLatest: isLatest };
 }

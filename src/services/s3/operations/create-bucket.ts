@@ -1,11 +1,12 @@
 // CreateBucket: claims a name that is one for the whole server, in the region asked.
 import { fault } from "../../../kernel/fault.ts";
 import { limits } from "../../../kernel/limits.ts";
-import { set, transact, unchanged } from "../../../ports/store.ts";
+import { type Key, set, transact, unchanged } from "../../../ports/store.ts";
 import { notBuilt, notImplemented } from "../errors.ts";
 import { bucketArn } from "../event.ts";
 import { bucketRegion, invalidBucketName, isBucketName } from "../names.ts";
 import type { Input, Op, S3Context } from "../op.ts";
+import { blockEverything } from "../public-access.ts";
 import { type BucketRecord, keys } from "../records.ts";
 import { refuseUnbuilt } from "../refusals.ts";
 import { documentTags } from "../tags.ts";
@@ -30,7 +31,7 @@ function newBucket(name: string, { CreateBucketConfiguration: configuration }: I
   if (configuration?.Location || configuration?.Bucket) throw notBuilt("A directory bucket (CreateBucketConfiguration.Location or .Bucket)");
   const tags = configuration?.Tags?.length ? documentTags(configuration.Tags, "Bucket") : undefined;
   const region = bucketRegion(configuration?.LocationConstraint, context.region);
-  return { name, account: context.account, region, createdMs: context.clock.now(), ownershipControls: true, ...(tags && { tags }) };
+  return { name, account: context.account, region, createdMs: context.clock.now(), ownershipControls: true, publicAccessBlock: blockEverything, ...(tags && { tags }) };
 }
 
 /** In us-east-1 making one's own bucket again is no error: an old promise of the first region. */
@@ -49,12 +50,12 @@ function refuseTaken(existing: BucketRecord, wanted: BucketRecord, context: S3Co
 
 async function checkCount({ store, account }: S3Context): Promise<void> {
   let owned = 0;
-  for (let after: Parameters<typeof store.list>[0]["after"]; ; ) {
+  let after: Key | undefined;
+  do {
     const page = await store.list({ prefix: keys.ownedBy(account), limit: limits.store.listMax, after });
     owned += page.length;
-    after = page.at(-1)?.key;
-    if (page.length < limits.store.listMax) break;
-  }
+    after = page.length < limits.store.listMax ? undefined : page.at(-1)?.key;
+  } while (after);
   if (owned >= limits.s3.bucketsPerAccountMax) {
     throw fault("TooManyBuckets", { message: "You have attempted to create more buckets than allowed", status: 400 });
   }

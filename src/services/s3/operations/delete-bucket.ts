@@ -1,8 +1,9 @@
 // DeleteBucket: only an empty bucket goes, and nothing can slip in while it does.
 import { fault, type Fault } from "../../../kernel/fault.ts";
-import { del, set, transact, unchanged, type Write } from "../../../ports/store.ts";
-import { findBucket } from "../buckets.ts";
+import { limits } from "../../../kernel/limits.ts";
+import { del, type Key, set, transact, unchanged, type Write } from "../../../ports/store.ts";
 import { listParts, partReleases } from "../bodies.ts";
+import { findBucket } from "../buckets.ts";
 import type { Op, S3Context } from "../op.ts";
 import { type BucketRecord, keys, type UploadRecord } from "../records.ts";
 
@@ -41,15 +42,14 @@ async function checkEmpty(bucket: BucketRecord, { store }: S3Context): Promise<v
 /** Uploads under way do not keep a bucket alive; their parts go with it. */
 async function abandonedUploads(bucket: string, { store }: S3Context): Promise<readonly Write[]> {
   const writes: Write[] = [];
-  for (let from: readonly Write[] | undefined, after: UploadKey; ; ) {
-    const page = await store.list<UploadRecord>({ prefix: keys.uploads(bucket), limit: 100, after });
-    for (const upload of page) {
-      from = (await listParts(store, upload.value.id)).flatMap((part) => partReleases(upload.value.id, part.value));
-      writes.push(del(upload.key), ...from);
+  let after: Key | undefined;
+  do {
+    const page = await store.list<UploadRecord>({ prefix: keys.uploads(bucket), limit: limits.store.listMax, after });
+    for (const { key, value: upload } of page) {
+      const parts = await listParts(store, upload.id);
+      writes.push(del(key), ...parts.flatMap((part) => partReleases(upload.id, part.value)));
     }
-    after = page.at(-1)?.key;
-    if (page.length < 100) return writes;
-  }
+    after = page.length < limits.store.listMax ? undefined : page.at(-1)?.key;
+  } while (after);
+  return writes;
 }
-
-type UploadKey = ReturnType<typeof keys.upload> | undefined;

@@ -17,6 +17,7 @@ export const listObjectsV2: Op<"ListObjectsV2"> = async (input, context) => {
   if (token === "") throw invalidArgument("The continuation token provided is incorrect", "continuation-token", token);
   const marker = token === undefined ? input.StartAfter : readToken(token);
   const listed = await listObjectsOf(context, bucket.name, { prefix, delimiter, marker, limit });
+  const owner = input.FetchOwner ? ownerOf(bucket.account) : undefined;
   return {
     Name: bucket.name,
     Prefix: text(prefix),
@@ -28,7 +29,7 @@ export const listObjectsV2: Op<"ListObjectsV2"> = async (input, context) => {
     KeyCount: listed.objects.length + listed.prefixes.length,
     IsTruncated: listed.truncated,
     NextContinuationToken: listed.truncated && listed.last !== undefined ? writeToken(listed.last) : undefined,
-    Contents: listed.objects.map(({ key, object }) => ({ ...listedView(text(key), object), ...(input.FetchOwner && { Owner: ownerOf(bucket.account) }) })),
+    Contents: listed.objects.map(({ key, object }) => listedView(text(key), object, owner)),
     CommonPrefixes: listed.prefixes.map((name) => ({ Prefix: text(name) })),
   };
 };

@@ -13,6 +13,7 @@ export const listObjects: Op<"ListObjects"> = async (input, context) => {
   const text = nameWriter(input.EncodingType);
   const { Prefix: prefix = "", Delimiter: delimiter = "", Marker: marker = "" } = input;
   const listed = await listObjectsOf(context, bucket.name, { prefix, delimiter, marker, limit });
+  const owner = ownerOf(bucket.account);
   return {
     Name: bucket.name,
     Prefix: text(prefix),
@@ -23,7 +24,7 @@ export const listObjects: Op<"ListObjects"> = async (input, context) => {
     IsTruncated: listed.truncated,
     // Without a delimiter the client goes on from the last key it saw.
     NextMarker: listed.truncated && delimiter !== "" && listed.last !== undefined ? text(listed.last) : undefined,
-    Contents: listed.objects.map(({ key, object }) => ({ ...listedView(text(key), object), Owner: ownerOf(bucket.account) })),
+    Contents: listed.objects.map(({ key, object }) => listedView(text(key), object, owner)),
     CommonPrefixes: listed.prefixes.map((name) => ({ Prefix: text(name) })),
   };
 };
