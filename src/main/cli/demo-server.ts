@@ -10,6 +10,7 @@ import { UserError } from "./user-error.ts";
 export interface ChildServer {
   readonly endpoint: string;
   readonly startMs: number;
+  readonly pid: number;
   /** SIGTERM, then waits for the end; rejects when the exit code is not 0. */
   stop(): Promise<void>;
 }
@@ -32,6 +33,7 @@ export async function startChild(flags: readonly string[]): Promise<ChildServer>
     return {
       endpoint,
       startMs: systemClock.monotonicMs() - began,
+      pid: child.pid ?? 0,
       stop: async () => {
         child.kill("SIGTERM");
         const [code] = await exited;

@@ -1,0 +1,36 @@
+// A bounded load: so many clients, each waiting for its answer, for so long; what came of it as numbers.
+import { systemClock } from "../src/main/system-clock.ts";
+
+/** One line of the table. */
+export interface Row {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+}
+
+export interface Load {
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+export async function load(clients: number, runMs: number, once: (n: number) => Promise<unknown>): Promise<Load> {
+  const tookMs: number[] = [];
+  const begun = systemClock.monotonicMs();
+  let n = 0;
+  const client = async (): Promise<void> => {
+    for (let now = systemClock.monotonicMs(); now - begun < runMs; ) {
+      await once(n++);
+      const later = systemClock.monotonicMs();
+      tookMs.push(later - now);
+      now = later;
+    }
+  };
+  await Promise.all(Array.from({ length: clients }, client));
+  const seconds = (systemClock.monotonicMs() - begun) / 1000;
+  tookMs.sort((a, b) => a - b);
+  return { perSecond: tookMs.length / seconds, p50Ms: at(tookMs, 0.5), p99Ms: at(tookMs, 0.99) };
+}
+
+/** The value below which a share of the sorted list lies. */
+export const at = (sorted: readonly number[], share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
