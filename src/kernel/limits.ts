@@ -54,7 +54,7 @@ export const limits = {
     /** Ours: nesting of JSON, XML and CBOR documents. */
     nestingMax: 128,
     /** Ours: values in one JSON or CBOR document; tiny values cost far more memory than their bytes. */
-    documentValuesMax: 4_000_000,
+    documentValuesMax: 1_000_000,
     /** Ours: an XML body; 10 000 parts or 1000 long keys fit. */
     xmlBytesMax: 8 * MIB,
     xmlElementsMax: 250_000,

@@ -125,10 +125,16 @@ describe("restJson1 with bad input", () => {
   });
 
   test("survives documents that are deep or have very many values", () => {
-    const deep = `${'{"Nope":'.repeat(50_000)}1${"}".repeat(50_000)}`;
-    expect(create(deep)).toEqual({});
-    const many = `{"Nope":[${"[],".repeat(4_100_000)}1]}`;
+    const deep = (depth: number): string => `${'{"Nope":'.repeat(depth)}1${"}".repeat(depth)}`;
+    expect(create(deep(10_000))).toEqual({});
+    expect(() => create(deep(1_000_000))).toThrow(expect.objectContaining({ message: "The document is nested too deeply." }) as Fault);
+    const many = `{"Nope":[${"[],".repeat(1_100_000)}1]}`;
     expect(() => create(many)).toThrow(expect.objectContaining({ message: "The document has too many values." }) as Fault);
+  });
+
+  test("reads large strings that look like many values", () => {
+    const Description = `${"[{,".repeat(500_000)}${'\\"'.repeat(100_000)}${"a".repeat(1_000_000)}\\`;
+    expect(create(JSON.stringify({ Description, Handler: "h" }))).toEqual({ Description, Handler: "h" });
   });
 
   test("says clearly that event streams are not spoken yet", () => {

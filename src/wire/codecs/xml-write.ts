@@ -13,10 +13,12 @@ export const XML_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
 /** Text safe between tags and in attributes; control characters as references, as S3 answers keys that hold them. */
 export function escapeXml(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replaceAll(/[&<>"\u0000-\u0008\u000b-\u001f\u0085\u2028\ufffe\uffff]/g, (char) => escapes[char] ?? `&#x${char.charCodeAt(0).toString(16)};`);
+  return special.test(text) ? text.replaceAll(specials, (char) => escapes[char] ?? `&#x${char.charCodeAt(0).toString(16)};`) : text;
 }
 
+// eslint-disable-next-line no-control-regex
+const special = /[&<>"\u0000-\u0008\u000b-\u001f\u0085\u2028\ufffe\uffff]/;
+const specials = new RegExp(special, "g");
 const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;" };
 
 /** `<name ...>content</name>`, or the empty form. */
