@@ -3,8 +3,8 @@
 // An encoded key is handled as a "binary string" (one char per byte, 0..255): concatenation, comparison and `startsWith` are then
 // the engine's fastest operations, and it crosses to the writer thread as one memory copy.
 //   number  0x01, then the IEEE double, big endian, sign bit flipped (all bits flipped when negative)
-//   string  0x02, then UTF-8 with 0x00 written as 0x00 0xFF, then 0x00
-// No element's encoding is a prefix of another's, so a byte prefix is exactly a tuple prefix.
+//   string  0x02, then UTF-8 with 0x00 written as 0x01 0x01 and 0x01 as 0x01 0x02, then 0x00
+// A string's end appears nowhere inside one, so no element's encoding is a prefix of another's, and a byte prefix is exactly a tuple prefix.
 import { limits } from "../../kernel/limits.ts";
 import type { Key } from "../../ports/store.ts";
 
@@ -12,8 +12,8 @@ const NUMBER = 1;
 const STRING = 2;
 const NUMBER_TAG = "\x01";
 const STRING_TAG = "\x02";
-// eslint-disable-next-line no-control-regex -- control characters are what this is about: all of ASCII but NUL.
-const ASCII = /^[\x01-\x7f]*$/;
+// eslint-disable-next-line no-control-regex -- control characters are what this is about: all of ASCII but the two that are escaped.
+const PLAIN = /^[\x02-\x7f]*$/;
 
 const scratch = new DataView(new ArrayBuffer(8));
 
@@ -37,10 +37,10 @@ export function decodeKey(bytes: Uint8Array): Key {
       key.push(decodeNumber(buffer, at + 1));
       at += 9;
     } else if (tag === STRING) {
-      const end = endOfString(buffer, at + 1);
-      const text = buffer.toString("utf8", at + 1, end.at);
-      key.push(end.escaped ? unescapeNul(buffer.subarray(at + 1, end.at)) : text);
-      at = end.at + 1;
+      const end = buffer.indexOf(0, at + 1);
+      if (end === -1) throw new Error("bug: a stored key ends inside a string");
+      key.push(decodeString(buffer.subarray(at + 1, end)));
+      at = end + 1;
     } else {
       throw new Error(`bug: unknown tag ${tag} at byte ${at} of a stored key`);
     }
@@ -55,10 +55,10 @@ export const endOfPrefix = (prefix: string): string => `${prefix}\xff`;
 export const keyBytes = (encoded: string): Uint8Array => Buffer.from(encoded, "latin1");
 
 function encodeString(text: string): string {
-  if (ASCII.test(text)) return `${STRING_TAG}${text}\0`;
+  if (PLAIN.test(text)) return `${STRING_TAG}${text}\0`;
   if (!text.isWellFormed()) throw new TypeError("a key's string must be well-formed Unicode: it has a lone surrogate");
   const bytes = Buffer.from(text, "utf8").toString("latin1");
-  return `${STRING_TAG}${bytes.replaceAll("\0", "\0\xff")}\0`;
+  return `${STRING_TAG}${bytes.replaceAll("\x01", "\x01\x02").replaceAll("\0", "\x01\x01")}\0`;
 }
 
 function encodeNumber(value: number): string {
@@ -82,15 +82,8 @@ function decodeNumber(buffer: Buffer, at: number): number {
   return scratch.getFloat64(0);
 }
 
-function endOfString(buffer: Buffer, start: number): { readonly at: number; readonly escaped: boolean } {
-  let escaped = false;
-  let at = buffer.indexOf(0, start);
-  while (at !== -1 && buffer[at + 1] === 0xff) {
-    escaped = true;
-    at = buffer.indexOf(0, at + 2);
-  }
-  if (at === -1) throw new Error("bug: a stored key ends inside a string");
-  return { at, escaped };
+function decodeString(bytes: Buffer): string {
+  if (!bytes.includes(1)) return bytes.toString("utf8");
+  const plain = bytes.toString("latin1").replaceAll("\x01\x01", "\0").replaceAll("\x01\x02", "\x01");
+  return Buffer.from(plain, "latin1").toString("utf8");
 }
-
-const unescapeNul = (bytes: Buffer): string => Buffer.from(bytes.toString("latin1").replaceAll("\0\xff", "\0"), "latin1").toString("utf8");

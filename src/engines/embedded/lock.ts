@@ -1,6 +1,6 @@
 // One data directory, one engine: two would write over each other. The kernel keeps the lock, so it ends with its holder however that dies.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 /** Another engine, in this process or another, has the directory open. */
@@ -33,11 +33,12 @@ export interface DirLock {
  * SQLite's locks are used because Node has no `flock`: unlike bare fcntl locks they also hold within one process.
  * The pid is in a file of its own because closing any descriptor of the locked file would drop the lock.
  */
-export function lockDir(dir: string): DirLock {
+export function lockDir(at: string): DirLock {
+  const dir = resolve(at);
   const pidFile = join(dir, "holder.pid");
   let db: DatabaseSync | undefined;
   try {
-    mkdirSync(dir, { recursive: true });
+    makeDir(dir);
     db = new DatabaseSync(join(dir, "lock"));
     db.exec("PRAGMA journal_mode = MEMORY; PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE");
     writeFileSync(pidFile, `${process.pid}\n`);
@@ -52,6 +53,13 @@ export function lockDir(dir: string): DirLock {
       held.close();
     },
   };
+}
+
+/** Makes the directory and those above it. By hand: where the kernel refuses with ENOENT, as below /proc, Node's recursive form never returns. */
+function makeDir(dir: string): void {
+  if (existsSync(dir)) return;
+  makeDir(dirname(dir));
+  mkdirSync(dir);
 }
 
 const SQLITE_BUSY = 5;
