@@ -2,7 +2,7 @@
 import { DatabaseSync } from "node:sqlite";
 
 /** Grows with every change of the tables; `upgrades[n]` leads from version n to n + 1. */
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 const upgrades: readonly string[] = [
   `
