@@ -244,7 +244,9 @@ class Program implements Sandbox {
     if (this.#child.pid === undefined || this.#over()) return;
     const bytes = this.#plan.group?.anonymousBytes() ?? residentBytes(this.#child.pid);
     this.#peakBytes = Math.max(this.#peakBytes, bytes);
-    if (bytes <= this.#plan.spec.memoryMb * 2 ** 20 || this.#overLimit) return;
+    // Where the kernel has killed one process of the program, the rest goes as well: half a program helps nobody.
+    const killedByKernel = (this.#plan.group?.oomKills() ?? 0) > this.#oomKillsBefore;
+    if ((bytes <= this.#plan.spec.memoryMb * 2 ** 20 && !killedByKernel) || this.#overLimit) return;
     this.#overLimit = true;
     this.#killNow();
   }

@@ -21,7 +21,7 @@ export function shellEntry(group: Group | undefined, openFilesMax: number, argv:
 }
 
 /**
- * What the shell that is process 1 of a container reads from its standard input, already without rights. The function's variables arrive here and not
+ * What the shell inside a container reads from its standard input, already without rights. The function's variables arrive here and not
  * earlier, since LD_PRELOAD would make the programs before it run the function's code with their rights; arguments would show secrets to `ps`.
  * The shell stays and writes to `STATUS_FD`: `ready`, what it has to say about a signal, `exit <n>`. Throws a TypeError for a name that no shell can set.
  */
@@ -60,6 +60,7 @@ export function exitOf(status: string): { readonly code: number | undefined; rea
   return { code: signal === undefined ? code : undefined, signal };
 }
 
-const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
+/** The first name of each number: aliases (`SIGIOT`) come after. */
+const signalNames = new Map(Object.entries(constants.signals).toReversed().map(([name, number]) => [number, name]));
 
 export const isReady = (status: string): boolean => status.startsWith("ready\n");

@@ -1,5 +1,5 @@
 // Level 1: containers by bubblewrap, as root or without.
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { IsolationReport, Sandboxes } from "../../ports/sandbox.ts";
 import type { Cgroups } from "../cgroups/group.ts";
@@ -19,9 +19,11 @@ export interface BubblewrapTools {
 export async function bubblewrapSandboxes(dir: string, tools: BubblewrapTools, cgroups: Cgroups | string): Promise<Sandboxes> {
   const etcDir = join(dir, "etc");
   await mkdir(etcDir, { recursive: true });
+  const nsswitch = join(etcDir, "nsswitch.conf");
+  await writeFile(nsswitch, "passwd: files\ngroup: files\nhosts: files dns\n", { mode: 0o644 });
   const asRoot = tools.setpriv !== undefined;
   const users = openUsers(etcDir, !asRoot);
-  const system: System = { ...tools, binds: systemBinds() };
+  const system: System = { ...tools, binds: systemBinds(nsswitch) };
   const groups = typeof cgroups === "string" ? undefined : cgroups;
   const living = new Living();
   return {

@@ -5,7 +5,7 @@ import type { User } from "./users.ts";
 
 /** What programs need of /etc, and nothing that tells about this host's people or secrets. */
 const ETC = [
-  "ssl/certs", "ssl/openssl.cnf", "ca-certificates", "pki", "hosts", "resolv.conf", "nsswitch.conf", "localtime", "ld.so.cache", "ld.so.conf", "ld.so.conf.d",
+  "ssl/certs", "ssl/openssl.cnf", "ca-certificates", "pki", "hosts", "resolv.conf", "localtime", "ld.so.cache", "ld.so.conf", "ld.so.conf.d",
   "alternatives", "mime.types", "services", "protocols", "gai.conf",
 ];
 
@@ -17,8 +17,8 @@ export interface System {
   readonly binds: readonly string[];
 }
 
-/** Read-only system directories and the harmless part of /etc. */
-export function systemBinds(): readonly string[] {
+/** Read-only system directories and the harmless part of /etc; `nsswitch` is seen instead of the host's, whose services do not run inside. */
+export function systemBinds(nsswitch: string): readonly string[] {
   const binds = ["--ro-bind", "/usr", "/usr", "--dir", "/etc", "--dir", "/etc/ssl"];
   for (const dir of ["/bin", "/sbin", "/lib", "/lib64", "/lib32"]) {
     if (!existsSync(dir)) continue;
@@ -26,16 +26,19 @@ export function systemBinds(): readonly string[] {
     else binds.push("--ro-bind", dir, dir);
   }
   for (const name of ETC) if (existsSync(`/etc/${name}`)) binds.push("--ro-bind", realpathSync(`/etc/${name}`), `/etc/${name}`);
-  return binds;
+  return [...binds, "--ro-bind", nsswitch, "/etc/nsswitch.conf"];
 }
 
-/** The whole command; it ends in a shell, process 1 inside, that reads its script. `tmpDir` undefined: /tmp is a tmpfs of its own that ends with the program. */
+/**
+ * The whole command; it ends in a shell that reads its script. Process 1 inside is bwrap's own and keeps bwrap's user: the kernel lets a dying server's
+ * signal through to no other. `tmpDir` undefined: /tmp is a tmpfs of its own that ends with the program.
+ */
 export function bwrapCommand(system: System, spec: SandboxSpec, user: User, tmpDir: string | undefined): readonly string[] {
   const { setpriv } = system;
   const uid = String(user.uid);
   return [
     system.bwrap,
-    "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--as-pid-1", "--hostname", "localhost",
+    "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--hostname", "localhost",
     ...(setpriv
       ? ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
       : ["--unshare-user", "--uid", uid, "--gid", uid, "--cap-drop", "ALL"]),
@@ -48,8 +51,7 @@ export function bwrapCommand(system: System, spec: SandboxSpec, user: User, tmpD
     "--remount-ro", "/dev", "--remount-ro", "/",
     "--chdir", spec.cwd,
     "--",
-    // A change of user clears the wish to die with the parent; process 1 must have it, or it would outlive a killed server.
-    ...(setpriv ? [setpriv, "--reuid", uid, "--regid", uid, "--clear-groups", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--pdeathsig", "KILL", "--"] : []),
+    ...(setpriv ? [setpriv, "--reuid", uid, "--regid", uid, "--clear-groups", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--"] : []),
     "/bin/sh", "-s",
   ];
 }

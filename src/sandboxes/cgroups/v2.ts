@@ -27,6 +27,7 @@ function createGroup(dir: string, limits: GroupLimits): Group {
   mkdirSync(dir, { recursive: true });
   tryWrite(join(dir, "memory.max"), String(limits.memoryBytes));
   tryWrite(join(dir, "memory.swap.max"), "0");
+  tryWrite(join(dir, "memory.oom.group"), "1");
   tryWrite(join(dir, "cpu.weight"), String(Math.max(1, Math.round(limits.cpus * WEIGHT_PER_CPU))));
   tryWrite(join(dir, "cpu.max"), `${Math.round(cpuCeiling(limits.cpus) * CPU_PERIOD_US)} ${CPU_PERIOD_US}`);
   tryWrite(join(dir, "pids.max"), String(limits.processesMax));
