@@ -133,7 +133,7 @@ describe("events", () => {
       back.push(...page);
       if (page.length < 31) break;
     }
-    expect(back.reverse()).toEqual(events.filter((event) => event.stream === "b"));
+    expect(back.toReversed()).toEqual(events.filter((event) => event.stream === "b"));
 
     // A window of time holds exactly its events.
     const range = { fromMs: START + 100_000, toMs: START + 150_000 };

@@ -11,11 +11,11 @@ type Asked = Partial<Input<"CreateFunction">>;
 const { functions: bounds } = limits;
 const OWN_ARCHITECTURE = process.arch === "arm64" ? "arm64" : "x86_64";
 /** Variables of the runtime's own. Source: the original's list of reserved variables. */
-const RESERVED = [
+const RESERVED: ReadonlySet<string> = new Set([
   "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
   "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID",
   "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
-];
+]);
 
 /** Settings of a new function, defaults filled in. */
 export function newSettings(asked: Asked, name: string): FunctionSettings {
@@ -76,7 +76,7 @@ function refuseWhatDoesNotAct(asked: Asked): void {
 }
 
 function checkedEnvironment(variables: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const reserved = Object.keys(variables).filter((name) => RESERVED.includes(name));
+  const reserved = Object.keys(variables).filter((name) => RESERVED.has(name));
   if (reserved.length > 0)
     throw invalid(`Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys that are currently not supported for modification. Reserved keys used in this request: ${reserved.join(", ")}`);
   const measured = JSON.stringify(variables);

@@ -8,7 +8,7 @@ export interface Scanner {
 
 export type Test<T> = (subject: T) => boolean;
 
-export const COMPARISONS = ["!=", "<=", ">=", "=", "<", ">"] as const;
+const COMPARISONS = ["!=", "<=", ">=", "=", "<", ">"] as const;
 export type Comparison = (typeof COMPARISONS)[number];
 
 export interface Operand {
