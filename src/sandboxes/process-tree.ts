@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 const PAGE_BYTES = 4096;
 
 /** The pid and all its descendants; only itself where the kernel does not list children. */
-export function treeOf(pid: number): readonly number[] {
+function treeOf(pid: number): readonly number[] {
   const tree = [pid];
   for (const parent of tree) {
     try {

@@ -89,6 +89,9 @@ function bubblewrapReport(cgroups: Cgroups | string, asRoot: boolean): Isolation
       network: "shared with the host",
       freeze: typeof cgroups === "string" ? "SIGSTOP" : cgroups.freezer,
     },
-    warnings: typeof cgroups === "string" ? [`CPU and process limits are not enforced (${cgroups}).`] : [],
+    warnings: [
+      ...(typeof cgroups === "string" ? [`CPU and process limits are not enforced (${cgroups}).`] : []),
+      ...(asRoot ? [] : ["A program that crashed or ran out of time finds its /tmp empty when it starts again; as root Fugaz keeps it."]),
+    ],
   };
 }

@@ -4,6 +4,7 @@ import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Cgroups } from "./group.ts";
 import { isOfDeadServer } from "../server-identity.ts";
+import { quote } from "../shell-entry.ts";
 import { untilTrue } from "../until-true.ts";
 import { killPids, pidsIn, readText, removeGroup, tryWrite } from "./group-files.ts";
 import { openV1 } from "./v1.ts";
@@ -53,7 +54,7 @@ export async function openCgroups(server: string): Promise<Cgroups | string> {
 function tried(groups: Cgroups): Cgroups {
   const probe = groups.create("probe", { memoryBytes: 2 ** 27, cpus: 1, processesMax: 16 });
   try {
-    execFileSync("/bin/sh", ["-c", probe.joinFiles.map((file) => `echo $$ > '${file}'`).join(" && ")], { stdio: "pipe", env: {} });
+    execFileSync("/bin/sh", ["-c", probe.joinFiles.map((file) => `echo $$ > ${quote(file)}`).join(" && ")], { stdio: "pipe", env: {} });
     return groups;
   } catch (error) {
     probe.remove();

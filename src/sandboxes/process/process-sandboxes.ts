@@ -55,7 +55,7 @@ function processReport(cgroups: Cgroups | string, reason: string | undefined): I
       freeze: typeof cgroups === "string" ? "SIGSTOP" : cgroups.freezer,
     },
     warnings: [
-      `Functions are plain processes of your user: they can read and change its files. ${reason ?? "This was chosen by --isolation process."}`,
+      `Functions are plain processes of your user: they can read and change its files, and those of a killed server end only when the next one starts. ${reason ?? "This was chosen by --isolation process."}`,
       ...(typeof cgroups === "string" ? [`CPU and process limits are not enforced (${cgroups}).`] : []),
     ],
   };
