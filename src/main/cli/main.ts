@@ -1,14 +1,18 @@
 // The command `fugaz`: one file per command; this one only gathers them and turns failures into one clear sentence.
 import { Command } from "commander";
 import { version } from "../version.ts";
-import { demoCommand } from "./demo.ts";
-import { doctorCommand } from "./doctor.ts";
-import { envCommand } from "./env.ts";
-import { invokeCommand } from "./invoke.ts";
-import { listCommand } from "./list.ts";
-import { logsCommand } from "./logs.ts";
-import { startCommand } from "./start.ts";
 import { explain, UserError } from "./user-error.ts";
+
+/** Loaded when named: the server should not pay for the clients, nor they for it. */
+const commands: Readonly<Record<string, () => Promise<() => Command>>> = {
+  start: async () => (await import("./start.ts")).startCommand,
+  invoke: async () => (await import("./invoke.ts")).invokeCommand,
+  logs: async () => (await import("./logs.ts")).logsCommand,
+  list: async () => (await import("./list.ts")).listCommand,
+  env: async () => (await import("./env.ts")).envCommand,
+  doctor: async () => (await import("./doctor.ts")).doctorCommand,
+  demo: async () => (await import("./demo.ts")).demoCommand,
+};
 
 const program = new Command("fugaz")
   .description(
@@ -28,7 +32,8 @@ First steps:
   $ fugaz doctor                       see what this machine can isolate and run`,
   );
 
-for (const command of [startCommand, invokeCommand, logsCommand, listCommand, envCommand, doctorCommand, demoCommand]) program.addCommand(command());
+const named = commands[process.argv[2] ?? ""];
+for (const load of named ? [named] : Object.values(commands)) program.addCommand((await load())());
 
 try {
   await program.parseAsync();
