@@ -1,0 +1,129 @@
+// The command line as a person uses it: real processes, real exit codes, sentences instead of stacks.
+import { execFile, spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateFunctionCommand } from "@aws-sdk/client-lambda";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ROLE, startCloud, zipOf, type TestCloud } from "./harness.ts";
+
+const command = join(import.meta.dirname, "../../bin/fugaz.js");
+
+interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+let cloud: TestCloud;
+let dir: string;
+beforeAll(async () => {
+  cloud = await startCloud();
+  dir = await mkdtemp(join(tmpdir(), "fugaz-cli-"));
+  await cloud.lambda.send(
+    new CreateFunctionCommand({ FunctionName: "greet", Runtime: "nodejs24.x", Handler: "index.handler", Role: ROLE, Code: { ZipFile: zipOf({ "index.js": "exports.handler = async ({ name }) => { console.log('greeting', name); if (!name) throw new Error('who?'); return `hello ${name}`; };" }) } }),
+  );
+});
+afterAll(async () => {
+  await cloud[Symbol.asyncDispose]();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const fugaz = (...args: readonly string[]): Promise<Ran> =>
+  new Promise((resolve) => {
+    const child = execFile(process.execPath, [command, ...args], { env: cloud.env }, (error, stdout, stderr) => resolve({ code: typeof error?.code === "number" ? error.code : error ? 1 : 0, stdout, stderr }));
+    child.stdin?.end();
+  });
+
+describe("clients of a running server", () => {
+  test("invoke prints the answer, and the log on request", async () => {
+    const event = join(dir, "event.json");
+    await writeFile(event, '{"name":"world"}');
+    const ran = await fugaz("invoke", "greet", "--event", event, "--log");
+    expect(ran).toMatchObject({ code: 0, stdout: '"hello world"\n' });
+    expect(ran.stderr).toMatch(/^START RequestId: /);
+    expect(ran.stderr).toContain("greeting world");
+  });
+
+  test("invoke exits 1 when the function fails, when there is none, and when the event is no JSON", async () => {
+    const failed = await fugaz("invoke", "greet");
+    expect(failed.code).toBe(1);
+    expect(JSON.parse(failed.stdout)).toMatchObject({ errorMessage: "who?" });
+    expect(await fugaz("invoke", "nobody")).toMatchObject({ code: 1, stderr: expect.stringMatching(/^fugaz: Function not found: .*nobody/) });
+    await writeFile(join(dir, "bad.json"), "{");
+    expect(await fugaz("invoke", "greet", "--event", join(dir, "bad.json"))).toMatchObject({ code: 1, stderr: expect.stringMatching(/^fugaz: The event is not JSON: /) });
+  });
+
+  test("list and logs show what is there, as tables and as JSON", async () => {
+    expect((await fugaz("list")).stdout).toMatch(/^NAME +RUNTIME +MEMORY .*\ngreet +nodejs24\.x +128 MB +3 s /);
+    expect(JSON.parse((await fugaz("list", "--json")).stdout)).toMatchObject([{ FunctionName: "greet" }]);
+    await fugaz("invoke", "greet");
+    expect((await fugaz("logs", "greet")).stdout).toMatch(/REPORT RequestId: /);
+    const [first] = (await fugaz("logs", "greet", "--json", "--since", "1h")).stdout.split("\n");
+    expect(JSON.parse(first ?? "")).toMatchObject({ timestamp: expect.any(Number), stream: expect.any(String), message: expect.any(String) });
+    expect(await fugaz("logs", "nobody")).toMatchObject({ code: 1, stderr: "fugaz: There is no log group /aws/lambda/nobody: no such function has run here yet.\n" });
+  });
+
+  test("env prints exports that a shell can evaluate", async () => {
+    expect((await fugaz("env")).stdout).toContain(`export AWS_ENDPOINT_URL=${cloud.endpoint}\n`);
+    expect(JSON.parse((await fugaz("env", "--json")).stdout)).toMatchObject({ AWS_ENDPOINT_URL: cloud.endpoint, AWS_REGION: "us-east-1" });
+  });
+
+  test("health says ready, with isolation, runtimes and services", async () => {
+    const reply = await fetch(`${cloud.endpoint}/_fugaz/health`);
+    expect(reply.status).toBe(200);
+    expect(await reply.json()).toMatchObject({ status: "ready", version: expect.any(String), isolation: { level: expect.any(Number) }, runtimes: expect.arrayContaining([expect.objectContaining({ name: "nodejs24.x" })]), services: { lambda: { operations: expect.any(Number) }, s3: {} } });
+  });
+});
+
+describe("mistakes get one clear sentence", () => {
+  test("a client without a server", async () => {
+    expect(await fugaz("list", "--endpoint", "http://127.0.0.1:9")).toMatchObject({ code: 1, stderr: "fugaz: No Fugaz answers there. Start one with `fugaz start`, or name its address with --endpoint.\n" });
+  });
+
+  test("a port that is taken", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => other.once("listening", resolve));
+    const { port } = other.address() as { port: number };
+    const ran = await fugaz("start", "--port", String(port), "--data-dir", join(dir, "taken"));
+    other.close();
+    expect(ran).toMatchObject({ code: 1, stdout: "", stderr: `fugaz: Port ${port} on 127.0.0.1 is taken. Choose another with --port, or --port 0 for any free one.\n` });
+  });
+
+  test("a data directory that another Fugaz uses, and one that is a file", async () => {
+    const locked = await fugaz("start", "--port", "0", "--data-dir", cloud.dataDir);
+    expect(locked.code).toBe(1);
+    expect(locked.stderr).toContain(cloud.dataDir);
+    expect(locked.stderr.trim().split("\n")).toHaveLength(1);
+    await writeFile(join(dir, "file"), "");
+    const file = await fugaz("start", "--port", "0", "--data-dir", join(dir, "file"));
+    expect(file.code).toBe(1);
+    expect(file.stderr.trim().split("\n")).toHaveLength(1);
+  });
+
+  test("unknown flags, commands and values", async () => {
+    expect(await fugaz("start", "--nonsense")).toMatchObject({ code: 1, stderr: expect.stringContaining("unknown option '--nonsense'") });
+    expect(await fugaz("dance")).toMatchObject({ code: 1, stderr: expect.stringContaining("unknown command 'dance'") });
+    expect(await fugaz("start", "--port", "many", "--data-dir", join(dir, "p"))).toMatchObject({ code: 1, stderr: expect.stringMatching(/^fugaz: The setting port is not right/) });
+  });
+});
+
+test("start says one line when ready and exits 0 after SIGTERM", async () => {
+  const child = spawn(process.execPath, [command, "start", "--port", "0", "--data-dir", join(dir, "own")], { env: cloud.env, stdio: ["ignore", "pipe", "pipe"] });
+  let stdout = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString();
+    if (stdout.includes("\n")) child.kill("SIGTERM");
+  });
+  const code = await new Promise((resolve) => child.once("exit", resolve));
+  expect(stdout).toMatch(/^Fugaz is ready at http:\/\/127\.0\.0\.1:\d+\n$/);
+  expect(code).toBe(0);
+});
+
+test("doctor explains isolation and runtimes without a server", async () => {
+  const { code, stdout } = await fugaz("doctor", "--json");
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ isolation: { enforced: { memory: expect.any(String) } }, runtimes: expect.arrayContaining([expect.objectContaining({ name: "nodejs24.x", interpreter: expect.stringContaining("/") })]), diskFreeMb: expect.any(Number) });
+  expect((await fugaz("doctor")).stdout).toContain("Runtimes\n");
+});
