@@ -17,7 +17,7 @@ export function parseArn(text: string): Arn | undefined {
   return { partition, service, region, account, resource };
 }
 
-export const formatArn = (arn: Arn): string =>
+const formatArn = (arn: Arn): string =>
   `arn:${arn.partition}:${arn.service}:${arn.region}:${arn.account}:${arn.resource}`;
 
 /** The partition a region lies in; `aws` unless it is a China, GovCloud, ISO or European sovereign region. */

@@ -37,7 +37,7 @@ export async function findObject(input: Named, bucket: BucketRecord, context: Pi
   return entry;
 }
 
-export const isObject = (entry: Entry<VersionRecord>): entry is Entry<ObjectRecord> => entry.value.kind === "object";
+const isObject = (entry: Entry<VersionRecord>): entry is Entry<ObjectRecord> => entry.value.kind === "object";
 
 /** What the client may learn of a marker travels in headers, beside the error. */
 function announce(context: Pick<S3Context, "reply">, marker: VersionRecord): void {

@@ -22,14 +22,14 @@ export type Scanned<T> = { readonly name: string; readonly entry: Entry<T> } | {
 const ROLLING_READ = 128;
 
 /** The part of `key` up to the first delimiter behind the prefix; undefined when there is none. */
-export function commonPrefix(key: string, prefix: string, delimiter: string): string | undefined {
+function commonPrefix(key: string, prefix: string, delimiter: string): string | undefined {
   if (delimiter === "" || !key.startsWith(prefix)) return undefined;
   const at = key.indexOf(delimiter, prefix.length);
   return at < 0 ? undefined : key.slice(0, at + delimiter.length);
 }
 
 /** The first store key of `space` that can hold a name greater than `name`. NUL is in no name. */
-export const beyond = (space: Key, name: string): Key => [...space, `${name}\0`];
+const beyond = (space: Key, name: string): Key => [...space, `${name}\0`];
 
 /** Where a listing that showed everything up to `marker` goes on: a marker inside a common prefix has shown that prefix. */
 export function startAfter(space: Key, marker: string, { prefix, delimiter }: Pick<ScanOptions, "prefix" | "delimiter">): Key | undefined {
