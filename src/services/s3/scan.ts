@@ -22,7 +22,7 @@ export type Scanned<T> = { readonly name: string; readonly entry: Entry<T> } | {
 const ROLLING_READ = 128;
 
 /** The part of `key` up to the first delimiter behind the prefix; undefined when there is none. */
-function commonPrefix(key: string, prefix: string, delimiter: string): string | undefined {
+export function commonPrefix(key: string, prefix: string, delimiter: string): string | undefined {
   if (delimiter === "" || !key.startsWith(prefix)) return undefined;
   const at = key.indexOf(delimiter, prefix.length);
   return at < 0 ? undefined : key.slice(0, at + delimiter.length);
