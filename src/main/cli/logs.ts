@@ -14,6 +14,8 @@ interface Options extends Endpoint {
 
 /** How often `--follow` looks for news. */
 const FOLLOW_MS = 500;
+/** How late another instance's lines may come in and still be printed. */
+const LATE_MS = 60_000;
 
 export const logsCommand = (): Command =>
   new Command("logs")
@@ -26,17 +28,18 @@ export const logsCommand = (): Command =>
     .action(async (name: string, options: Options) => {
       const group = await groupOf(name, options);
       const client = new CloudWatchLogsClient(clientSettings(options));
-      const seen = new Set<string>();
+      const seen = new Map<string, number>();
       let startTime = systemClock.now() - options.since;
       for (;;) {
         for await (const event of eventsSince(client, group, startTime)) {
           const id = event.eventId ?? `${event.logStreamName}/${event.timestamp}/${event.message}`;
           if (seen.has(id)) continue;
-          seen.add(id);
-          startTime = Math.max(startTime, (event.timestamp ?? 0) - 60_000);
+          seen.set(id, event.timestamp ?? 0);
+          startTime = Math.max(startTime, (event.timestamp ?? 0) - LATE_MS);
           process.stdout.write(options.json ? `${JSON.stringify({ timestamp: event.timestamp, stream: event.logStreamName, message: event.message })}\n` : `${(event.message ?? "").trimEnd()}\n`);
         }
         if (!options.follow) return;
+        for (const [id, at] of seen) if (at < startTime) seen.delete(id);
         await systemClock.sleep(FOLLOW_MS);
       }
     });
