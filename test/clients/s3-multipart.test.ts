@@ -138,7 +138,7 @@ describe("checksums of parts", () => {
     const id = await begin(Key, more);
     const ChecksumAlgorithm = more.ChecksumAlgorithm;
     const parts = [await part(Key, id, 1, big, { ChecksumAlgorithm }), await part(Key, id, 2, small, { ChecksumAlgorithm })];
-    return { id, list: parts.map(({ $metadata: _metadata, ServerSideEncryption: _encryption, ...sums }, at) => ({ PartNumber: at + 1, ...sums })) };
+    return { id, list: parts.map(({ $metadata: _metadata, ServerSideEncryption: _encryption, ...sums }, at) => Object.assign(sums, { PartNumber: at + 1 })) };
   };
 
   test.each(["SHA256", "SHA1", "CRC32C"] as const)("are combined (%s)", async (ChecksumAlgorithm) => {
