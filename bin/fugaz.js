@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Finds a Node that can run Fugaz (type stripping, node:sqlite) and hands over: the bundled one when the system's is too old.
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
+import module, { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -16,6 +16,8 @@ if (major > 22 || (major === 22 && minor >= 18)) {
   process.on("warning", (warning) => {
     if (warning.name !== "ExperimentalWarning") process.stderr.write(`${warning.name}: ${warning.message}\n`);
   });
+  // Keeps stripped and compiled sources in the temporary directory: the next start is twice as fast and needs no compiler in memory.
+  module.enableCompileCache?.();
   await import(main);
 } else {
   const { spawn } = await import("node:child_process");
