@@ -12,6 +12,8 @@ import { reaching } from "./reaching.ts";
 
 /** Chunks are gathered to about this size per write call. */
 const WRITE_BYTES = 256 * 1024;
+/** Chunks read at a time: larger ones are not faster and wait longer for the collector. */
+const READ_BYTES = 64 * 1024;
 
 export function createBlobs(reading: DatabaseSync, files: BlobFiles): Blobs {
   const inline = reading.prepare("SELECT data FROM inline_blob WHERE hash = ?");
@@ -36,7 +38,7 @@ export function createBlobs(reading: DatabaseSync, files: BlobFiles): Blobs {
         await handle.close();
         return Readable.from([], { objectMode: false });
       }
-      return handle.createReadStream({ start, end: end - 1, highWaterMark: WRITE_BYTES });
+      return handle.createReadStream({ start, end: end - 1, highWaterMark: READ_BYTES });
     },
     bytes: async (id) => inlineData(id) ?? reaching("blobs.bytes", readFile(pathOf(id, "blobs.bytes"))),
     file: async (id) => {
