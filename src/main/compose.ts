@@ -9,6 +9,7 @@ import { openLogGroups } from "../functions/logs/open-log-groups.ts";
 import { openHeart } from "../functions/open-heart.ts";
 import { runnerFor } from "../functions/runners/runner-for.ts";
 import { accountOfIssuedKey } from "../kernel/access-key.ts";
+import type { Engine } from "../ports/engine.ts";
 import type { Runtime, Runtimes } from "../ports/runtimes.ts";
 import type { IsolationReport } from "../ports/sandbox.ts";
 import { openRuntimes } from "../sandboxes/catalog/open.ts";
@@ -38,6 +39,7 @@ export async function startFugaz(config: Config, logger: Logger): Promise<Fugaz>
   try {
     const clock = systemClock;
     const engine = opened.use(await openEmbedded({ dir: config.dataDir, clock, warn: (error) => logger.warn({ err: error }, "The storage engine met a problem that harms no caller") }));
+    opened.defer(sweepBlobs(engine, logger));
     // The port is taken before the slower rooms open: who can not have it learns at once, and health says "starting".
     const doors: Door[] = [];
     let health: HealthSources | undefined;
@@ -89,6 +91,19 @@ export async function startFugaz(config: Config, logger: Logger): Promise<Fugaz>
     throw error;
   }
 }
+
+/** From time to time removes bytes that were taken in but never became part of anything: uploads that were cut off. The returned function ends it. */
+function sweepBlobs({ blobs }: Engine, logger: Logger): () => void {
+  let cancel = systemClock.after(SWEEP_MS, sweep);
+  function sweep(): void {
+    blobs.sweep(SWEEP_MS).catch((error: unknown) => logger.warn({ err: error }, "Unheld blobs could not be removed; the next sweep tries again"));
+    cancel = systemClock.after(SWEEP_MS, sweep);
+  }
+  return () => cancel();
+}
+
+/** Longer than any request lasts between taking in bytes and committing what holds them. */
+const SWEEP_MS = 6 * 3_600_000;
 
 /** What `doctor` shows: opens only what looks at the machine. */
 export async function probeMachine(config: Config): Promise<{ readonly report: IsolationReport; readonly runtimes: readonly Runtime[] }> {

@@ -26,11 +26,13 @@ export const startCommand = (): Command =>
     .action(async (options: Readonly<Record<string, string>>) => {
       const config = await configFrom(options);
       const logger = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+      // Listened for from the start: who stops the server the moment it is ready still gets a clean end.
+      const stopped = stopSignal();
       const fugaz = await startFugaz(config, logger).catch((error: unknown) => {
         throw portProblem(error, config) ?? error;
       });
       announce(fugaz, config);
-      await stopSignal();
+      await stopped;
       await fugaz.stop(DRAIN_MS);
       process.exit(0);
     });
