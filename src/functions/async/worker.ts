@@ -85,8 +85,8 @@ export function openWorker(deps: WorkerDeps): Worker {
     const wanted = Math.min(room, batchMax);
     const leases = await queue.lease(lane.queue, wanted, deps.leaseMs);
     for (const lease of leases) begin(lane, lease);
-    // A hint without an event to begin: it is for later, so learn when.
-    if (leases.length === 0) lookBy(clock.now() + lookMs);
+    // What is visible is taken; more may be for later, such as events that a killed server had leased: learn when.
+    if (leases.length < wanted) lookBy(clock.now() + lookMs);
     if (leases.length === wanted) lane.again = true;
     else if (!lane.again) lane.empty = true;
   };
