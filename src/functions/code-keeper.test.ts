@@ -5,12 +5,12 @@ import { codeKeeper } from "./code-keeper.ts";
 function keeping(used: ReadonlySet<string>, idle: readonly string[] = []) {
   const clock = fakeClock();
   const discarded: string[] = [];
-  const none = (): never => {
-    throw new Error("not asked for");
+  const warn = (): never => {
+    throw new Error("nothing went wrong");
   };
   const keeper = codeKeeper({
-    trees: { prepare: none, acquire: none, idle: async () => idle, discard: async (id) => void discarded.push(id) },
-    clock, usesCode: async (id) => used.has(id), warn: none,
+    caches: [{ idle: async () => idle, discard: async (id) => void discarded.push(id) }],
+    clock, usesCode: async (id) => used.has(id), warn,
   });
   return { clock, discarded, keeper };
 }

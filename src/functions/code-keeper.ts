@@ -1,6 +1,13 @@
 // Removes unpacked code that nobody uses any more, late enough that nobody is just about to.
 import type { Clock } from "../kernel/clock.ts";
-import type { Trees } from "./packages/trees.ts";
+
+/** A place where unpacked code lies: of packages, of images. */
+export interface CodeCache {
+  /** Ids of what is there that nobody runs and that is at least `ageMs` old. */
+  idle(ageMs: number, nowMs: number): Promise<readonly string[]>;
+  /** Removes it unless it runs; no-op for an id that is not there. */
+  discard(id: string): Promise<void>;
+}
 
 export interface CodeKeeper extends Disposable {
   /** Some function has stopped using this code. */
@@ -13,12 +20,12 @@ const graceMs = 60_000;
 const sweepMs = 60 * 60_000;
 
 export function codeKeeper(deps: {
-  readonly trees: Trees;
+  readonly caches: readonly CodeCache[];
   readonly clock: Clock;
   readonly usesCode: (blobId: string) => Promise<boolean>;
   readonly warn: (sentence: string, error: unknown, fields: Readonly<Record<string, unknown>>) => void;
 }): CodeKeeper {
-  const { trees, clock } = deps;
+  const { caches, clock } = deps;
   const cancels = new Set<() => void>();
   const later = (ms: number, task: () => Promise<void>): void => {
     const cancel = clock.after(ms, () => {
@@ -28,11 +35,11 @@ export function codeKeeper(deps: {
     cancels.add(cancel);
   };
   const removeIfUnused = async (blobId: string): Promise<void> => {
-    if (!(await deps.usesCode(blobId))) await trees.discard(blobId);
+    if (!(await deps.usesCode(blobId))) for (const cache of caches) await cache.discard(blobId);
   };
   const sweep = async (): Promise<void> => {
     later(sweepMs, sweep);
-    for (const blobId of await trees.idle(sweepMs, clock.now())) await removeIfUnused(blobId);
+    for (const cache of caches) for (const blobId of await cache.idle(sweepMs, clock.now())) await removeIfUnused(blobId);
   };
   later(graceMs, sweep);
   return {

@@ -16,12 +16,32 @@ export interface FunctionRef extends Scope {
 }
 
 export interface CodePackage {
-  /** Blob of the archive as uploaded. */
+  /** Blob of the archive as uploaded; of an image: of its configuration, which names all the rest by digest. */
   readonly blobId: string;
-  /** SHA-256 of the archive, base64, as AWS shows it. */
+  /** SHA-256 of the archive, base64, as AWS shows it; of an image: of its manifest, hex. */
   readonly sha256: string;
   readonly sizeBytes: number;
   readonly unpackedBytes: number;
+  /** Present when the code is a container image rather than a zip. */
+  readonly image?: ImageFacts;
+}
+
+export interface ImageFacts {
+  /** As the caller named it, and with the tag replaced by the digest it had then. */
+  readonly uri: string;
+  readonly resolvedUri: string;
+  /** How the image wants to be started; a function's `imageConfig` goes before. */
+  readonly entryPoint: readonly string[];
+  readonly command: readonly string[];
+  readonly workingDirectory: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What a function says instead of its image; absent members leave the image's own. */
+export interface ImageOverride {
+  readonly entryPoint?: readonly string[];
+  readonly command?: readonly string[];
+  readonly workingDirectory?: string;
 }
 
 /** Settings that travel with a version; every one of them acts when the code runs. */
@@ -37,6 +57,8 @@ export interface FunctionSettings {
   readonly env: Readonly<Record<string, string>>;
   readonly architecture: "x86_64" | "arm64";
   readonly logs: LogSettings;
+  /** Only of functions whose code is an image. */
+  readonly imageConfig?: ImageOverride;
 }
 
 /** Immutable: code and settings under an id that never means anything else. The heart caches by `id`. */

@@ -31,6 +31,25 @@ export interface Packages {
   archive(code: CodePackage): Promise<Readable>;
 }
 
+/** An image in a registry, as far as it has been looked up. */
+export interface ImageReference {
+  /** As the caller wrote it. */
+  readonly uri: string;
+  /** The same without tag and digest. */
+  readonly repository: string;
+  readonly manifest: { readonly bytes: Uint8Array; readonly digest: string; readonly mediaType: string | undefined };
+  /** Another manifest of the repository, by its digest: indexes name them. */
+  readonly manifestOf: (digest: string) => Promise<Uint8Array>;
+}
+
+export interface Images {
+  /**
+   * Takes an image whose configuration and layers are blobs here: holds them, checks every layer and lays the files out (read-only) before anything
+   * refers to it. Faults: InvalidParameterValueException that says what is wrong (`BadImage`, `UnsupportedImage`).
+   */
+  add(image: ImageReference): Promise<CodePackage>;
+}
+
 /** Who asks to invoke: a service principal acting for a resource. */
 export interface Invoker {
   /** `s3.amazonaws.com` */
@@ -42,6 +61,7 @@ export interface Invoker {
 export interface Heart extends AsyncDisposable {
   readonly registry: Registry;
   readonly packages: Packages;
+  readonly images: Images;
   /** The immutable version a ref points to now; Fault ResourceNotFoundException "Function not found: <arn>" otherwise. */
   versionOf(ref: FunctionRef): Promise<Version>;
   /**

@@ -5,7 +5,7 @@ import type { Clock } from "../kernel/clock.ts";
 import { fault } from "../kernel/fault.ts";
 import { policyAllows } from "../kernel/policy.ts";
 import type { Ports } from "../ports/engine.ts";
-import type { RuntimeFamily, Runtimes } from "../ports/runtimes.ts";
+import type { Runtime, RuntimeFamily, Runtimes } from "../ports/runtimes.ts";
 import type { Sandboxes } from "../ports/sandbox.ts";
 import { activeInvocations } from "./active-invocations.ts";
 import { eventWrite, queueOf } from "./async/events.ts";
@@ -14,6 +14,7 @@ import { codeKeeper } from "./code-keeper.ts";
 import type { FunctionRef, InvokeOptions, InvokeResult, Version } from "./function.ts";
 import { defaultHeartLimits, type HeartLimits } from "./heart-limits.ts";
 import type { Heart } from "./heart.ts";
+import { openImages, type OpenImages } from "./images/open-images.ts";
 import { openDispatcher, type Health } from "./instances/dispatcher.ts";
 import type { InstanceDeps } from "./instances/instance.ts";
 import { environmentOf, type Credentials } from "./invocations/environment.ts";
@@ -33,7 +34,7 @@ export interface HeartDeps {
   readonly runtimes: Runtimes;
   readonly runnerFor: (family: RuntimeFamily) => Runner;
   readonly logSink: LogSink;
-  /** Unpacked code goes to `<dir>/code`. */
+  /** Unpacked code goes to `<dir>/code`, that of images to `<dir>/images`. */
   readonly dir: string;
   /** What functions see as AWS_ENDPOINT_URL; asked at each boot, as the port may not be known before. */
   readonly endpointUrl: () => string;
@@ -50,7 +51,8 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
 
   const trees = await openTrees(deps.dir);
   const packages = openPackages({ blobs: ports.blobs, trees });
-  const dispatcher = openDispatcher({ clock, logSink: deps.logSink, prepare: prepareWith(deps, packages), limits, warn });
+  const images = await openImages({ store: ports.store, blobs: ports.blobs, clock, dir: deps.dir, isolation: deps.sandboxes.report });
+  const dispatcher = openDispatcher({ clock, logSink: deps.logSink, prepare: prepareWith(deps, packages, images), limits, warn });
   const meter = openMeter({ store: ports.store, log: ports.log, clock, warn });
   const registry = openRegistry({
     store: ports.store, clock, packages,
@@ -61,7 +63,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       await ports.queue.purge(queueOf(at));
     },
   });
-  const keeper = codeKeeper({ trees, clock, usesCode: registry.usesCode, warn });
+  const keeper = codeKeeper({ caches: [trees, images], clock, usesCode: registry.usesCode, warn });
   const retireOld = (at: FunctionName): Promise<void> =>
     registry.find(at).then(
       (record) => dispatcher.retire((version) => isOf(version, at) && version.id !== record?.latest.id),
@@ -116,7 +118,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     await deps.logSink.flush();
   };
   return {
-    registry, packages, drain,
+    registry, packages, images, drain,
     versionOf: registry.versionOf,
     invoke: (ref, options) => invoke(ref, options, "invoke"),
     asyncInvocation: (ref, event) => eventWrite(ref, event, clock.now()),
@@ -136,16 +138,17 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
 }
 
 /** Code in place, a runtime that is there, the environment complete: all that a boot needs. */
-function prepareWith(deps: HeartDeps, packages: Pick<ReturnType<typeof openPackages>, "acquire">): InstanceDeps["prepare"] {
+function prepareWith(deps: HeartDeps, packages: Pick<ReturnType<typeof openPackages>, "acquire">, images: Pick<OpenImages, "acquire">): InstanceDeps["prepare"] {
   const { clock, sandboxes, runtimes, runnerFor } = deps;
   return async (version, { id, logStream }) => {
+    const { image } = version.code;
     const name = version.settings.runtime;
-    const runtime = await runtimes.resolve(name);
+    const runtime = image ? imageRuntime : await runtimes.resolve(name);
     if (!runtime) throw fault("InvalidRuntimeException", { message: `The runtime ${name} is not available on this machine.`, status: 502, Type: "User" });
     const credentials = await deps.credentialsFor(version);
     const env = environmentOf(version, runtime, { credentials, endpointUrl: deps.endpointUrl(), logStream });
     // Last, as what is acquired must be released.
-    const tree = await packages.acquire(version.code);
+    const tree = await (image ? images : packages).acquire(version.code);
     return {
       runtime,
       boot: (onLog, initTimeoutMs) => runnerFor(runtime.family)({ id, version, runtime, codeDir: tree.dir, env, onLog }, { sandboxes, clock }, initTimeoutMs),
@@ -153,5 +156,8 @@ function prepareWith(deps: HeartDeps, packages: Pick<ReturnType<typeof openPacka
     };
   };
 }
+
+/** An image brings its own: nothing of ours is mounted, and whatever it starts speaks the runtime API. */
+const imageRuntime: Runtime = { name: "image", family: "provided", version: "", exact: true, interpreter: "", mounts: [], argv: [], env: {} };
 
 const isOf = (version: Version, at: FunctionName): boolean => version.name === at.name && version.account === at.account && version.region === at.region;

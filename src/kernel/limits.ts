@@ -45,6 +45,24 @@ export const limits = {
     /** Ours: one log line of a function; longer ones are split. AWS splits at 256 KiB. */
     logLineBytesMax: 256 * KIB,
   },
+  images: {
+    /** AWS: a function's image, uncompressed, all layers together. */
+    unpackedBytesMax: 10 * GIB,
+    /** Ours: layers of one image; Docker makes at most 127. */
+    layersMax: 256,
+    /** Ours: entries of all layers of one image. */
+    entriesMax: 1_000_000,
+    /** The distribution specification: a registry may refuse manifests above this. */
+    manifestBytesMax: 4 * MIB,
+    /** Ours: the JSON that says how to start an image. */
+    configBytesMax: 4 * MIB,
+    /** AWS: a layer in a repository (52,000 MiB); ours is what a function's image may have. */
+    layerBytesMax: 10 * GIB,
+    /** Ours: pieces of one upload under way. */
+    uploadPartsMax: 10_000,
+    /** Ours: an upload that nobody continues is forgotten after this. */
+    uploadIdleMs: 24 * 3_600_000,
+  },
   http: {
     /** Ours: a request head; AWS allows 1 MB for Lambda, S3 8 KiB of user metadata. */
     headBytesMax: 64 * KIB,

@@ -19,6 +19,11 @@ export interface SandboxSpec {
   readonly cwd: string;
   /** Read-only binds: code, layers, runtime, interpreter. The system's own libraries are there already. */
   readonly mounts: readonly Mount[];
+  /**
+   * Host directory that the program sees, read-only, as its whole file system; absent: the system's own. It has the directories `/proc`, `/dev`,
+   * `/tmp` and `/.fugaz` and the files `/etc/hosts` and `/etc/resolv.conf` to be mounted over. Level 0 can not do it and rejects.
+   */
+  readonly rootDir?: string;
   readonly memoryMb: number;
   /** CPUs as a fraction: 0.5 is half a core. */
   readonly cpus: number;

@@ -25,7 +25,7 @@ export function shellEntry(group: Group | undefined, openFilesMax: number, argv:
  * earlier, since LD_PRELOAD would make the programs before it run the function's code with their rights; arguments would show secrets to `ps`.
  * The shell stays and writes to `STATUS_FD`: `ready`, what it has to say about a signal, `exit <n>`. Throws a TypeError for a name that no shell can set.
  */
-export function insideScript(env: Readonly<Record<string, string>>, argv: readonly string[], channel: boolean): string {
+export function insideScript(env: Readonly<Record<string, string>>, argv: readonly string[], channel: boolean, envProgram: readonly string[] = ["/usr/bin/env"]): string {
   const exports: string[] = [];
   const others: string[] = [];
   for (const [name, value] of Object.entries(env)) {
@@ -33,7 +33,7 @@ export function insideScript(env: Readonly<Record<string, string>>, argv: readon
     if (heldByShells.has(name)) others.push(quote(`${name}=${value}`));
     else exports.push(`export ${name}=${quote(value)}`);
   }
-  const program = [...(others.length > 0 ? ["/usr/bin/env", ...others] : []), ...argv.map(quote)].join(" ");
+  const program = [...(others.length > 0 ? [...envProgram, ...others] : []), ...argv.map(quote)].join(" ");
   return [
     `exec ${STDERR_FD}>&2 2>&${STATUS_FD}`,
     "unset OLDPWD PWD SHLVL",

@@ -1,6 +1,7 @@
 // The environment a function finds, name by name as the original sets it.
 import type { Runtime } from "../../ports/runtimes.ts";
 import type { Version } from "../function.ts";
+import { commandOf } from "../images/image-command.ts";
 
 export interface Credentials {
   readonly accessKeyId: string;
@@ -20,25 +21,36 @@ export interface EnvironmentFacts {
  * on AWS in January 2026. Order of strength: defaults, the runtime's paths, the function's own variables, reserved names.
  */
 export function environmentOf(version: Version, runtime: Runtime, facts: EnvironmentFacts): Readonly<Record<string, string>> {
-  return { ...defaults(runtime, facts), ...runtime.env, ...version.settings.env, ...reserved(version, runtime, facts) };
+  const base = version.code.image ? { ...imageDefaults(facts), ...version.code.image.env } : { ...defaults(runtime, facts), ...runtime.env };
+  return { ...base, ...version.settings.env, ...reserved(version, runtime, facts) };
 }
 
+/** An image sets its own paths; what it leaves open is as in any container. */
+const imageDefaults = (facts: EnvironmentFacts): Readonly<Record<string, string>> => ({
+  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", TZ: ":UTC", HOME: "/tmp", ...services(facts),
+});
+
 /** What a function may override. */
-function defaults(runtime: Runtime, { endpointUrl }: EnvironmentFacts): Readonly<Record<string, string>> {
+function defaults(runtime: Runtime, facts: EnvironmentFacts): Readonly<Record<string, string>> {
   return {
     LANG: "en_US.UTF-8",
     TZ: ":UTC",
     PATH: "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
     LD_LIBRARY_PATH: "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
     SHLVL: "0",
-    AWS_XRAY_CONTEXT_MISSING: "LOG_ERROR",
-    AWS_XRAY_DAEMON_ADDRESS: "169.254.100.1:2000",
-    _AWS_XRAY_DAEMON_ADDRESS: "169.254.100.1",
-    _AWS_XRAY_DAEMON_PORT: "2000",
-    AWS_ENDPOINT_URL: endpointUrl,
+    ...services(facts),
     ...languagePaths(runtime),
   };
 }
+
+/** Where the services of the platform are reached. */
+const services = ({ endpointUrl }: EnvironmentFacts): Readonly<Record<string, string>> => ({
+  AWS_XRAY_CONTEXT_MISSING: "LOG_ERROR",
+  AWS_XRAY_DAEMON_ADDRESS: "169.254.100.1:2000",
+  _AWS_XRAY_DAEMON_ADDRESS: "169.254.100.1",
+  _AWS_XRAY_DAEMON_PORT: "2000",
+  AWS_ENDPOINT_URL: endpointUrl,
+});
 
 function languagePaths({ family, name }: Runtime): Readonly<Record<string, string>> {
   if (family === "python") return { PYTHONPATH: "/var/runtime" };
@@ -52,7 +64,8 @@ function reserved(version: Version, runtime: Runtime, facts: EnvironmentFacts): 
   const { settings } = version;
   const { logs } = settings;
   return {
-    _HANDLER: settings.handler,
+    // Of an image: what the runtime's program is told as its first word.
+    _HANDLER: version.code.image ? (commandOf(version.code.image, settings.imageConfig).command[0] ?? "") : settings.handler,
     AWS_REGION: version.region,
     AWS_DEFAULT_REGION: version.region,
     AWS_ACCESS_KEY_ID: facts.credentials.accessKeyId,

@@ -13,11 +13,11 @@ export interface Tree {
   release(): void;
 }
 
-export interface Trees {
+export interface Trees<Source = ArchiveSource> {
   /** Unpacks once per content, however many ask at once. Throws the refusals of the package rules; an Outage when the disk fails. */
-  prepare(id: string, source: () => Promise<ArchiveSource>): Promise<{ readonly unpackedBytes: number }>;
+  prepare(id: string, source: () => Promise<Source>): Promise<{ readonly unpackedBytes: number }>;
   /** Prepares if need be, and pins. */
-  acquire(id: string, source: () => Promise<ArchiveSource>): Promise<Tree>;
+  acquire(id: string, source: () => Promise<Source>): Promise<Tree>;
   /** Ids of the trees on disk that nobody pins and that are at least `ageMs` old. */
   idle(ageMs: number, nowMs: number): Promise<readonly string[]>;
   /** Removes a tree unless it is pinned; it comes back from its archive when asked for. */
@@ -32,13 +32,15 @@ interface Facts {
 /** Ours: archives unpacked at the same time; each may hold its archive in memory. */
 const unpackingMax = 2;
 
+/** Opens `<dir>/code`, where packages are unpacked. */
+export const openTrees = (dir: string): Promise<Trees> => openTreesOf(join(dir, "code"), unpack);
+
 /**
- * Opens `<dir>/code`. Layout: `<id>/task` is the tree, `<id>/facts.json` what is known about it.
+ * Opens the directory `root`, where `unpack` makes trees of any kind of source. Layout: `<id>/task` is the tree, `<id>/facts.json` what is known about it.
  * Trees are not flushed to disk, which would cost a flush per file: instead a tree counts only within the boot of the machine
  * that unpacked it. A killed server leaves whole trees or temporary ones (removed here); after a power cut all are made again.
  */
-export async function openTrees(dir: string): Promise<Trees> {
-  const root = join(dir, "code");
+export async function openTreesOf<Source>(root: string, unpack: (source: Source, dir: string) => Promise<{ readonly unpackedBytes: number }>): Promise<Trees<Source>> {
   await mkdir(root, { recursive: true });
   const bootId = await readBootId();
   await clearLeftovers(root, bootId);
@@ -46,7 +48,7 @@ export async function openTrees(dir: string): Promise<Trees> {
   const pins = new Map<string, number>();
   const slots = slotsOf(unpackingMax);
 
-  const make = async (id: string, source: () => Promise<ArchiveSource>): Promise<Facts> => {
+  const make = async (id: string, source: () => Promise<Source>): Promise<Facts> => {
     const present = await readFacts(join(root, id), bootId);
     if (present) return present;
     const fresh = join(root, `.new-${randomUUID()}`);
@@ -65,7 +67,7 @@ export async function openTrees(dir: string): Promise<Trees> {
       }
     });
   };
-  const prepare = (id: string, source: () => Promise<ArchiveSource>): Promise<Facts> => {
+  const prepare = (id: string, source: () => Promise<Source>): Promise<Facts> => {
     const under = unpacking.get(id);
     if (under) return under;
     const made = make(id, source).finally(() => unpacking.delete(id));

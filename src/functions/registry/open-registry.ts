@@ -154,7 +154,7 @@ function leaveCode(blobId: string, at: FunctionName): readonly Write[] {
 }
 
 /** Only what the record is meant to keep, whatever else the caller's object carries. */
-const plain = ({ blobId, sha256, sizeBytes, unpackedBytes }: CodePackage): CodePackage => ({ blobId, sha256, sizeBytes, unpackedBytes });
+const plain = ({ blobId, sha256, sizeBytes, unpackedBytes, image }: CodePackage): CodePackage => ({ blobId, sha256, sizeBytes, unpackedBytes, ...(image ? { image } : {}) });
 
 const unqualified = ({ account, region, name }: Scope & { readonly name: string }): FunctionName => ({ account, region, name });
 

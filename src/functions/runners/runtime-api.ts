@@ -1,7 +1,8 @@
-// The runner for custom runtimes (`provided.*`): any executable named bootstrap that speaks Lambda's public HTTP contract.
+// The runner for custom runtimes (`provided.*`) and images: any executable that speaks Lambda's public HTTP contract.
 import type { Runner } from "../runner.ts";
 import type { Protocol } from "./conversation.ts";
 import { findBootstrap } from "./bootstrap-file.ts";
+import { imageStart, judgeImageCommand } from "../images/image-command.ts";
 import { instanceRunner } from "./instance.ts";
 import { openRuntimeApi } from "./runtime-api-conversation.ts";
 import { mountsOf } from "./sandbox-spec.ts";
@@ -9,6 +10,8 @@ import { mountsOf } from "./sandbox-spec.ts";
 const runtimeApiProtocol: Protocol = {
   channel: false,
   entrypoint: async (spec) => {
+    const { code, settings } = spec.version;
+    if (code.image) return judgeImageCommand(spec.codeDir, imageStart(code.image, settings.imageConfig), spec.env["PATH"] ?? "");
     const file = await findBootstrap(mountsOf(spec));
     if (file.kind === "found") return { argv: [file.path] };
     return { missing: file.kind === "unusable" ? file.reason : undefined };
@@ -16,5 +19,5 @@ const runtimeApiProtocol: Protocol = {
   open: openRuntimeApi,
 };
 
-/** Boots `/var/task/bootstrap`, or `/opt/bootstrap`. */
+/** Boots `/var/task/bootstrap`, or `/opt/bootstrap`; of an image, its entry point. */
 export const bootRuntimeApi: Runner = instanceRunner(runtimeApiProtocol);

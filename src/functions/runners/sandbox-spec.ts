@@ -1,6 +1,7 @@
 // Translates what the heart knows about a version into the sandbox that will run it.
 import { limits } from "../../kernel/limits.ts";
 import type { Mount, Sandboxes, SandboxSpec } from "../../ports/sandbox.ts";
+import { imageStart } from "../images/image-command.ts";
 import type { BootSpec } from "../runner.ts";
 
 const TASK = "/var/task";
@@ -8,16 +9,18 @@ const TASK = "/var/task";
 const PATH_LISTS = ["PATH", "LD_LIBRARY_PATH", "NODE_PATH", "PYTHONPATH"];
 
 /** Everything mounted for a version: its code first. */
-export const mountsOf = (spec: BootSpec): readonly Mount[] => [{ source: spec.codeDir, target: TASK }, ...spec.runtime.mounts];
+export const mountsOf = (spec: BootSpec): readonly Mount[] => (spec.version.code.image ? [] : [{ source: spec.codeDir, target: TASK }, ...spec.runtime.mounts]);
 
 export function sandboxSpec(spec: BootSpec, sandboxes: Sandboxes, argv: readonly string[], env: Readonly<Record<string, string>>, channel: boolean): SandboxSpec {
   const mounts = mountsOf(spec);
-  const { memoryMb, tmpMb } = spec.version.settings;
+  const { memoryMb, tmpMb, imageConfig } = spec.version.settings;
+  const { image } = spec.version.code;
   return {
     id: spec.id,
     argv: argv.map((word) => (word.startsWith("/") ? sandboxes.pathOf(spec.id, mounts, word) : word)),
     env: { ...programEnvironment(spec, sandboxes), ...env },
-    cwd: sandboxes.pathOf(spec.id, mounts, TASK),
+    cwd: image ? imageStart(image, imageConfig).workingDirectory : sandboxes.pathOf(spec.id, mounts, TASK),
+    rootDir: image ? spec.codeDir : undefined,
     mounts,
     memoryMb,
     cpus: memoryMb / limits.functions.memoryMbPerCpu,

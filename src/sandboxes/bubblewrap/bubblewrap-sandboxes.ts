@@ -7,6 +7,7 @@ import { Living } from "../living.ts";
 import { startProgram } from "../program.ts";
 import { insideScript, shellEntry } from "../shell-entry.ts";
 import { bwrapCommand, systemBinds, type System } from "./command.ts";
+import { hostTools } from "./host-tools.ts";
 import { mountTmp, unmountTmp } from "./tmp-mount.ts";
 import { openUsers } from "./users.ts";
 
@@ -23,7 +24,7 @@ export async function bubblewrapSandboxes(dir: string, tools: BubblewrapTools, c
   await writeFile(nsswitch, "passwd: files\ngroup: files\nhosts: files dns\n", { mode: 0o644 });
   const asRoot = tools.setpriv !== undefined;
   const users = openUsers(etcDir, !asRoot);
-  const system: System = { ...tools, binds: systemBinds(nsswitch) };
+  const system: System = { ...tools, binds: systemBinds(nsswitch), tools: hostTools() };
   const groups = typeof cgroups === "string" ? undefined : cgroups;
   const living = new Living();
   return {
@@ -31,6 +32,7 @@ export async function bubblewrapSandboxes(dir: string, tools: BubblewrapTools, c
     pathOf: (_id, _mounts, target) => target,
     start: async (spec, signal) => {
       // Refused before anything is made for it.
+      const envProgram = spec.rootDir === undefined ? undefined : system.tools?.words("/usr/bin/env");
       insideScript(spec.env, spec.argv, spec.channel);
       await using undo = new AsyncDisposableStack();
       const place = living.reserve(spec.id);
@@ -58,7 +60,7 @@ export async function bubblewrapSandboxes(dir: string, tools: BubblewrapTools, c
             args: shellEntry(group, spec.openFilesMax, bwrapCommand(system, spec, user, tmpDir)),
             env: {},
             cwd: "/",
-            script: insideScript(env, spec.argv, spec.channel),
+            script: insideScript(env, spec.argv, spec.channel, envProgram),
           }),
           follow: place.follow,
           cleanup: () => made.disposeAsync(),

@@ -1,6 +1,7 @@
 // The bwrap command line: what a program inside may see, and as whom it runs.
 import { existsSync, lstatSync, readlinkSync, realpathSync } from "node:fs";
 import type { SandboxSpec } from "../../ports/sandbox.ts";
+import type { HostTools } from "./host-tools.ts";
 import type { User } from "./users.ts";
 
 /** What programs need of /etc, and nothing that tells about this host's people or secrets. */
@@ -15,6 +16,8 @@ export interface System {
   readonly setpriv: string | undefined;
   /** The host part of the command line, computed once. */
   readonly binds: readonly string[];
+  /** What starts programs of other root file systems. */
+  readonly tools: HostTools | undefined;
 }
 
 /** Read-only system directories and the harmless part of /etc; `nsswitch` is seen instead of the host's, whose services do not run inside. */
@@ -36,24 +39,39 @@ export function systemBinds(nsswitch: string): readonly string[] {
 export function bwrapCommand(system: System, spec: SandboxSpec, user: User, tmpDir: string | undefined): readonly string[] {
   const { setpriv } = system;
   const uid = String(user.uid);
+  const words = spec.rootDir === undefined ? (program: string): readonly string[] => [program] : toolsOf(system).words;
   return [
     system.bwrap,
     "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--hostname", "localhost",
     ...(setpriv
       ? ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
       : ["--unshare-user", "--uid", uid, "--gid", uid, "--cap-drop", "ALL"]),
-    ...system.binds,
-    "--ro-bind", user.passwd, "/etc/passwd", "--ro-bind", user.group, "/etc/group",
-    "--proc", "/proc", "--dev", "/dev", "--dir", "/opt", "--dir", "/var", "--dir", "/var/task", "--dir", "/mnt",
+    ...(spec.rootDir === undefined ? systemRoot(system, user) : imageRoot(toolsOf(system), spec.rootDir)),
     ...(tmpDir === undefined ? ["--perms", "1777", "--size", String(spec.tmpMb * 2 ** 20), "--tmpfs", "/tmp"] : ["--bind", tmpDir, "/tmp"]),
     ...parentDirs(spec).flatMap((dir) => ["--dir", dir]),
     ...spec.mounts.flatMap(({ source, target }) => ["--ro-bind", source, target]),
     "--remount-ro", "/dev", "--remount-ro", "/",
     "--chdir", spec.cwd,
     "--",
-    ...(setpriv ? [setpriv, "--reuid", uid, "--regid", uid, "--clear-groups", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--"] : []),
-    "/bin/sh", "-s",
+    ...(setpriv ? [...words(setpriv), "--reuid", uid, "--regid", uid, "--clear-groups", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--"] : []),
+    ...words("/bin/sh"), "-s",
   ];
+}
+
+const systemRoot = ({ binds }: System, user: User): readonly string[] => [
+  ...binds, "--ro-bind", user.passwd, "/etc/passwd", "--ro-bind", user.group, "/etc/group",
+  "--proc", "/proc", "--dev", "/dev", "--dir", "/opt", "--dir", "/var", "--dir", "/var/task", "--dir", "/mnt",
+];
+
+/** An image's files instead of the host's; of the host only how it finds names, and what starts the program. */
+const imageRoot = (tools: HostTools, rootDir: string): readonly string[] => [
+  "--ro-bind", rootDir, "/", ...tools.binds, "--proc", "/proc", "--dev", "/dev",
+  ...["/etc/hosts", "/etc/resolv.conf"].flatMap((file) => (existsSync(file) ? ["--ro-bind", realpathSync(file), file] : [])),
+];
+
+function toolsOf({ tools }: System): HostTools {
+  if (!tools) throw new Error("this system's program loader was not found, without which no image can be started");
+  return tools;
 }
 
 /** bwrap makes missing parents of a mount for root alone; made by name, everybody may pass. */

@@ -20,6 +20,7 @@ export function processSandboxes(dir: string, cgroups: Cgroups | string, reason:
     report: processReport(cgroups, reason),
     pathOf,
     start: async (spec, signal) => {
+      if (spec.rootDir !== undefined) throw new Error("a plain process can not have a root file system of its own");
       await using undo = new AsyncDisposableStack();
       const place = living.reserve(spec.id);
       undo.defer(place.free);

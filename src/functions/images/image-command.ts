@@ -1,0 +1,69 @@
+// What an image starts: its own entry point and command or the function's, and whether there is such a program at all.
+import { lstat, readlink } from "node:fs/promises";
+import { join } from "node:path";
+import type { ImageFacts, ImageOverride } from "../function.ts";
+
+export interface ImageStart {
+  readonly argv: readonly string[];
+  readonly workingDirectory: string;
+}
+
+/** As containers do it: an entry point given by the function replaces the image's, and so does a command; each alone leaves the other. */
+export function commandOf(image: ImageFacts, override: ImageOverride = {}): { readonly entryPoint: readonly string[]; readonly command: readonly string[] } {
+  return { entryPoint: override.entryPoint ?? image.entryPoint, command: override.command ?? image.command };
+}
+
+export function imageStart(image: ImageFacts, override: ImageOverride = {}): ImageStart {
+  const { entryPoint, command } = commandOf(image, override);
+  return { argv: [...entryPoint, ...command], workingDirectory: override.workingDirectory ?? image.workingDirectory };
+}
+
+/** Linux allows 40. */
+const LINK_HOPS_MAX = 40;
+
+/** The command line when it can be started, else why not, as the original's supervisor words it. */
+export async function judgeImageCommand(rootDir: string, { argv, workingDirectory }: ImageStart, path: string): Promise<{ readonly argv: readonly string[] } | { readonly missing: string }> {
+  const [program] = argv;
+  if (program === undefined || program === "") return { missing: "entrypoint requires the handler name to be the first argument" };
+  if ((await modeOf(rootDir, workingDirectory))?.kind !== "directory") return { missing: `chdir ${workingDirectory}: no such file or directory` };
+  if (program.includes("/")) {
+    const file = await modeOf(rootDir, program.startsWith("/") ? program : join(workingDirectory, program));
+    if (!file) return { missing: `fork/exec ${program}: no such file or directory` };
+    return file.executable ? { argv } : { missing: `fork/exec ${program}: permission denied` };
+  }
+  for (const dir of path.split(":")) if (dir.startsWith("/") && (await modeOf(rootDir, join(dir, program)))?.executable) return { argv };
+  return { missing: `exec: "${program}": executable file not found in $PATH` };
+}
+
+interface Found {
+  readonly kind: "directory" | "file";
+  readonly executable: boolean;
+}
+
+/** Looks at an absolute path as a process inside would, following links below the root only. */
+async function modeOf(rootDir: string, path: string): Promise<Found | undefined> {
+  const ahead = path.split("/");
+  const at: string[] = [];
+  let found: Found = { kind: "directory", executable: false };
+  for (let hops = 0; ahead.length > 0; ) {
+    const name = ahead.shift() ?? "";
+    if (name === "" || name === ".") continue;
+    if (name === "..") {
+      at.pop();
+      continue;
+    }
+    const host = join(rootDir, ...at, name);
+    const stat = await lstat(host).catch(() => undefined);
+    if (!stat) return undefined;
+    if (stat.isSymbolicLink()) {
+      if (++hops > LINK_HOPS_MAX) return undefined;
+      const target = await readlink(host);
+      if (target.startsWith("/")) at.length = 0;
+      ahead.unshift(...target.split("/"));
+      continue;
+    }
+    at.push(name);
+    found = { kind: stat.isDirectory() ? "directory" : "file", executable: stat.isFile() && (stat.mode & 0o111) !== 0 };
+  }
+  return found;
+}
