@@ -65,7 +65,7 @@ export async function startFugaz(config: Config, logger: Logger): Promise<Fugaz>
       }),
     );
 
-    const { services, doors: serviceDoors } = bindServices({ engine, clock, heart, logGroups, sessions, runtimes });
+    const { services, doors: serviceDoors } = bindServices({ engine, clock, heart, logGroups, sessions, runtimes, home: { account: config.account, region: config.region } });
     const models = new Map();
     doors.push(
       ...serviceDoors,

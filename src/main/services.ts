@@ -6,6 +6,8 @@ import type { Clock } from "../kernel/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Runtimes } from "../ports/runtimes.ts";
 import { codeDoor } from "../services/lambda/code-door.ts";
+import { registryDoor } from "../services/ecr/registry/door.ts";
+import { ecr } from "../services/ecr/service.ts";
 import { iam } from "../services/iam/service.ts";
 import { lambda } from "../services/lambda/service.ts";
 import { logs } from "../services/logs/service.ts";
@@ -22,17 +24,21 @@ export interface Rooms {
   readonly logGroups: LogGroups;
   readonly sessions: Sessions;
   readonly runtimes: Runtimes;
+  /** Account and region of requests that name none. */
+  readonly home: { readonly account: string; readonly region: string };
 }
 
-export function bindServices({ engine, clock, heart, logGroups, sessions, runtimes }: Rooms): { readonly services: readonly BoundService[]; readonly doors: readonly Door[] } {
+export function bindServices({ engine, clock, heart, logGroups, sessions, runtimes, home }: Rooms): { readonly services: readonly BoundService[]; readonly doors: readonly Door[] } {
+  const registry = { store: engine.store, blobs: engine.blobs, clock, home };
   return {
     services: [
       bindService(lambda, { heart, store: engine.store, runtimes, clock }),
       bindService(s3, s3Deps({ store: engine.store, blobs: engine.blobs, heart, clock })),
+      bindService(ecr, registry),
       bindService(logs, { logs: logGroups, clock }),
       bindService(iam, { store: engine.store, clock, sessions }),
       bindService(sts, { sessions, clock }),
     ],
-    doors: [codeDoor({ blobs: engine.blobs })],
+    doors: [codeDoor({ blobs: engine.blobs }), registryDoor(registry)],
   };
 }

@@ -4,6 +4,7 @@ import type { CodePackage } from "../../functions/function.ts";
 import { Fault, fault } from "../../kernel/fault.ts";
 import { limits } from "../../kernel/limits.ts";
 import { invalid, notYet } from "./faults.ts";
+import { imageFrom } from "./image.ts";
 import type { LambdaContext } from "./op.ts";
 
 export interface CodeSource {
@@ -22,9 +23,18 @@ export function requireSize({ body, operation }: Pick<LambdaContext, "body" | "o
   if ((body.contentLength ?? 0) > bytesMax) throw fault("RequestEntityTooLargeException", { message: `Request must be smaller than ${bytesMax} bytes for the ${operation} operation`, status: 413 });
 }
 
+/** New code for a function, of the kind it has. */
+export async function newCode(source: CodeSource, before: CodePackage, context: LambdaContext): Promise<CodePackage> {
+  if (!before.image) {
+    if (source.ImageUri) throw invalid("Please don't provide ImageUri when updating a function with packageType Zip.");
+    return packageFrom(source, context);
+  }
+  if (!source.ImageUri || source.ZipFile || source.S3Bucket || source.S3Key) throw invalid("Please provide ImageUri when updating a function with packageType Image.");
+  return imageFrom(source.ImageUri, context);
+}
+
 /** The unpacked package, or the fault of whatever is wrong with it. */
 export async function packageFrom(source: CodeSource, { heart, call }: LambdaContext): Promise<CodePackage> {
-  if (source.ImageUri) throw invalid("Please don't provide ImageUri when updating a function with packageType Zip.");
   if (source.SourceKMSKeyArn) throw notYet("SourceKMSKeyArn");
   if (source.S3ObjectStorageMode && source.S3ObjectStorageMode !== "COPY") throw notYet(`S3ObjectStorageMode ${source.S3ObjectStorageMode}`);
   if (source.ZipFile) {

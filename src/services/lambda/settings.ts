@@ -4,6 +4,7 @@ import type { LogSettings } from "../../functions/log-settings.ts";
 import { fault } from "../../kernel/fault.ts";
 import { limits } from "../../kernel/limits.ts";
 import { invalid, notYet } from "./faults.ts";
+import { imageOverride } from "./image.ts";
 import type { Input } from "./op.ts";
 
 type Asked = Partial<Input<"CreateFunction">>;
@@ -38,7 +39,7 @@ export function newSettings(asked: Asked, name: string): FunctionSettings {
 /** Only what the caller named. */
 export function changedSettings(asked: Asked, name: string): Partial<FunctionSettings> {
   refuseWhatDoesNotAct(asked);
-  const { Description, Runtime, Handler, Role, MemorySize, Timeout, EphemeralStorage, Environment, Architectures, LoggingConfig } = asked;
+  const { Description, Runtime, Handler, Role, MemorySize, Timeout, EphemeralStorage, Environment, Architectures, LoggingConfig, ImageConfig } = asked;
   if (MemorySize !== undefined && MemorySize > bounds.memoryMbMax)
     throw invalid(`'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to ${bounds.memoryMbMax}`);
   if (Timeout !== undefined && Timeout > bounds.timeoutSecondsMax)
@@ -54,18 +55,17 @@ export function changedSettings(asked: Asked, name: string): Partial<FunctionSet
     ...(Environment === undefined ? {} : { env: checkedEnvironment(Environment.Variables ?? {}) }),
     ...(Architectures?.[0] === undefined ? {} : { architecture: checkedArchitecture(Architectures[0]) }),
     ...(LoggingConfig === undefined ? {} : { logs: logSettings(LoggingConfig, name) }),
+    ...(ImageConfig === undefined ? {} : { imageConfig: imageOverride(ImageConfig) }),
   };
 }
 
 function refuseWhatDoesNotAct(asked: Asked): void {
-  if (asked.PackageType === "Image") throw notYet("PackageType Image");
   if (asked.VpcConfig?.SubnetIds?.length || asked.VpcConfig?.SecurityGroupIds?.length) throw notYet("VpcConfig");
   if (asked.DeadLetterConfig?.TargetArn) throw notYet("DeadLetterConfig");
   if (asked.KMSKeyArn) throw notYet("KMSKeyArn");
   if (asked.TracingConfig?.Mode === "Active") throw notYet("TracingConfig Active");
   if (asked.Layers?.length) throw notYet("Layers");
   if (asked.FileSystemConfigs?.length) throw notYet("FileSystemConfigs");
-  if (asked.ImageConfig && Object.keys(asked.ImageConfig).length > 0) throw notYet("ImageConfig");
   if (asked.CodeSigningConfigArn) throw notYet("CodeSigningConfigArn");
   if (asked.SnapStart?.ApplyOn === "PublishedVersions") throw notYet("SnapStart");
   if (asked.CapacityProviderConfig) throw notYet("CapacityProviderConfig");

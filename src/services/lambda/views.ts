@@ -1,6 +1,6 @@
 // How a function looks to AWS tools: every member the original sends, since some tools crash on a missing one.
 import { createHash } from "node:crypto";
-import type { CodePackage, Version } from "../../functions/function.ts";
+import type { CodePackage, FunctionSettings, Version } from "../../functions/function.ts";
 import { functionArn, partitionOf } from "../../kernel/arn.ts";
 import type { Output } from "./op.ts";
 
@@ -10,10 +10,9 @@ export function configurationView(version: Version, qualifier?: string): Omit<Ou
   return {
     FunctionName: version.name,
     FunctionArn: functionArn(version, qualifier),
-    Runtime: settings.runtime as Output<"GetFunctionConfiguration">["Runtime"],
+    ...(code.image ? {} : { Runtime: settings.runtime as Output<"GetFunctionConfiguration">["Runtime"], Handler: settings.handler }),
     Role: settings.role,
-    Handler: settings.handler,
-    CodeSize: code.sizeBytes,
+    CodeSize: code.image ? 0 : code.sizeBytes,
     Description: settings.description,
     Timeout: settings.timeoutMs / 1000,
     MemorySize: settings.memoryMb,
@@ -25,11 +24,12 @@ export function configurationView(version: Version, qualifier?: string): Omit<Ou
     RevisionId: version.id,
     State: "Active",
     LastUpdateStatus: "Successful",
-    PackageType: "Zip",
+    PackageType: code.image ? "Image" : "Zip",
+    ...(code.image ? imageConfigView(settings) : {}),
     Architectures: [settings.architecture],
     EphemeralStorage: { Size: settings.tmpMb },
     SnapStart: { ApplyOn: "None", OptimizationStatus: "Off" },
-    RuntimeVersionConfig: { RuntimeVersionArn: runtimeArn(version) },
+    ...(code.image ? {} : { RuntimeVersionConfig: { RuntimeVersionArn: runtimeArn(version) } }),
     LoggingConfig: {
       LogFormat: settings.logs.format,
       LogGroup: settings.logs.group,
@@ -49,6 +49,17 @@ export function listedView(version: Version, qualifier?: string): Omit<Output<"G
 const runtimeArn = ({ region, settings }: Version): string =>
   `arn:${partitionOf(region)}:lambda:${region}::runtime:${createHash("sha256").update(settings.runtime).digest("hex")}`;
 
-/** Where the archive can be fetched from this server. */
-export const codeLocation = (code: CodePackage, endpoint: string): string => `${endpoint}${CODE_PATH}${code.blobId}.zip`;
+/** Only what the function says instead of its image. */
+function imageConfigView({ imageConfig: { entryPoint, command, workingDirectory } = {} }: FunctionSettings): Pick<Output<"GetFunctionConfiguration">, "ImageConfigResponse"> {
+  const ImageConfig = {
+    ...(entryPoint ? { EntryPoint: [...entryPoint] } : {}), ...(command ? { Command: [...command] } : {}), ...(workingDirectory === undefined ? {} : { WorkingDirectory: workingDirectory }),
+  };
+  return Object.keys(ImageConfig).length > 0 ? { ImageConfigResponse: { ImageConfig } } : {};
+}
+
+/** Where the archive can be fetched from this server, or which image it is. */
+export function codeView({ image, blobId }: CodePackage, endpoint: string): Output<"GetFunction">["Code"] {
+  if (image) return { RepositoryType: "ECR", ImageUri: image.uri, ResolvedImageUri: image.resolvedUri };
+  return { RepositoryType: "S3", Location: `${endpoint}${CODE_PATH}${blobId}.zip` };
+}
 export const CODE_PATH = "/_fugaz/code/";

@@ -1,5 +1,5 @@
 // UpdateFunctionCode: new code for $LATEST, effective with the answer.
-import { packageFrom, requireSize } from "../code.ts";
+import { newCode, requireSize } from "../code.ts";
 import { notFound, notYet } from "../faults.ts";
 import { latestRefOf } from "../function-name.ts";
 import type { Op } from "../op.ts";
@@ -12,7 +12,7 @@ export const updateFunctionCode: Op<"UpdateFunctionCode"> = async (input, contex
   if (input.Publish || input.PublishTo) throw notYet("Publish");
   const before = await context.heart.versionOf(ref);
   const settings = changedSettings({ Architectures: input.Architectures }, ref.name);
-  const code = await packageFrom(input, context);
+  const code = await newCode(input, before.code, context);
   if (input.DryRun) return configurationView({ ...before, code });
   const record = await context.heart.registry.update(ref, { code, settings, expectedRevision: input.RevisionId });
   if (!record) throw notFound(ref);

@@ -1,0 +1,8 @@
+// GetLifecyclePolicy: there is none.
+import { lifecycleMissing } from "../policies.ts";
+import { type Op, scopeOf } from "../op.ts";
+import { findRepository } from "../repositories.ts";
+
+export const getLifecyclePolicy: Op<"GetLifecyclePolicy"> = async ({ registryId, repositoryName = "" }, context) => {
+  throw lifecycleMissing((await findRepository(context, scopeOf(registryId, context), repositoryName)).value);
+};
