@@ -15,10 +15,10 @@ export async function compileFunction(dir: string): Promise<Buffer> {
 }
 
 /** Two layers: the binary in a root that is bare but for it; then a whiteout. Packed by gzip and by zstd. */
-export function functionImage(program: Buffer, config: Readonly<Record<string, unknown>> = {}): TestImage {
+export function functionImage(program: Buffer, config: Readonly<Record<string, unknown>> = {}, packings: readonly ("" | "+gzip" | "+zstd")[] = ["+gzip", "+zstd"]): TestImage {
   const first = tarOf([{ name: "app/", type: "5", mode: 0o755 }, { name: "app/run", content: program, mode: 0o4755 }, { name: "removed", content: "by the next layer" }]);
   const second = tarOf([{ name: ".wh.removed" }, { name: "app/data", content: "x" }]);
-  return imageOf([first, second], { Entrypoint: ["/app/run"], Cmd: ["from-image"], WorkingDir: "/app", Env: ["VARIABLE=of the image", "PATH=/app"], User: "1234", ...config }, ["+gzip", "+zstd"]);
+  return imageOf([first, second], { Entrypoint: ["/app/run"], Cmd: ["from-image"], WorkingDir: "/app", Env: ["VARIABLE=of the image", "PATH=/app"], User: "1234", ...config }, packings);
 }
 
 /** Writes the image as an OCI layout. */

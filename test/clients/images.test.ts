@@ -1,9 +1,10 @@
 // Functions whose code is a container image: pushed by the tools people use, run from nothing but the image.
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { gunzipSync, gzipSync } from "node:zlib";
 import {
   CreateFunctionCommand, type CreateFunctionCommandInput, DeleteFunctionCommand, GetFunctionCommand, InvokeCommand, ListFunctionsCommand, UpdateFunctionCodeCommand, UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
@@ -138,6 +139,46 @@ test.skipIf(!skopeo)("skopeo pushes, looks, copies back and deletes", async () =
   expect(await invoke("skopeo")).toMatchObject({ word: "from-image", removed: false });
   await run("skopeo", ["delete", "--tls-verify=false", at]);
   expect((await fetch(`${cloud.endpoint}/v2/by-skopeo/manifests/v1`)).status).toBe(404);
+});
+
+describe("fugaz image", () => {
+  const fugaz = (...words: readonly string[]) => run(process.execPath, [join(import.meta.dirname, "../../bin/fugaz.js"), "image", ...words], { env: cloud.env });
+
+  test("pushes layouts and archives of several makers, lists and removes", async () => {
+    const plain = functionImage(program, {}, ["", "+gzip"]);
+    await writeLayout(plain, join(dir, "cli"));
+    const pushed = await fugaz("push", join(dir, "cli"), "cli/app:v1");
+    expect(pushed).toEqual({ stdout: `${host}/cli/app:v1\n`, stderr: `sha256:${sha256(plain.manifest)}\n` });
+    // As `docker save` writes it, the second layer twice: as a file, and as a link to it.
+    const saved = tarOf([
+      { name: "config.json", content: imageOf([plain.layers[0] ?? Buffer.alloc(0), gunzipSync(plain.layers[1] ?? ""), gunzipSync(plain.layers[1] ?? "")], { Entrypoint: ["/app/run"], Cmd: ["saved"] }).config },
+      { name: "one/layer.tar", content: plain.layers[0] }, { name: "two/layer.tar", content: gunzipSync(plain.layers[1] ?? "") }, { name: "three/layer.tar", type: "2", link: "../two/layer.tar" },
+      { name: "manifest.json", content: JSON.stringify([{ Config: "config.json", RepoTags: ["x:y"], Layers: ["one/layer.tar", "two/layer.tar", "three/layer.tar"] }]) },
+    ]);
+    await writeFile(join(dir, "saved.tar.gz"), gzipSync(saved));
+    expect((await fugaz("push", join(dir, "saved.tar.gz"), "cli/saved")).stdout).toBe(`${host}/cli/saved:latest\n`);
+    await create("saved", `${host}/cli/saved:latest`);
+    expect(await invoke("saved")).toMatchObject({ word: "saved", cwd: "/" });
+    const [list, json] = await Promise.all([fugaz("list"), fugaz("list", "--json")]);
+    expect(list.stdout).toMatch(/^REPOSITORY +TAG +DIGEST .*\n(.*\n)*cli\/app +v1 +sha256:[0-9a-f]{12} +\d+ B /);
+    expect((JSON.parse(json.stdout) as { repositoryName: string }[]).map(({ repositoryName }) => repositoryName)).toContain("cli/saved");
+    await fugaz("remove", "cli/app:v1");
+    const refused = await Promise.allSettled([fugaz("remove", "cli/app:v1"), fugaz("push", dir, "cli/none:v1"), fugaz("push", join(dir, "cli"), "Not A Name")]);
+    const said = refused.map((each) => (each.status === "rejected" ? (each.reason as { code: number; stderr: string }) : undefined));
+    expect(said[0]).toMatchObject({ code: 1, stderr: "fugaz: There is no image cli/app:v1. `fugaz image list` shows the images there are.\n" });
+    expect(said[1]).toMatchObject({ code: 1, stderr: expect.stringMatching(/^fugaz: The image .* can not be read: this is neither an OCI layout nor an archive/) });
+    expect(said[2]).toMatchObject({ code: 1, stderr: expect.stringContaining("is no name of an image") });
+  });
+
+  test.skipIf(!skopeo)("takes the archives that skopeo writes", async () => {
+    await writeLayout(functionImage(program, {}, ["+gzip", "+gzip"]), join(dir, "gzip"));
+    for (const form of ["docker-archive", "oci-archive"]) {
+      await run("skopeo", ["--insecure-policy", "copy", `oci:${join(dir, "gzip")}`, `${form}:${join(dir, `${form}.tar`)}:made/by:v1`]);
+      const { stdout } = await fugaz("push", join(dir, `${form}.tar`), `skopeo/${form}:v1`);
+      await create(form, stdout.trim());
+      expect(await invoke(form)).toMatchObject({ word: "from-image", cwd: "/app" });
+    }
+  });
 });
 
 test.skipIf(!buildah)("buildah builds an image without privileges of its own and pushes it", async () => {

@@ -123,7 +123,6 @@ describe("creation is refused with", () => {
     ["DeadLetterConfig", { DeadLetterConfig: { TargetArn: "arn:aws:sqs:us-east-1:000000000000:q" } }],
     ["Layers", { Layers: ["arn:aws:lambda:us-east-1:000000000000:layer:l:1"] }],
     ["SnapStart", { SnapStart: { ApplyOn: "PublishedVersions" } }],
-    ["PackageType Image", { PackageType: "Image" }],
     ["TracingConfig Active", { TracingConfig: { Mode: "Active" } }],
     ["DurableConfig", { DurableConfig: { ExecutionTimeout: 60 } }],
     ["TenancyConfig", { TenancyConfig: { TenantIsolationMode: "PER_TENANT" } }],

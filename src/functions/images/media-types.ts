@@ -11,6 +11,7 @@ export const mediaTypes = {
   dockerManifest: `${DOCKER}.distribution.manifest.v2+json`,
   dockerList: `${DOCKER}.distribution.manifest.list.v2+json`,
   dockerConfig: `${DOCKER}.container.image.v1+json`,
+  dockerLayer: `${DOCKER}.image.rootfs.diff.tar`,
 } as const;
 
 /** How a layer is packed. */
@@ -23,7 +24,7 @@ const layers: Readonly<Record<string, Compression>> = {
   [`${OCI}.layer.nondistributable.v1.tar`]: "none",
   [`${OCI}.layer.nondistributable.v1.tar+gzip`]: "gzip",
   [`${OCI}.layer.nondistributable.v1.tar+zstd`]: "zstd",
-  [`${DOCKER}.image.rootfs.diff.tar`]: "none",
+  [mediaTypes.dockerLayer]: "none",
   [`${DOCKER}.image.rootfs.diff.tar.gzip`]: "gzip",
   [`${DOCKER}.image.rootfs.diff.tar.zstd`]: "zstd",
 };

@@ -21,6 +21,6 @@ export const listCommand = (): Command =>
         process.stdout.write("No functions yet. Create one with `aws lambda create-function`; the README shows how in five lines.\n");
         return;
       }
-      const rows = functions.map((f) => [f.FunctionName ?? "", f.Runtime ?? "", `${f.MemorySize} MB`, `${f.Timeout} s`, `${f.CodeSize} B`, f.LastModified ?? ""]);
+      const rows = functions.map((f) => [f.FunctionName ?? "", f.Runtime ?? (f.PackageType === "Image" ? "image" : ""), `${f.MemorySize} MB`, `${f.Timeout} s`, `${f.CodeSize} B`, f.LastModified ?? ""]);
       process.stdout.write(table(["NAME", "RUNTIME", "MEMORY", "TIMEOUT", "CODE", "LAST MODIFIED"], rows));
     });

@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<() => Command>>> = {
   invoke: async () => (await import("./invoke.ts")).invokeCommand,
   logs: async () => (await import("./logs.ts")).logsCommand,
   list: async () => (await import("./list.ts")).listCommand,
+  image: async () => (await import("./image.ts")).imageCommand,
   env: async () => (await import("./env.ts")).envCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
   demo: async () => (await import("./demo.ts")).demoCommand,
