@@ -98,14 +98,15 @@ export async function openImages({ store, blobs, clock, dir, isolation }: Images
       return [...new Set([...unused, ...(await trees.idle(ageMs, nowMs))])];
     },
     discard: async (id) => {
-      await trees.discard(id);
       const key = recordKey(id);
-      await transact(store, async () => {
+      const fresh = await transact(store, async () => {
         const entry = await store.get<ImageRecord>(key);
-        if (!entry || clock.now() - entry.value.addedMs < FRESH_MS) return { checks: [], writes: [], result: undefined };
+        if (!entry) return { checks: [], writes: [], result: false };
+        if (clock.now() - entry.value.addedMs < FRESH_MS) return { checks: [], writes: [], result: true };
         const { config, layers } = entry.value;
-        return { checks: [unchanged(key, entry)], writes: [del(key), ...[config, ...layers].map((blob) => release(blob.id, key))], result: undefined };
+        return { checks: [unchanged(key, entry)], writes: [del(key), ...[config, ...layers].map((blob) => release(blob.id, key))], result: false };
       });
+      if (!fresh) await trees.discard(id);
     },
   };
 }
