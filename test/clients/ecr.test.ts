@@ -190,10 +190,14 @@ describe("the distribution protocol", () => {
       ["proto/manifests/v1", { method: "PUT", body: image.manifest.toString(), headers: { "content-type": "application/vnd.oci.image.manifest.v1+json" } }, "400 MANIFEST_BLOB_UNKNOWN"],
       [`proto/manifests/${none}`, { method: "PUT", body: image.manifest.toString(), headers: { "content-type": "application/vnd.oci.image.manifest.v1+json" } }, "400 DIGEST_INVALID"],
       [`proto/blobs/${none}`, {}, "404 BLOB_UNKNOWN"],
+      [`proto/referrers/${none}`, {}, "404 UNSUPPORTED"],
       [`proto/blobs/${textDigest}`, { headers: { range: "bytes=200000-" } }, "416 SIZE_INVALID"],
       ["proto/blobs/uploads/", { method: "GET" }, "405 UNSUPPORTED"],
     ];
     for (const [path, init, answer] of cases) expect(await codeOf(await v2(path, init)), path).toBe(answer);
+    for (const blob of [image.config, ...image.layers]) await v2(`proto/blobs/uploads/?digest=${digest(blob)}`, { method: "POST", body: new Uint8Array(blob) });
+    const lying = image.manifest.toString().replace(`"size":${image.config.length}`, `"size":${image.config.length + 1}`);
+    expect(await codeOf(await v2("proto/manifests/v1", { method: "PUT", body: lying }))).toBe("400 MANIFEST_INVALID");
     // At AWS's own names a push makes no repository, as on AWS.
     const foreign = await new Promise<number>((resolve, reject) => {
       const asked = request(`${cloud.endpoint}/v2/new/blobs/uploads/`, { method: "POST", headers: { host: "000000000000.dkr.ecr.us-east-1.amazonaws.com" } }, ({ statusCode = 0 }) => resolve(statusCode));

@@ -1,5 +1,4 @@
 // How an image wants to be started, and which layers it really has: its configuration, read with suspicion.
-import { limits } from "../../kernel/limits.ts";
 import { hexOf, isDigest, object, parseJson } from "./manifest.ts";
 import { BadImage, UnsupportedImage } from "./refusals.ts";
 
@@ -18,7 +17,6 @@ const WORD_BYTES_MAX = 32 * 1024;
 
 /** Throws UnsupportedImage when the image is for other machines than `architecture` (as Go names it), BadImage when it is malformed. */
 export function readImageConfig(bytes: Uint8Array, architecture: "amd64" | "arm64"): ImageConfig {
-  if (bytes.byteLength > limits.images.configBytesMax) throw new BadImage("the image's configuration is too large");
   const document = object(parseJson(bytes, "the image's configuration"), "the image's configuration");
   const os = document["os"];
   const built = document["architecture"];

@@ -77,6 +77,7 @@ export async function openImages({ store, blobs, clock, dir, isolation }: Images
     add: async ({ uri, repository, manifest, manifestOf }) => {
       if (isolation.level === 0) throw new BadImage("Container images need isolation by bubblewrap, which this server does not have: `fugaz doctor` says why.");
       const { image, digest } = await findImage(manifest, manifestOf);
+      if (image.config.sizeBytes > limits.images.configBytesMax) throw new BadImage("the image's configuration is too large");
       const config = readImageConfig(await blobs.bytes(hexOf(image.config.digest)), ARCHITECTURE);
       const configId = hexOf(image.config.digest);
       const record = await keep(configId, { config: { id: configId, sizeBytes: image.config.sizeBytes }, layers: layersOf(image, config.diffIds), addedMs: clock.now() });

@@ -1,5 +1,6 @@
 // Images in a repository: taken when all they need is there, found by tag or digest, let go with what nobody else needs.
 import { type Descriptor, hexOf, isDigest, type Manifest, readManifest } from "../../functions/images/manifest.ts";
+import { BadImage } from "../../functions/images/refusals.ts";
 import { createHash } from "node:crypto";
 import { limits } from "../../kernel/limits.ts";
 import { type Check, del, type Entry, hold, type Key, release, set, type Store, transact, unchanged, type Write } from "../../ports/store.ts";
@@ -59,6 +60,10 @@ async function needsOf({ store }: Registry, { value: repository }: Repository, m
   const entries = await Promise.all(ids.map((id) => store.get<ManifestRecord | BlobRecord>(keyOf(repository.id, id))));
   const missing = ids.filter((_, index) => entries[index] === undefined).map((id) => `sha256:${id}`);
   if (missing.length > 0) throw manifest.kind === "index" ? manifestsMissing(repository, missing) : layersMissing(repository, missing);
+  for (const { digest, sizeBytes } of descriptors) {
+    const there = entries[ids.indexOf(hexOf(digest))]?.value.sizeBytes;
+    if (there !== sizeBytes) throw new BadImage(`the manifest says that ${digest} has ${sizeBytes} bytes; it has ${there}`);
+  }
   const found = entries.filter((entry) => entry !== undefined);
   return { ids, checks: found.map((entry) => unchanged(entry.key, entry)), writes: found.map((entry) => set(entry.key, entry.value)) };
 }

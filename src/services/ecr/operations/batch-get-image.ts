@@ -4,9 +4,12 @@ import { type Op, scopeOf } from "../op.ts";
 import { findRepository } from "../repositories.ts";
 import { digestOfRecord } from "../views.ts";
 
-export const batchGetImage: Op<"BatchGetImage"> = async ({ registryId, repositoryName = "", imageIds = [] }, context) => {
+export const batchGetImage: Op<"BatchGetImage"> = async ({ registryId, repositoryName = "", imageIds = [], acceptedMediaTypes }, context) => {
   const repository = await findRepository(context, scopeOf(registryId, context), repositoryName);
-  const found = await Promise.all(imageIds.map(async (imageId) => ({ imageId, image: await findImage(context, repository, imageId) })));
+  const found = await Promise.all(imageIds.map(async (imageId) => {
+    const image = await findImage(context, repository, imageId);
+    return { imageId, image: !image || !acceptedMediaTypes || acceptedMediaTypes.includes(image.mediaType) ? image : undefined };
+  }));
   const images = found.flatMap(({ imageId, image }) => (image ? [{ imageId, image }] : []));
   return {
     images: await Promise.all(images.map(async ({ imageId, image }) => ({

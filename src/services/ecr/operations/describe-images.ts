@@ -9,6 +9,8 @@ const PAGE = 100;
 
 export const describeImages: Op<"DescribeImages"> = async ({ registryId, repositoryName = "", imageIds, nextToken, maxResults = PAGE, filter }, context) => {
   const repository = await findRepository(context, scopeOf(registryId, context), repositoryName);
+  // Nothing is ever archived here.
+  if (filter?.imageStatus === "ARCHIVED" || filter?.imageStatus === "ACTIVATING") return { imageDetails: [] };
   const tags = await listTags(context.store, repository.value.id);
   if (imageIds) {
     const found = await Promise.all(imageIds.map((id) => requireImage(context, repository, id)));

@@ -9,6 +9,8 @@ const PAGE = 100;
 
 export const listImages: Op<"ListImages"> = async ({ registryId, repositoryName = "", nextToken, maxResults = PAGE, filter }, context) => {
   const { value: repository } = await findRepository(context, scopeOf(registryId, context), repositoryName);
+  // Nothing is ever archived here.
+  if (filter?.imageStatus === "ARCHIVED" || filter?.imageStatus === "ACTIVATING") return { imageIds: [] };
   const tags = await listTags(context.store, repository.id);
   const tagged = new Set(tags.map(({ manifestId }) => manifestId));
   const ids = [

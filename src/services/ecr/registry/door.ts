@@ -21,6 +21,7 @@ const acts: Readonly<Record<Route["kind"], Readonly<Record<string, Act>>>> = {
   version: { GET: async () => json(200, {}), HEAD: async () => json(200, {}) },
   catalog: { GET: listCatalog },
   tags: { GET: listRepositoryTags },
+  referrers: { GET: withoutReferrers },
   manifest: { GET: readManifestOf, HEAD: readManifestOf, PUT: writeManifest, DELETE: deleteManifest },
   blob: { GET: readBlob, HEAD: readBlob, DELETE: deleteBlob },
   uploads: { POST: openSession },
@@ -48,6 +49,11 @@ function isRegistryRequest({ rawPath, headers, rawQuery, host }: HttpRequest): b
   if (headers["authorization"]?.startsWith("AWS4-") || rawQuery.includes("X-Amz-Signature=")) return false;
   const name = host.replace(/:\d*$/, "").toLowerCase();
   return !/(^|\.)s3[.-]/.test(name) && !/.\.(localhost|\d{1,3}(\.\d{1,3}){3})$/.test(name);
+}
+
+/** Clients that hear 404 keep what refers to an image under a tag of its digest, as the specification says. */
+async function withoutReferrers(): Promise<HttpReply> {
+  throw new ProtocolError(404, "UNSUPPORTED", "The referrers API is not supported yet");
 }
 
 async function act(request: HttpRequest, registry: EcrDeps): Promise<HttpReply> {

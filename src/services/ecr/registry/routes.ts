@@ -6,11 +6,13 @@ export type Route =
   | { readonly kind: "tags"; readonly path: string }
   | { readonly kind: "manifest"; readonly path: string; readonly reference: string }
   | { readonly kind: "blob"; readonly path: string; readonly digest: string }
+  | { readonly kind: "referrers"; readonly path: string }
   | { readonly kind: "uploads"; readonly path: string }
   | { readonly kind: "upload"; readonly path: string; readonly upload: string };
 
 const forms: readonly (readonly [RegExp, (path: string, last: string) => Route])[] = [
   [/^(.+)\/tags\/list$/, (path) => ({ kind: "tags", path })],
+  [/^(.+)\/referrers\/[^/]+$/, (path) => ({ kind: "referrers", path })],
   [/^(.+)\/blobs\/uploads\/?$/, (path) => ({ kind: "uploads", path })],
   [/^(.+)\/blobs\/uploads\/([0-9a-f-]+)$/, (path, upload) => ({ kind: "upload", path, upload })],
   [/^(.+)\/blobs\/([^/]+)$/, (path, digest) => ({ kind: "blob", path, digest })],
