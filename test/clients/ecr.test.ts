@@ -222,4 +222,18 @@ describe("the distribution protocol", () => {
     expect(await (await v2("listed/tags/list")).json()).toEqual({ name: "listed", tags: [] });
     expect((await v2(`listed/blobs/${digest(image.config)}`)).status).toBe(404);
   });
+
+  test("keeps whole what is pushed while its relatives are deleted", async () => {
+    const all = ["a", "b", "c"].map(imageNamed);
+    const pushAll = () => Promise.all(all.map((one, index) => push(cloud.endpoint, "busy", `t${index}`, one).catch((error: unknown) => error)));
+    const removeOne = (one: TestImage) => v2(`busy/manifests/${digest(one.manifest)}`, { method: "DELETE" });
+    await pushAll();
+    for (let round = 0; round < 6; round++) await Promise.all([pushAll(), ...all.map(removeOne)]);
+    for (const one of all) {
+      const there = await v2(`busy/manifests/${digest(one.manifest)}`);
+      if (there.status === 200) for (const blob of [one.config, ...one.layers]) expect((await v2(`busy/blobs/${digest(blob)}`)).status).toBe(200);
+    }
+    await ecr.send(new DeleteRepositoryCommand({ repositoryName: "busy", force: true }));
+    expect((await v2("busy/tags/list")).status).toBe(404);
+  });
 });

@@ -30,6 +30,8 @@ export function platformLine(event: PlatformEvent, version: Version, atMs: numbe
 function textLine(event: PlatformEvent, version: Version): string | undefined {
   switch (event.kind) {
     case "initStart":
+      // Images have no runtime of the platform's to name.
+      if (version.code.image) return undefined;
       return `INIT_START Runtime Version: ${runtimeVersion(event.runtime)}\tRuntime Version ARN: ${runtimeArn(event.runtime, version)}\n`;
     case "initReport":
       // Only failures are told in text.
@@ -70,7 +72,8 @@ function jsonEvent(event: PlatformEvent, version: Version): { readonly type: str
       return {
         type: "initStart",
         record: {
-          initializationType, phase: event.phase, runtimeVersion: runtimeVersion(event.runtime), runtimeVersionArn: runtimeArn(event.runtime, version),
+          initializationType, phase: event.phase,
+          ...(version.code.image ? {} : { runtimeVersion: runtimeVersion(event.runtime), runtimeVersionArn: runtimeArn(event.runtime, version) }),
           functionName: version.name, functionVersion: version.version,
         },
       };
