@@ -1,4 +1,5 @@
 // Resource policies as services meet them: may this service principal, acting for this resource, do this?
+import { matchesWildcards } from "./wildcards.ts";
 
 /** What a service asks for. */
 export interface PolicyRequest {
@@ -83,26 +84,8 @@ function arnParts(arn: string): readonly string[] {
   return parts.length < 6 ? parts : [...parts.slice(0, 5), parts.slice(5).join(":")];
 }
 
-/** `*` stands for any text, `?` for one character. Linear in practice: it backs up to the last star only. */
 function like(pattern: string, text: string): boolean {
-  let p = 0;
-  let t = 0;
-  let star = -1;
-  let resume = 0;
-  while (t < text.length) {
-    if (pattern[p] === "*") {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.length && (pattern[p] === "?" || pattern[p] === text[t])) {
-      p++;
-      t++;
-    } else if (star >= 0) {
-      p = star + 1;
-      t = ++resume;
-    } else return false;
-  }
-  while (pattern[p] === "*") p++;
-  return p === pattern.length;
+  return matchesWildcards(pattern, text, "?");
 }
 
 function texts(value: unknown): readonly string[] {

@@ -2,25 +2,15 @@
 import type { Clock } from "../../kernel/clock.ts";
 import { fault, type Fault } from "../../kernel/fault.ts";
 import type { Version } from "../function.ts";
+import type { HeartLimits } from "../heart-limits.ts";
 import type { Boot } from "../runner.ts";
 import { planCapacity, worthBooting } from "./capacity.ts";
 import { idleKeeper, type IdleKeeper } from "./idle-keeper.ts";
 import { Instance, type InstanceDeps } from "./instance.ts";
 import { isEmpty, newPool, smoothed, type Grant, type Pool, type Waiter } from "./pool.ts";
 
-export interface DispatcherLimits {
-  /** Boots under way at once. */
-  readonly bootsMax: number;
-  readonly memoryBudgetMb: number;
-  readonly initTimeoutMs: number;
-  /** How long an event waits when no instance can be had; then it is throttled. */
-  readonly waitMsMax: number;
-  readonly freezeAfterMs: number;
-  readonly evictAfterMs: number;
-}
-
 export interface DispatcherDeps extends InstanceDeps {
-  readonly limits: DispatcherLimits;
+  readonly limits: Pick<HeartLimits, "bootsMax" | "memoryBudgetMb" | "initTimeoutMs" | "waitMsMax" | "freezeAfterMs" | "evictAfterMs">;
   readonly clock: Clock;
   /** For the operator: something failed that no caller sees. */
   readonly warn: (sentence: string, error: unknown, fields: Readonly<Record<string, unknown>>) => void;

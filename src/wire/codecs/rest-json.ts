@@ -1,9 +1,8 @@
 // restJson1: members spread over the request by their bindings, the rest as a JSON document. Lambda and API Gateway speak it.
-import { isUtf8 } from "node:buffer";
 import { fault } from "../../kernel/fault.ts";
-import type { Protocol, WireReply, WireRequest } from "../protocol.ts";
+import type { Protocol, WireReply } from "../protocol.ts";
 import { refuseEventStream, wholeBody } from "./aws-json.ts";
-import { rawBody, readBindings, writeBindings } from "./bindings.ts";
+import { type PayloadReader, rawBody, readBindings, readPayload, writeBindings } from "./bindings.ts";
 import { jsonNotation, readStructure, readValue, serialization, writeStructure, writeValue } from "./documents.ts";
 import { describeError } from "./errors.ts";
 import { errorBody } from "./json-errors.ts";
@@ -18,6 +17,11 @@ const refuse: Refuse = (expected, name, text) => {
   return fault("SerializationException", { message: `Value '${text.slice(0, 200)}' of ${name} can not be converted to ${article} ${expected}`, status: 400 });
 };
 
+const documents: PayloadReader = {
+  parse: (field, body) => readValue(field, parseJson(body), jsonNotation),
+  notUtf8: () => serialization("The request body is not valid UTF-8."),
+};
+
 export const restJson1: Protocol = {
   name: "restJson1",
 
@@ -26,7 +30,7 @@ export const restJson1: Protocol = {
     const input: Loose = {};
     if (!node) return input;
     if (node.payload) {
-      const value = readPayload(node.payload, request);
+      const value = readPayload(node.payload, request, documents);
       if (value !== undefined) input[node.payload.name] = value;
     } else if (node.bodyFields.length > 0) {
       const body = wholeBody(request);
@@ -62,19 +66,6 @@ function dropBound(tree: unknown, fields: readonly Field[]): unknown {
   if (typeof tree !== "object" || tree === null || Array.isArray(tree)) return tree;
   for (const field of fields) if (field.member.location !== undefined && Object.hasOwn(tree, field.json)) delete (tree as Loose)[field.json];
   return tree;
-}
-
-function readPayload(field: Field, request: WireRequest): unknown {
-  const { node } = field;
-  if (node.kind === "blob" && "streaming" in node.shape && node.shape.streaming) return request.body;
-  const body = wholeBody(request);
-  if (body.byteLength === 0) return undefined;
-  if (node.kind === "blob") return body;
-  if (node.kind === "string") {
-    if (!isUtf8(body)) throw serialization("The request body is not valid UTF-8.");
-    return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
-  }
-  return readValue(field, parseJson(body), jsonNotation);
 }
 
 function writePayload(field: Field, value: unknown): Pick<WireReply, "headers" | "body"> {

@@ -1,10 +1,9 @@
 // restXml as S3 speaks it: members spread over the request by their bindings, documents in XML, errors in S3's own frame.
-import { isUtf8 } from "node:buffer";
 import { fault } from "../../kernel/fault.ts";
 import type { Model } from "../model.ts";
-import type { Protocol, WireReply, WireRequest } from "../protocol.ts";
+import type { Protocol, WireReply } from "../protocol.ts";
 import { refuseEventStream, wholeBody } from "./aws-json.ts";
-import { rawBody, readBindings, writeBindings } from "./bindings.ts";
+import { type PayloadReader, rawBody, readBindings, readPayload, writeBindings } from "./bindings.ts";
 import { describeError, errorField } from "./errors.ts";
 import type { Refuse } from "./scalars.ts";
 import { structureOfOperation, type Field, type Loose, type StructureNode } from "./shapes.ts";
@@ -23,6 +22,14 @@ const refuse: Refuse = (expected, name, text) => {
   return fault("InvalidArgument", { message, status: 400, ArgumentName: parameter, ArgumentValue: shown });
 };
 
+const documents: PayloadReader = {
+  parse: (field, body) => {
+    const shapeNames = field.node.kind === "structure" ? [field.node.shape.xmlName, field.node.name] : [];
+    return readXmlValue(field, expectRoot(parseXmlBody(body), [field.xml, ...shapeNames]));
+  },
+  notUtf8: malformedXml,
+};
+
 export const restXml: Protocol = {
   name: "restXml",
 
@@ -32,7 +39,7 @@ export const restXml: Protocol = {
     if (!node) return input;
     readBindings(node, request, input, refuse);
     if (node.payload) {
-      const value = readPayload(node.payload, request);
+      const value = readPayload(node.payload, request, documents);
       if (value !== undefined) input[node.payload.name] = value;
     } else if (node.bodyFields.length > 0) {
       const body = wholeBody(request);
@@ -70,20 +77,6 @@ export const restXml: Protocol = {
     return { status: known.status, headers: { "content-type": XML_TYPE, ...headers }, body: Buffer.from(XML_HEAD + xmlElement("Error", frame), "utf8") };
   },
 };
-
-function readPayload(field: Field, request: WireRequest): unknown {
-  const { node } = field;
-  if (node.kind === "blob" && "streaming" in node.shape && node.shape.streaming) return request.body;
-  const body = wholeBody(request);
-  if (body.byteLength === 0) return undefined;
-  if (node.kind === "blob") return body;
-  if (node.kind === "string") {
-    if (!isUtf8(body)) throw malformedXml();
-    return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
-  }
-  const shapeNames = node.kind === "structure" ? [node.shape.xmlName, node.name] : [];
-  return readXmlValue(field, expectRoot(parseXmlBody(body), [field.xml, ...shapeNames]));
-}
 
 function expectRoot(root: XmlElement, names: readonly (string | undefined)[]): XmlElement {
   if (!names.includes(root.name)) throw malformedXml();
