@@ -17,6 +17,8 @@ export const limits = {
     createRequestBytesMax: 70_167_211,
     zippedBytesMax: 52_428_800,
     unzippedBytesMax: 262_144_000,
+    /** AWS: how long the link to a code archive holds. */
+    codeLinkSeconds: 600,
     /** Ours: entries in one package; a zip of millions of empty files is a bomb too. */
     packageFilesMax: 200_000,
     environmentBytesMax: 4 * KIB,

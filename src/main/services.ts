@@ -6,6 +6,7 @@ import type { Clock } from "../kernel/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Runtimes } from "../ports/runtimes.ts";
 import { codeDoor } from "../services/lambda/code-door.ts";
+import { openCodeLinks } from "../services/lambda/code-links.ts";
 import { iam } from "../services/iam/service.ts";
 import { lambda } from "../services/lambda/service.ts";
 import { logs } from "../services/logs/service.ts";
@@ -25,14 +26,15 @@ export interface Rooms {
 }
 
 export function bindServices({ engine, clock, heart, logGroups, sessions, runtimes }: Rooms): { readonly services: readonly BoundService[]; readonly doors: readonly Door[] } {
+  const codeLinks = openCodeLinks({ store: engine.store, clock });
   return {
     services: [
-      bindService(lambda, { heart, store: engine.store, runtimes, clock }),
+      bindService(lambda, { heart, store: engine.store, runtimes, clock, codeLinks }),
       bindService(s3, s3Deps({ store: engine.store, blobs: engine.blobs, heart, clock })),
       bindService(logs, { logs: logGroups, clock }),
       bindService(iam, { store: engine.store, clock, sessions }),
       bindService(sts, { sessions, clock }),
     ],
-    doors: [codeDoor({ blobs: engine.blobs })],
+    doors: [codeDoor({ blobs: engine.blobs, codeLinks })],
   };
 }

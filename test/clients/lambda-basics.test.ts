@@ -41,6 +41,8 @@ describe("a function", () => {
     expect(found.Tags).toEqual({ team: "a" });
     const archive = await fetch(found.Code?.Location ?? "");
     expect(Buffer.from(await archive.arrayBuffer())).toEqual(Buffer.from(nodeCode));
+    const unsigned = await fetch((found.Code?.Location ?? "").replace(/\?.*/, ""));
+    expect([unsigned.status, await unsigned.text()]).toEqual([403, expect.stringContaining("<Error><Code>AccessDenied</Code><Message>Access Denied</Message>")]);
     expect((await cloud.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: "000000000000:function:whole" }))).CodeSha256).toBe(made.CodeSha256);
   });
 

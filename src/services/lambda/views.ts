@@ -1,6 +1,6 @@
 // How a function looks to AWS tools: every member the original sends, since some tools crash on a missing one.
 import { createHash } from "node:crypto";
-import type { CodePackage, Version } from "../../functions/function.ts";
+import type { Version } from "../../functions/function.ts";
 import { functionArn, partitionOf } from "../../kernel/arn.ts";
 import type { Output } from "./op.ts";
 
@@ -48,7 +48,3 @@ export function listedView(version: Version, qualifier?: string): Omit<Output<"G
 /** The original names a build of its runtime here; ours names the runtime. */
 const runtimeArn = ({ region, settings }: Version): string =>
   `arn:${partitionOf(region)}:lambda:${region}::runtime:${createHash("sha256").update(settings.runtime).digest("hex")}`;
-
-/** Where the archive can be fetched from this server. */
-export const codeLocation = (code: CodePackage, endpoint: string): string => `${endpoint}${CODE_PATH}${code.blobId}.zip`;
-export const CODE_PATH = "/_fugaz/code/";

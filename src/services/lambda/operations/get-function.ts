@@ -2,7 +2,7 @@
 import { notFound } from "../faults.ts";
 import { refOf } from "../function-name.ts";
 import type { Op } from "../op.ts";
-import { codeLocation, configurationView } from "../views.ts";
+import { configurationView } from "../views.ts";
 
 export const getFunction: Op<"GetFunction"> = async ({ FunctionName, Qualifier }, context) => {
   const ref = refOf(FunctionName, Qualifier, context);
@@ -11,7 +11,7 @@ export const getFunction: Op<"GetFunction"> = async ({ FunctionName, Qualifier }
   if (!record) throw notFound(ref);
   return {
     Configuration: configurationView(version, ref.qualifier),
-    Code: { RepositoryType: "S3", Location: codeLocation(version.code, context.endpoint) },
+    Code: { RepositoryType: "S3", Location: await context.codeLinks.linkTo(version.code.blobId, context.endpoint) },
     ...(Object.keys(record.tags).length > 0 ? { Tags: { ...record.tags } } : {}),
   };
 };
