@@ -14,6 +14,8 @@ export interface HeartLimits {
   readonly waitMsMax: number;
   readonly freezeAfterMs: number;
   readonly evictAfterMs: number;
+  /** An older instance ends with the event it is busy with. */
+  readonly ageMsMax: number;
   readonly asyncRetriesMax: number;
   readonly asyncAgeMsMax: number;
   /** After a kill of the server, events under way run again when this has passed. */
@@ -29,6 +31,7 @@ export function defaultHeartLimits(): HeartLimits {
     waitMsMax: 30_000,
     freezeAfterMs: 100,
     evictAfterMs: limits.functions.instanceIdleMs,
+    ageMsMax: limits.functions.instanceAgeMsMax,
     asyncRetriesMax: limits.functions.asyncRetriesDefault,
     asyncAgeMsMax: limits.functions.asyncAgeSecondsMax * 1000,
     asyncLeaseMs: 15_000,

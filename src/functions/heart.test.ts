@@ -47,6 +47,13 @@ describe("an invocation", () => {
     expect(new Set(answers.map(({ born }) => born)).size).toBe(3);
   });
 
+  test("gets a new instance when the old one may outlive its credentials", async () => {
+    await using old = await openTestHeart({ limits: { ageMsMax: -1 } });
+    const ref = await old.deploy("aged", { "index.mjs": counter });
+    expect(await old.call(ref)).toMatchObject({ count: 1 });
+    expect(await old.call(ref)).toMatchObject({ count: 1 });
+  });
+
   test("moves to the new version as soon as it is there; the old one finishes its work", async () => {
     const ref = await on.deploy("moving", { "index.mjs": counter });
     const first = (await on.call(ref)) as { born: number };

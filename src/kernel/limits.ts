@@ -44,6 +44,8 @@ export const limits = {
     memoryMbPerCpu: 1769,
     /** Ours: an idle instance dies after this. */
     instanceIdleMs: 10 * 60_000,
+    /** Ours: an older instance ends with its event, since its credentials run out; the original replaces its own every few hours. */
+    instanceAgeMsMax: 6 * 3_600_000,
     /** Ours: one log line of a function; longer ones are split. AWS splits at 256 KiB. */
     logLineBytesMax: 256 * KIB,
   },

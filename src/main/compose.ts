@@ -55,7 +55,7 @@ export async function startFugaz(config: Config, logger: Logger): Promise<Fugaz>
     const sandboxes = opened.use(await openSandboxes({ isolation: config.isolation, dir: join(config.dataDir, "sandboxes"), path: config.path }));
     const runtimes = runtimesFor(config);
     const logGroups = opened.use(openLogGroups({ store: engine.store, clock, logger }));
-    const sessions = openSessions({ store: engine.store, clock });
+    const sessions = opened.use(openSessions({ store: engine.store, clock, warn: (sentence, error) => logger.warn({ err: error }, sentence) }));
     const heart = opened.use(
       await openHeart({
         ports: engine, clock, sandboxes, runtimes, runnerFor, logSink: logGroups, logger,

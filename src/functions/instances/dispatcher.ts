@@ -10,7 +10,7 @@ import { Instance, type InstanceDeps } from "./instance.ts";
 import { isEmpty, newPool, smoothed, type Grant, type Pool, type Waiter } from "./pool.ts";
 
 export interface DispatcherDeps extends InstanceDeps {
-  readonly limits: Pick<HeartLimits, "bootsMax" | "memoryBudgetMb" | "initTimeoutMs" | "waitMsMax" | "freezeAfterMs" | "evictAfterMs">;
+  readonly limits: Pick<HeartLimits, "bootsMax" | "memoryBudgetMb" | "initTimeoutMs" | "waitMsMax" | "freezeAfterMs" | "evictAfterMs" | "ageMsMax">;
   readonly clock: Clock;
   /** For the operator: something failed that no caller sees. */
   readonly warn: (sentence: string, error: unknown, fields: Readonly<Record<string, unknown>>) => void;
@@ -206,7 +206,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
       pool.busy--;
       pool.meanDurationMs = smoothed(pool.meanDurationMs, durationMs);
       if (instance.state !== "dead") {
-        if (health === "dead") void bury(instance);
+        if (health === "dead" || clock.now() - instance.bornMs > limits.ageMsMax) void bury(instance);
         else {
           recharge(instance, () => instance.step(health === "well" ? "answered" : "crashed"));
           offer(pool, instance);

@@ -32,6 +32,7 @@ export class Instance implements AsyncDisposable {
   /** Also the sandbox's. */
   readonly id = `i${hexId(8)}`;
   readonly version: Version;
+  readonly bornMs: number;
   readonly log: InstanceLog;
   idleSinceMs = 0;
   freezable = true;
@@ -54,6 +55,7 @@ export class Instance implements AsyncDisposable {
   constructor(version: Version, deps: InstanceDeps) {
     this.version = version;
     this.#deps = deps;
+    this.bornMs = deps.clock.now();
     this.log = instanceLog(version, logStreamName(version, deps.clock.now(), hexId(16)), deps.logSink);
   }
 

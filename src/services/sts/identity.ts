@@ -16,7 +16,7 @@ export interface Identity {
 /** Fault ExpiredToken when the caller's session is over. */
 export async function identify(context: StsContext): Promise<Identity> {
   const session = context.accessKeyId === undefined ? undefined : await context.sessions.find(context.accessKeyId);
-  if (session?.expiresMs !== undefined && session.expiresMs <= context.clock.now()) {
+  if (session && session.expiresMs <= context.clock.now()) {
     throw fault("ExpiredToken", { message: "The security token included in the request is expired", status: 403 });
   }
   if (session?.role) {
@@ -45,5 +45,5 @@ export const credentialsView = (session: Session) => ({
   AccessKeyId: session.accessKeyId,
   SecretAccessKey: session.secretAccessKey,
   SessionToken: session.sessionToken,
-  Expiration: new Date(session.expiresMs ?? 0),
+  Expiration: new Date(session.expiresMs),
 });
