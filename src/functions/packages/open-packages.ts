@@ -28,8 +28,7 @@ export function openPackages(deps: { readonly blobs: Blobs; readonly trees: Tree
   return {
     add: async (zip, options = {}) => {
       const ref = await takeIn(blobs, zip, options.zippedBytesMax);
-      const bytes = zip instanceof Uint8Array ? zip : ref.inline;
-      const { unpackedBytes } = await trees.prepare(ref.id, async () => (bytes ? { kind: "bytes", bytes } : stored({ blobId: ref.id, sizeBytes: ref.sizeBytes })));
+      const { unpackedBytes } = await trees.prepare(ref.id, async () => (ref.inline ? { kind: "bytes", bytes: ref.inline } : stored({ blobId: ref.id, sizeBytes: ref.sizeBytes })));
       const code = { blobId: ref.id, sha256: Buffer.from(ref.id, "hex").toString("base64"), sizeBytes: ref.sizeBytes, unpackedBytes };
       fresh.set(code, ref);
       return code;
