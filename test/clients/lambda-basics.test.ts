@@ -10,6 +10,7 @@ import {
 import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compileBootstrap, hasCompiler } from "../compiled-bootstrap.ts";
 import { eventually, has, ROLE, startCloud, zipOf, type TestCloud } from "./harness.ts";
 
 const run = promisify(execFile);
@@ -176,6 +177,14 @@ describe("other runtimes", () => {
     const reply = await invoke("bash", { n: 5 }, { LogType: "Tail" });
     expect(reply.payload).toEqual({ echo: { n: 5 } });
     expect(reply.log).toContain('bash got {"n":5}');
+  });
+
+  test.skipIf(!hasCompiler)("a compiled program serves as a custom runtime (skipped without gcc)", async () => {
+    await make("compiled", { Runtime: "provided.al2023", Handler: "x", Code: { ZipFile: zipOf({ bootstrap: compileBootstrap() }) } });
+    const reply = await invoke("compiled", { n: 5 }, { LogType: "Tail" });
+    expect(reply.payload).toEqual({ compiled: { n: 5 } });
+    expect(reply.log).toMatch(/^START RequestId: (\S+) Version: \$LATEST\nanswering \1\nEND /);
+    expect((await invoke("compiled", "again")).payload).toEqual({ compiled: "again" });
   });
 });
 
