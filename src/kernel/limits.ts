@@ -75,6 +75,8 @@ export const limits = {
     listKeysMax: 1000,
     deleteKeysMax: 1000,
     tagsPerObjectMax: 10,
+    /** AWS: what stands before the file in an upload form. */
+    postFieldsBytesMax: 20_480,
     bucketsPerAccountMax: 10_000,
     notificationConfigsMax: 100,
     /** AWS: a presigned URL lives at most a week. */

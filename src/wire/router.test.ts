@@ -155,8 +155,10 @@ describe("S3's operations", () => {
     await expect(route(line)).rejects.toMatchObject(expected);
   });
 
-  test("an HTML form upload is refused by name", async () => {
-    await expect(route("POST /b", { headers: { "content-type": "multipart/form-data; boundary=x" } })).rejects.toMatchObject({ code: "NotImplemented", status: 501 });
+  test("an HTML form goes to the bucket, in the path or in the host", async () => {
+    const headers = { "content-type": "multipart/form-data; boundary=x" };
+    expect(await route("POST /b", { headers })).toMatchObject({ summary: { id: "s3" }, operation: "PostObject", labels: { Bucket: "b" } });
+    expect(await route("POST /", { host: "b.s3.localhost:4566", headers })).toMatchObject({ summary: { id: "s3" }, operation: "PostObject", labels: { Bucket: "b" } });
   });
 });
 
