@@ -37,7 +37,7 @@ export function idleKeeper(deps: IdleKeeperDeps): IdleKeeper {
   const look = (): void => {
     timer = undefined;
     const now = clock.now();
-    const facts = [...idle.values()].map((instance) => ({ id: instance.id, idleSinceMs: instance.idleSinceMs, freezable: instance.state === "idle" && instance.freezable }));
+    const facts = [...idle.values()].map((instance) => ({ id: instance.id, idleSinceMs: instance.idleSinceMs, freezable: instance.state === "idle" && instance.freezable, bornMs: instance.bornMs }));
     const plan = planIdle(facts, now, limits);
     for (const id of plan.freeze) {
       const instance = idle.get(id);
