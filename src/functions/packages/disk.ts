@@ -1,5 +1,5 @@
 // The few acts by which a package lands on disk, in two ways: shared with the event loop, and for a thread that may block.
-import { chmodSync, closeSync, futimesSync, mkdirSync, openSync, symlinkSync, writeSync } from "node:fs";
+import { chmodSync, closeSync, fchmodSync, fstatSync, futimesSync, mkdirSync, openSync, symlinkSync, writeSync } from "node:fs";
 import { chmod, mkdir, open, symlink } from "node:fs/promises";
 import { promisify } from "node:util";
 import { inflateRaw, inflateRawSync } from "node:zlib";
@@ -36,7 +36,10 @@ export const sharedDisk: Disk = {
   setMode: chmod,
   create: async (path, mode) => {
     const file = await open(path, "wx", mode);
-    if (isMasked(mode)) await file.chmod(mode);
+    if (!modesKept.has(mode)) {
+      if (((await file.stat()).mode & PERMISSIONS) === mode) modesKept.add(mode);
+      else await file.chmod(mode);
+    }
     return { write: (content) => file.writeFile(content), setTime: (seconds) => file.utimes(seconds, seconds), close: () => file.close() };
   },
   inflate: (zipped, bytesMax) => inflateAside(zipped, inflateOptions(bytesMax)),
@@ -57,11 +60,15 @@ export const blockingDisk: Disk = {
       setTime: (seconds) => futimesSync(descriptor, seconds, seconds),
       close: () => closeSync(descriptor),
     };
-    if (isMasked(mode)) chmodSync(path, mode);
+    if (!modesKept.has(mode)) {
+      if ((fstatSync(descriptor).mode & PERMISSIONS) === mode) modesKept.add(mode);
+      else fchmodSync(descriptor, mode);
+    }
     return file;
   },
   inflate: (zipped, bytesMax) => inflateRawSync(zipped, inflateOptions(bytesMax)),
 };
 
-/** The operator's umask takes away what the function's user needs. */
-const isMasked = (mode: number): boolean => (process.umask() & mode) !== 0;
+const PERMISSIONS = 0o777;
+/** Modes that the operator's umask leaves whole, found out with the first file of each: asking for the umask itself would change it for a moment. */
+const modesKept = new Set<number>();
