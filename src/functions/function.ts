@@ -24,6 +24,13 @@ export interface CodePackage {
   readonly unpackedBytes: number;
 }
 
+/** A layer as a version uses it: its content stays with the version, also when the layer itself is deleted. */
+export interface LayerUse {
+  /** With the layer's version: `arn:aws:lambda:us-east-1:000000000000:layer:tools:3`. */
+  readonly arn: string;
+  readonly code: CodePackage;
+}
+
 /** Settings that travel with a version; every one of them acts when the code runs. */
 export interface FunctionSettings {
   readonly dialect: Dialect;
@@ -37,6 +44,8 @@ export interface FunctionSettings {
   readonly env: Readonly<Record<string, string>>;
   readonly architecture: "x86_64" | "arm64";
   readonly logs: LogSettings;
+  /** Laid over each other at /opt in this order, later ones on top. */
+  readonly layers: readonly LayerUse[];
 }
 
 /** Immutable: code and settings under an id that never means anything else. The heart caches by `id`. */
@@ -51,11 +60,25 @@ export interface Version extends Scope {
   readonly modifiedMs: number;
 }
 
-/** The record of a function: what its names point to. */
+/** A name that points to a version and can be moved; with weights, to two. */
+export interface Alias {
+  readonly name: string;
+  readonly description: string;
+  /** `$LATEST` or a number as text. */
+  readonly version: string;
+  /** The share of invocations, 0 to 1, that another version gets; at most one entry. */
+  readonly weights: Readonly<Record<string, number>>;
+  readonly revisionId: string;
+}
+
+/** The record of a function: what its names point to. Published versions are records of their own, since there may be many. */
 export interface FunctionRecord extends Scope {
   readonly name: string;
   readonly createdMs: number;
   readonly latest: Version;
+  /** The number of the version published last, 0 before the first. Numbers are never given twice, also not after a deletion. */
+  readonly lastPublished: number;
+  readonly aliases: Readonly<Record<string, Alias>>;
   readonly tags: Readonly<Record<string, string>>;
   /** Resource policy per qualifier (`$LATEST` for the unqualified function): statements as in `kernel/policy.ts`. */
   readonly policies: Readonly<Record<string, ResourcePolicy>>;

@@ -53,7 +53,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
   const dispatcher = openDispatcher({ clock, logSink: deps.logSink, prepare: prepareWith(deps, packages), limits, warn });
   const meter = openMeter({ store: ports.store, log: ports.log, clock, warn });
   const registry = openRegistry({
-    store: ports.store, clock, packages,
+    store: ports.store, clock, packages, random: Math.random,
     onChange: (at) => void retireOld(at),
     onCodeLeft: (blobId) => keeper.left(blobId),
     onRemoved: async (at) => {
@@ -62,11 +62,13 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     },
   });
   const keeper = codeKeeper({ trees, clock, usesCode: registry.usesCode, warn });
-  const retireOld = (at: FunctionName): Promise<void> =>
-    registry.find(at).then(
-      (record) => dispatcher.retire((version) => isOf(version, at) && version.id !== record?.latest.id),
-      (error: unknown) => warn("A changed function could not be read; its old instances live until they idle out.", error, { function: at.name }),
-    );
+  const retireOld = async (at: FunctionName): Promise<void> => {
+    try {
+      for (const version of dispatcher.versions(at)) if (!(await registry.isCurrent(version))) dispatcher.retire(({ id }) => id === version.id);
+    } catch (error) {
+      warn("A changed function could not be read; its old instances live until they idle out.", error, { function: at.name });
+    }
+  };
 
   const active = activeInvocations(limits.accountConcurrencyMax);
   const run = (version: Version, options: InvokeOptions, trigger: Trigger): Promise<InvokeResult> =>
@@ -99,8 +101,8 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     abandoned: () => abandoned,
     onDropped: (sentence, fields) => logger.error(fields, sentence),
     room: async (at) => {
-      const version = await registry.find(at);
-      return version ? Math.min(active.free(at), dispatcher.room(version.latest)) : 1;
+      const record = await registry.find(at);
+      return record ? Math.min(active.free(at), dispatcher.room(record.latest)) : 1;
     },
   });
   dispatcher.onRoom(() => worker.onRoom());

@@ -2,6 +2,7 @@
 import type { Clock } from "../../kernel/clock.ts";
 import { fault, type Fault } from "../../kernel/fault.ts";
 import type { Version } from "../function.ts";
+import type { FunctionName } from "../registry/keys.ts";
 import type { Boot } from "../runner.ts";
 import { planCapacity, worthBooting } from "./capacity.ts";
 import { idleKeeper, type IdleKeeper } from "./idle-keeper.ts";
@@ -33,8 +34,10 @@ export interface Dispatcher {
   /** Resolves with an instance that is now busy for the caller. Rejects with TooManyRequestsException after the longest wait, or with what kept it from booting. */
   acquire(version: Version, signal?: AbortSignal): Promise<Grant>;
   release(instance: Instance, health: Health, durationMs: number): void;
-  /** How many more events of this version nobody waits for should be begun now. */
+  /** How many more events of this version's function, whichever version runs them, should be begun now when nobody waits for them. */
   room(version: Version): number;
+  /** The versions of a function that have instances or waiting events. */
+  versions(at: FunctionName): readonly Version[];
   /** Lets the instances of these versions finish and die. */
   retire(isObsolete: (version: Version) => boolean): void;
   /** Calls back when there may be more room than before. */
@@ -97,6 +100,8 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     pools.set(version.id, pool);
     return pool;
   };
+  const poolsOf = ({ account, region, name }: FunctionName): readonly Pool[] =>
+    [...pools.values()].filter(({ version }) => version.name === name && version.account === account && version.region === region);
   const take = (pool: Pool, instance: Instance): Instance => {
     idle.remove(instance);
     recharge(instance, () => instance.step("taken"));
@@ -227,17 +232,18 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
       roomListener();
     },
     room: (version) => {
-      const pool = pools.get(version.id) ?? newPool(version);
-      const ready = pool.waiting.length - pool.waiters.length;
+      const family = poolsOf(version);
+      const ready = family.reduce((sum, pool) => sum + Math.max(0, pool.waiting.length - pool.waiters.length), 0);
       if (ready > 0) return ready;
-      const bootMs = pool.meanBootMs;
-      if (!worthBooting({ busy: pool.busy, meanDurationMs: pool.meanDurationMs, bootMs })) return 0;
+      const busiest = family.reduce((most, pool) => (pool.busy > most.busy ? pool : most), newPool(version));
+      if (!worthBooting({ busy: busiest.busy, meanDurationMs: busiest.meanDurationMs, bootMs: busiest.meanBootMs })) return 0;
       const { memoryMb } = version.settings;
       const reachableMb = idle.list().reduce((sum, instance) => sum + instance.chargeMb, limits.memoryBudgetMb - chargedMb);
       const fitting = live.size === 0 ? Math.max(1, Math.floor(reachableMb / memoryMb)) : Math.floor(reachableMb / memoryMb);
-      const unserved = Math.max(0, pool.waiters.length - pool.booting);
+      const unserved = [...hungry].reduce((sum, pool) => sum + Math.max(0, pool.waiters.length - pool.booting), 0);
       return Math.max(0, Math.min(limits.bootsMax - boots - unserved, fitting));
     },
+    versions: (at) => poolsOf(at).map(({ version }) => version),
     retire: (isObsolete) => {
       for (const pool of pools.values()) {
         if (!isObsolete(pool.version)) continue;

@@ -16,7 +16,7 @@ const version = (logs: Partial<LogSettings> = {}, env: Readonly<Record<string, s
   code: { blobId: "", sha256: "", sizeBytes: 0, unpackedBytes: 0 },
   settings: {
     dialect: "aws", description: "", runtime: "nodejs24.x", handler: "index.handler", role: "", memoryMb: 128, timeoutMs: 1000, tmpMb: 512, env,
-    architecture: "x86_64", logs: { ...text, ...logs },
+    architecture: "x86_64", logs: { ...text, ...logs }, layers: [],
   },
 });
 const subject = { requestId, timeoutMs: 1000 };

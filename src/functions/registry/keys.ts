@@ -11,7 +11,18 @@ export const functionKey = ({ account, region, name }: FunctionName): Key => ["f
 
 export const scopeKey = ({ account, region }: Scope): Key => ["functions", account, region];
 
-/** One per function and archive it uses: tells in one look whether anybody still needs an unpacked tree. */
-export const codeUserKey = (blobId: string, at: FunctionName): Key => ["code-users", blobId, at.account, at.region, at.name];
+/** Published versions of a function; as an owner of code, `$LATEST` is one too. */
+export const versionKey = ({ account, region, name }: FunctionName, version: string): Key => [...versionsKey({ account, region, name }), version === "$LATEST" ? version : Number(version)];
+
+export const versionsKey = ({ account, region, name }: FunctionName): Key => ["function-versions", account, region, name];
+
+/** One per version and archive it uses: tells in one look whether anybody still needs an unpacked tree. */
+export const codeUserKey = (blobId: string, at: FunctionName, version: string): Key => ["code-users", blobId, at.account, at.region, at.name, version];
 
 export const codeUsersKey = (blobId: string): Key => ["code-users", blobId];
+
+/** The function a key of `functions` or `function-versions` belongs to. */
+export function functionInKey(key: Key): FunctionName | undefined {
+  const [, account, region, name] = key;
+  return typeof account === "string" && typeof region === "string" && typeof name === "string" ? { account, region, name } : undefined;
+}

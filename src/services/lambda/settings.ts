@@ -31,6 +31,7 @@ export function newSettings(asked: Asked, name: string): FunctionSettings {
     env: {},
     architecture: OWN_ARCHITECTURE,
     logs: { group: `/aws/lambda/${name}`, format: "Text", applicationLevel: undefined, systemLevel: undefined },
+    layers: [],
     ...changedSettings(asked, name),
   };
 }
@@ -72,7 +73,6 @@ function refuseWhatDoesNotAct(asked: Asked): void {
   if (asked.DurableConfig) throw notYet("DurableConfig");
   if (asked.TenancyConfig) throw notYet("TenancyConfig");
   if (asked.PublishTo) throw notYet("PublishTo");
-  if (asked.Publish) throw notYet("Publish");
 }
 
 function checkedEnvironment(variables: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

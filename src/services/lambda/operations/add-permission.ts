@@ -1,22 +1,22 @@
 // AddPermission: one more statement in the resource policy.
 import type { FunctionRef } from "../../../functions/function.ts";
 import type { Heart } from "../../../functions/heart.ts";
-import { functionArn } from "../../../kernel/arn.ts";
 import { uuid } from "../../../kernel/ids.ts";
 import { fault } from "../../../kernel/fault.ts";
 import { limits } from "../../../kernel/limits.ts";
+import { aliasNotFound, isAliasName } from "../aliases.ts";
 import { invalid, notFound } from "../faults.ts";
 import { refOf } from "../function-name.ts";
 import type { Op } from "../op.ts";
 import { policyText, statementOf } from "../statement.ts";
-import { requireRevision } from "../policy-revision.ts";
+import { changePolicy, requireRevision } from "../function-policy.ts";
 
 export const addPermission: Op<"AddPermission"> = async (input, context) => {
   const ref = refOf(input.FunctionName, input.Qualifier, context);
   if (ref.qualifier === "$LATEST") throw invalid("We currently do not support adding policies for $LATEST.");
   await requireTarget(ref, context.heart);
   const statement = statementOf(input, ref);
-  const record = await context.heart.registry.changePolicy(ref, (current) => {
+  const record = await changePolicy(context.heart.registry, ref, (current) => {
     requireRevision(input.RevisionId, current);
     const statements = current?.statements ?? [];
     if (statements.some(({ Sid }) => Sid === input.StatementId))
@@ -33,7 +33,7 @@ export const addPermission: Op<"AddPermission"> = async (input, context) => {
 
 /** An alias is missed in other words than a version or a function. */
 async function requireTarget(ref: FunctionRef, heart: Heart): Promise<void> {
-  if (ref.qualifier !== undefined && /^(?!\d+$)[a-zA-Z0-9-_]+$/.test(ref.qualifier) && (await heart.registry.find(ref)))
-    throw fault("ResourceNotFoundException", { message: `Cannot find alias arn: ${functionArn(ref, ref.qualifier)}`, Type: "User" });
+  const record = await heart.registry.find(ref);
+  if (record && ref.qualifier !== undefined && isAliasName(ref.qualifier) && !record.aliases[ref.qualifier]) throw aliasNotFound(ref, ref.qualifier);
   await heart.versionOf(ref);
 }

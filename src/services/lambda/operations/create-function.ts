@@ -16,6 +16,6 @@ export const createFunction: Op<"CreateFunction"> = async (input, context) => {
   const tags = checkedTags(input.Tags ?? {});
   await requireRuntime(input.Runtime, context.runtimes);
   const code = await packageFrom(input.Code ?? {}, context);
-  const { latest } = await context.heart.registry.create(context, ref.name, code, settings, tags);
-  return configurationView(latest);
+  const { latest, published } = await context.heart.registry.create(context, ref.name, { code, settings, tags, publish: input.Publish ?? false });
+  return published ? configurationView(published, published.version) : configurationView(latest);
 };

@@ -4,11 +4,11 @@ import { fault } from "../../../kernel/fault.ts";
 import { functionArn } from "../../../kernel/arn.ts";
 import { refOf } from "../function-name.ts";
 import type { Op } from "../op.ts";
-import { requireRevision } from "../policy-revision.ts";
+import { changePolicy, requireRevision } from "../function-policy.ts";
 
 export const removePermission: Op<"RemovePermission"> = async (input, context) => {
   const ref = refOf(input.FunctionName, input.Qualifier, context);
-  const record = await context.heart.registry.changePolicy(ref, (current) => {
+  const record = await changePolicy(context.heart.registry, ref, (current) => {
     if (!current) throw fault("ResourceNotFoundException", { message: "No policy is associated with the given resource.", Type: "User" });
     requireRevision(input.RevisionId, current);
     const statements = current.statements.filter(({ Sid }) => Sid !== input.StatementId);

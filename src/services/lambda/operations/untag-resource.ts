@@ -6,6 +6,6 @@ import { taggedFunction } from "../tags.ts";
 export const untagResource: Op<"UntagResource"> = async ({ Resource = "", TagKeys = [] }, context) => {
   const ref = taggedFunction(Resource, context);
   const gone = new Set(TagKeys);
-  if (!(await context.heart.registry.changeTags(ref, (tags) => Object.fromEntries(Object.entries(tags).filter(([key]) => !gone.has(key)))))) throw notFound(ref);
+  if (!(await context.heart.registry.change(ref, ({ tags }) => ({ tags: Object.fromEntries(Object.entries(tags).filter(([key]) => !gone.has(key))) })))) throw notFound(ref);
   return {};
 };

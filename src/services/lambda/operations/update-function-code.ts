@@ -9,12 +9,13 @@ import { configurationView } from "../views.ts";
 export const updateFunctionCode: Op<"UpdateFunctionCode"> = async (input, context) => {
   const ref = latestRefOf(input.FunctionName, context);
   requireSize(context);
-  if (input.Publish || input.PublishTo) throw notYet("Publish");
+  if (input.PublishTo) throw notYet("PublishTo");
   const before = await context.heart.versionOf(ref);
   const settings = changedSettings({ Architectures: input.Architectures }, ref.name);
   const code = await packageFrom(input, context);
   if (input.DryRun) return configurationView({ ...before, code });
-  const record = await context.heart.registry.update(ref, { code, settings, expectedRevision: input.RevisionId });
-  if (!record) throw notFound(ref);
-  return configurationView(record.latest);
+  const updated = await context.heart.registry.update(ref, { code, settings, expectedRevision: input.RevisionId, publish: input.Publish ?? false });
+  if (!updated) throw notFound(ref);
+  const { latest, published } = updated;
+  return published ? configurationView(published, published.version) : configurationView(latest);
 };

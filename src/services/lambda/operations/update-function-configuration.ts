@@ -11,7 +11,7 @@ export const updateFunctionConfiguration: Op<"UpdateFunctionConfiguration"> = as
   const { RevisionId, FunctionName: _name, ...asked } = input;
   const settings = changedSettings(asked, ref.name);
   if (settings.runtime !== undefined) await requireRuntime(settings.runtime, context.runtimes);
-  const record = await context.heart.registry.update(ref, { settings, expectedRevision: RevisionId });
-  if (!record) throw notFound(ref);
-  return configurationView(record.latest);
+  const updated = await context.heart.registry.update(ref, { settings, expectedRevision: RevisionId });
+  if (!updated) throw notFound(ref);
+  return configurationView(updated.latest);
 };

@@ -1,0 +1,16 @@
+// DeleteAlias: the name goes, with the policy that was its own; a name that is not there is no error, as on the original.
+import { notFound } from "../faults.ts";
+import { unqualifiedRefOf } from "../function-name.ts";
+import type { Op } from "../op.ts";
+
+export const deleteAlias: Op<"DeleteAlias"> = async ({ FunctionName, Name = "" }, context) => {
+  const ref = unqualifiedRefOf(FunctionName, context);
+  const record = await context.heart.registry.change(ref, (before) => {
+    const { [Name]: _alias, ...aliases } = before.aliases;
+    const { [Name]: _policy, ...policies } = before.policies;
+    return { aliases, policies };
+  });
+  if (!record) throw notFound(ref);
+  context.reply.status = 204;
+  return {};
+};
