@@ -1,5 +1,6 @@
 // The heart as the other rooms see it: create functions, invoke them, hand events over durably.
 import type { Readable } from "node:stream";
+import type { Layers } from "./layers/layers.ts";
 import type { Write } from "../ports/store.ts";
 import type { CodePackage, FunctionRecord, FunctionRef, FunctionSettings, InvokeOptions, InvokeResult, Scope, Version } from "./function.ts";
 
@@ -71,6 +72,7 @@ export interface Invoker {
 export interface Heart extends AsyncDisposable {
   readonly registry: Registry;
   readonly packages: Packages;
+  readonly layers: Layers;
   /** The immutable version a ref points to now, for an alias with weights one of its two; Fault ResourceNotFoundException "Function not found: <arn>" otherwise. */
   versionOf(ref: FunctionRef): Promise<Version>;
   /**

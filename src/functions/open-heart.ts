@@ -19,6 +19,7 @@ import type { InstanceDeps } from "./instances/instance.ts";
 import { environmentOf, type Credentials } from "./invocations/environment.ts";
 import { runInvocation } from "./invocations/run-invocation.ts";
 import { openMeter, type Trigger } from "./invocations/usage.ts";
+import { openLayers } from "./layers/open-layers.ts";
 import type { LogSink } from "./logs/log-groups.ts";
 import { openPackages } from "./packages/open-packages.ts";
 import { openTrees } from "./packages/trees.ts";
@@ -117,8 +118,9 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     await meter.flush();
     await deps.logSink.flush();
   };
+  const layers = openLayers({ store: ports.store, clock, packages, onCodeLeft: (blobId) => keeper.left(blobId) });
   return {
-    registry, packages, drain,
+    registry, packages, layers, drain,
     versionOf: registry.versionOf,
     invoke: (ref, options) => invoke(ref, options, "invoke"),
     asyncInvocation: (ref, event) => eventWrite(ref, event, clock.now()),
@@ -138,7 +140,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
 }
 
 /** Code in place, a runtime that is there, the environment complete: all that a boot needs. */
-function prepareWith(deps: HeartDeps, packages: Pick<ReturnType<typeof openPackages>, "acquire">): InstanceDeps["prepare"] {
+function prepareWith(deps: HeartDeps, packages: AcquiringPackages): InstanceDeps["prepare"] {
   const { clock, sandboxes, runtimes, runnerFor } = deps;
   return async (version, { id, logStream }) => {
     const name = version.settings.runtime;
@@ -147,13 +149,31 @@ function prepareWith(deps: HeartDeps, packages: Pick<ReturnType<typeof openPacka
     const credentials = await deps.credentialsFor(version);
     const env = environmentOf(version, runtime, { credentials, endpointUrl: deps.endpointUrl(), logStream });
     // Last, as what is acquired must be released.
-    const tree = await packages.acquire(version.code);
+    const { codeDir, opt, release } = await acquireCode(version, packages);
     return {
       runtime,
-      boot: (onLog, initTimeoutMs) => runnerFor(runtime.family)({ id, version, runtime, codeDir: tree.dir, env, onLog }, { sandboxes, clock }, initTimeoutMs),
-      release: tree.release,
+      boot: (onLog, initTimeoutMs) => runnerFor(runtime.family)({ id, version, runtime, codeDir, ...(opt === undefined ? {} : { opt }), env, onLog }, { sandboxes, clock }, initTimeoutMs),
+      release,
     };
   };
+}
+
+type AcquiringPackages = Pick<ReturnType<typeof openPackages>, "acquire" | "acquireLayers">;
+
+/** Pins a version's code and layers together: both or none. */
+async function acquireCode({ code, settings }: Version, packages: AcquiringPackages): Promise<{ readonly codeDir: string; readonly opt: string | undefined; readonly release: () => void }> {
+  const task = await packages.acquire(code);
+  try {
+    const opt = await packages.acquireLayers(settings.layers.map((layer) => layer.code));
+    const release = (): void => {
+      task.release();
+      opt?.release();
+    };
+    return { codeDir: task.dir, opt: opt?.dir, release };
+  } catch (error) {
+    task.release();
+    throw error;
+  }
 }
 
 const isOf = (version: Version, at: FunctionName): boolean => version.name === at.name && version.account === at.account && version.region === at.region;

@@ -35,3 +35,9 @@ export const functionArn = (at: { readonly account: string; readonly region: str
     partition: partitionOf(at.region), service: "lambda", region: at.region, account: at.account,
     resource: qualifier === undefined ? `function:${at.name}` : `function:${at.name}:${qualifier}`,
   });
+
+export const layerArn = (at: { readonly account: string; readonly region: string; readonly name: string }, version?: number): string =>
+  formatArn({
+    partition: partitionOf(at.region), service: "lambda", region: at.region, account: at.account,
+    resource: version === undefined ? `layer:${at.name}` : `layer:${at.name}:${version}`,
+  });

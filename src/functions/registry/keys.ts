@@ -16,8 +16,8 @@ export const versionKey = ({ account, region, name }: FunctionName, version: str
 
 export const versionsKey = ({ account, region, name }: FunctionName): Key => ["function-versions", account, region, name];
 
-/** One per version and archive it uses: tells in one look whether anybody still needs an unpacked tree. */
-export const codeUserKey = (blobId: string, at: FunctionName, version: string): Key => ["code-users", blobId, at.account, at.region, at.name, version];
+/** One per archive and owner (the key of what uses it): tells in one look whether anybody still needs an unpacked tree. */
+export const codeUserKey = (blobId: string, owner: Key): Key => ["code-users", blobId, ...owner];
 
 export const codeUsersKey = (blobId: string): Key => ["code-users", blobId];
 

@@ -4,10 +4,10 @@ import { fault } from "../../kernel/fault.ts";
 import { uuid } from "../../kernel/ids.ts";
 import { limits } from "../../kernel/limits.ts";
 import { del, set, transact, unchanged, type Entry, type Key, type Store, type Write } from "../../ports/store.ts";
-import type { CodePackage, FunctionRecord, FunctionRef, Scope, Version } from "../function.ts";
+import type { FunctionRecord, FunctionRef, Scope, Version } from "../function.ts";
 import type { Latest, Registry } from "../heart.ts";
 import type { OpenPackages } from "../packages/open-packages.ts";
-import { handOverCode } from "./code-holds.ts";
+import { codeOf, handOverCode, plainCode, type Handover } from "./code-holds.ts";
 import { codeUsersKey, functionInKey, functionKey, scopeKey, versionKey, versionsKey, type FunctionName } from "./keys.ts";
 import { publication } from "./publication.ts";
 import { recordCache } from "./record-cache.ts";
@@ -73,8 +73,12 @@ export function openRegistry(deps: RegistryDeps): OpenRegistry {
     const last = record.lastPublished === 0 ? undefined : await store.get<Version>(versionKey(record, String(record.lastPublished)));
     const { version, isNew } = publication(record, last?.value, { id: uuid(), nowMs: clock.now(), description });
     if (!isNew) return { record, version, writes: [] };
-    const writes = [set(versionKey(record, version.version), version), ...handOverCode(packages, undefined, version).writes];
+    const writes = [set(versionKey(record, version.version), version), ...holdsOf(undefined, version).writes];
     return { record: { ...record, lastPublished: Number(version.version) }, version, writes };
+  };
+  const holdsOf = (before: Version | undefined, after: Version | undefined): Handover => {
+    const one = after ?? before;
+    return one ? handOverCode(packages, versionKey(one, one.version), before ? codeOf(before) : [], after ? codeOf(after) : []) : { writes: [], left: [] };
   };
   const allVersions = async (at: FunctionName): Promise<readonly Version[]> => {
     const found: Version[] = [];
@@ -102,10 +106,10 @@ export function openRegistry(deps: RegistryDeps): OpenRegistry {
       const at = { account: scope.account, region: scope.region, name };
       const key = functionKey(at);
       const now = clock.now();
-      const latest: Version = { ...at, id: uuid(), version: "$LATEST", code: plain(code), settings, modifiedMs: now };
+      const latest: Version = { ...at, id: uuid(), version: "$LATEST", code: plainCode(code), settings, modifiedMs: now };
       const bare: FunctionRecord = { ...at, createdMs: now, latest, lastPublished: 0, aliases: {}, tags, policies: {} };
       const first = publish ? await published(bare) : undefined;
-      const holds = handOverCode(packages, undefined, { ...latest, code }).writes;
+      const holds = holdsOf(undefined, { ...latest, code }).writes;
       const commit = await store.commit([{ key, version: null }], [set(key, first?.record ?? bare), ...holds, ...(first?.writes ?? [])]);
       if (!commit.ok) throw fault("ResourceConflictException", { message: `Function already exist: ${name}`, Type: "User" });
       functions.forget(key);
@@ -127,8 +131,8 @@ export function openRegistry(deps: RegistryDeps): OpenRegistry {
     update: (ref, { code, settings, expectedRevision, publish }) =>
       change<Latest>(unqualified(ref), async (record) => {
         if (expectedRevision !== undefined && expectedRevision !== record.latest.id) throw staleRevision();
-        const latest = { ...record.latest, id: uuid(), modifiedMs: clock.now(), code: code ? plain(code) : record.latest.code, settings: { ...record.latest.settings, ...settings } };
-        const { writes, left } = handOverCode(packages, record.latest, { ...latest, code: code ?? latest.code });
+        const latest = { ...record.latest, id: uuid(), modifiedMs: clock.now(), code: code ? plainCode(code) : record.latest.code, settings: { ...record.latest.settings, ...settings } };
+        const { writes, left } = holdsOf(record.latest, { ...latest, code: code ?? latest.code });
         const next = { ...record, latest };
         const fresh = publish ? await published(next) : undefined;
         return { record: fresh?.record ?? next, writes: [...writes, ...(fresh?.writes ?? [])], left, result: { latest, published: fresh?.version } };
@@ -154,7 +158,7 @@ export function openRegistry(deps: RegistryDeps): OpenRegistry {
         if (!entry) return { record, writes: [], left: [], result: false };
         const pointing = Object.values(record.aliases).filter((alias) => alias.version === version || version in alias.weights);
         if (pointing.length > 0) throw versionIsPointedTo(pointing.map(({ name }) => name));
-        const { writes, left } = handOverCode(packages, entry.value, undefined);
+        const { writes, left } = holdsOf(entry.value, undefined);
         const { [version]: _policy, ...policies } = record.policies;
         return { record: { ...record, policies }, writes: [del(versionKey(record, version)), ...writes], left, result: true };
       });
@@ -173,7 +177,7 @@ export function openRegistry(deps: RegistryDeps): OpenRegistry {
       const at = unqualified(ref);
       const gone = await change<true>(at, async (record) => {
         const published = await allVersions(at);
-        const handovers = [record.latest, ...published].map((version) => handOverCode(packages, version, undefined));
+        const handovers = [record.latest, ...published].map((version) => holdsOf(version, undefined));
         const writes = [...published.map(({ version }) => del(versionKey(at, version))), ...handovers.flatMap((handover) => handover.writes)];
         return { record: undefined, writes, left: [...new Set(handovers.flatMap(({ left }) => left))], result: true };
       });
@@ -188,8 +192,5 @@ export function openRegistry(deps: RegistryDeps): OpenRegistry {
 }
 
 const isAboutVersion = (write: Write): write is Extract<Write, { readonly kind: "set" | "delete" }> => (write.kind === "set" || write.kind === "delete") && write.key[0] === "function-versions";
-
-/** Only what the record is meant to keep, whatever else the caller's object carries. */
-const plain = ({ blobId, sha256, sizeBytes, unpackedBytes }: CodePackage): CodePackage => ({ blobId, sha256, sizeBytes, unpackedBytes });
 
 const unqualified = ({ account, region, name }: Scope & { readonly name: string }): FunctionName => ({ account, region, name });

@@ -64,7 +64,6 @@ function refuseWhatDoesNotAct(asked: Asked): void {
   if (asked.DeadLetterConfig?.TargetArn) throw notYet("DeadLetterConfig");
   if (asked.KMSKeyArn) throw notYet("KMSKeyArn");
   if (asked.TracingConfig?.Mode === "Active") throw notYet("TracingConfig Active");
-  if (asked.Layers?.length) throw notYet("Layers");
   if (asked.FileSystemConfigs?.length) throw notYet("FileSystemConfigs");
   if (asked.ImageConfig && Object.keys(asked.ImageConfig).length > 0) throw notYet("ImageConfig");
   if (asked.CodeSigningConfigArn) throw notYet("CodeSigningConfigArn");

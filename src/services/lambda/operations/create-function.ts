@@ -2,6 +2,7 @@
 import { packageFrom, requireSize } from "../code.ts";
 import { invalid } from "../faults.ts";
 import { latestRefOf } from "../function-name.ts";
+import { layersOf, requireTotalSize } from "../layers.ts";
 import type { Op } from "../op.ts";
 import { requireRuntime } from "../runtime-names.ts";
 import { newSettings } from "../settings.ts";
@@ -11,11 +12,12 @@ import { configurationView } from "../views.ts";
 export const createFunction: Op<"CreateFunction"> = async (input, context) => {
   const ref = latestRefOf(input.FunctionName, context);
   requireSize(context);
-  const settings = newSettings(input, ref.name);
+  const settings = { ...newSettings(input, ref.name), layers: await layersOf(input.Layers ?? [], context) };
   if (!input.Runtime || input.Handler === undefined) throw invalid("Runtime and Handler are mandatory parameters for functions created with deployment packages.");
   const tags = checkedTags(input.Tags ?? {});
   await requireRuntime(input.Runtime, context.runtimes);
   const code = await packageFrom(input.Code ?? {}, context);
+  requireTotalSize(code, settings);
   const { latest, published } = await context.heart.registry.create(context, ref.name, { code, settings, tags, publish: input.Publish ?? false });
   return published ? configurationView(published, published.version) : configurationView(latest);
 };

@@ -2,6 +2,7 @@
 import { packageFrom, requireSize } from "../code.ts";
 import { notFound, notYet } from "../faults.ts";
 import { latestRefOf } from "../function-name.ts";
+import { requireTotalSize } from "../layers.ts";
 import type { Op } from "../op.ts";
 import { changedSettings } from "../settings.ts";
 import { configurationView } from "../views.ts";
@@ -13,6 +14,7 @@ export const updateFunctionCode: Op<"UpdateFunctionCode"> = async (input, contex
   const before = await context.heart.versionOf(ref);
   const settings = changedSettings({ Architectures: input.Architectures }, ref.name);
   const code = await packageFrom(input, context);
+  requireTotalSize(code, before.settings);
   if (input.DryRun) return configurationView({ ...before, code });
   const updated = await context.heart.registry.update(ref, { code, settings, expectedRevision: input.RevisionId, publish: input.Publish ?? false });
   if (!updated) throw notFound(ref);
