@@ -1,4 +1,5 @@
 // The words of the heart: what a function, a version and an invocation are, free of any cloud's wire shapes.
+import type { ConcurrencyFacts } from "./concurrency/shares.ts";
 import type { LogSettings } from "./log-settings.ts";
 
 /** Which cloud's handler contract the code was written for. */
@@ -80,6 +81,7 @@ export interface FunctionRecord extends Scope {
   readonly lastPublished: number;
   readonly aliases: Readonly<Record<string, Alias>>;
   readonly tags: Readonly<Record<string, string>>;
+  readonly concurrency: ConcurrencyFacts;
   /** Resource policy per qualifier (`$LATEST` for the unqualified function): statements as in `kernel/policy.ts`. */
   readonly policies: Readonly<Record<string, ResourcePolicy>>;
 }

@@ -1,5 +1,6 @@
 // The heart as the other rooms see it: create functions, invoke them, hand events over durably.
 import type { Readable } from "node:stream";
+import type { KeptState } from "./instances/kept.ts";
 import type { Layers } from "./layers/layers.ts";
 import type { Write } from "../ports/store.ts";
 import type { CodePackage, FunctionRecord, FunctionRef, FunctionSettings, InvokeOptions, InvokeResult, Scope, Version } from "./function.ts";
@@ -34,7 +35,7 @@ export interface Registry {
 }
 
 /** What `Registry.change` may change. */
-export type FunctionFacts = Partial<Pick<FunctionRecord, "aliases" | "policies" | "tags">>;
+export type FunctionFacts = Partial<Pick<FunctionRecord, "aliases" | "concurrency" | "policies" | "tags">>;
 
 export interface LatestChange {
   readonly code?: CodePackage;
@@ -61,6 +62,16 @@ export interface Packages {
   archive(code: CodePackage): Promise<Readable>;
 }
 
+/** What the machine's concurrency is spent on. */
+export interface ConcurrencyReport {
+  /** Invocations at once per account and region. */
+  readonly accountMax: number;
+  /** What functions of the account and region have set aside, reserved or provisioned, `but` one. */
+  setAside(scope: Scope, but?: string): number;
+  /** How far the instances kept ready for a version have come. */
+  kept(version: Version): KeptState & { readonly busy: number };
+}
+
 /** Who asks to invoke: a service principal acting for a resource. */
 export interface Invoker {
   /** `s3.amazonaws.com` */
@@ -73,6 +84,7 @@ export interface Heart extends AsyncDisposable {
   readonly registry: Registry;
   readonly packages: Packages;
   readonly layers: Layers;
+  readonly concurrency: ConcurrencyReport;
   /** The immutable version a ref points to now, for an alias with weights one of its two; Fault ResourceNotFoundException "Function not found: <arn>" otherwise. */
   versionOf(ref: FunctionRef): Promise<Version>;
   /**

@@ -7,10 +7,11 @@ import { policyAllows } from "../kernel/policy.ts";
 import type { Ports } from "../ports/engine.ts";
 import type { RuntimeFamily, Runtimes } from "../ports/runtimes.ts";
 import type { Sandboxes } from "../ports/sandbox.ts";
-import { activeInvocations } from "./active-invocations.ts";
 import { eventWrite, queueOf } from "./async/events.ts";
 import { openWorker } from "./async/worker.ts";
 import { codeKeeper } from "./code-keeper.ts";
+import { keepPromises } from "./concurrency/keep-promises.ts";
+import { openConcurrency } from "./concurrency/open-concurrency.ts";
 import type { FunctionRef, InvokeOptions, InvokeResult, Version } from "./function.ts";
 import { defaultHeartLimits, type HeartLimits } from "./heart-limits.ts";
 import type { Heart } from "./heart.ts";
@@ -52,10 +53,15 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
   const trees = await openTrees(deps.dir);
   const packages = openPackages({ blobs: ports.blobs, trees });
   const dispatcher = openDispatcher({ clock, logSink: deps.logSink, prepare: prepareWith(deps, packages), limits, warn });
+  const concurrency = await openConcurrency({ store: ports.store, accountMax: limits.accountConcurrencyMax, warn });
   const meter = openMeter({ store: ports.store, log: ports.log, clock, warn });
   const registry = openRegistry({
     store: ports.store, clock, packages, random: Math.random,
-    onChange: (at) => void retireOld(at),
+    onChange: (at) => {
+      void retireOld(at);
+      void reconcile(at);
+    },
+    onConcurrency: (at, facts) => concurrency.set(at, facts),
     onCodeLeft: (blobId) => keeper.left(blobId),
     onRemoved: async (at) => {
       dispatcher.retire((version) => isOf(version, at));
@@ -71,9 +77,15 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     }
   };
 
-  const active = activeInvocations(limits.accountConcurrencyMax);
+  const reconcile = async (at: FunctionName): Promise<void> => {
+    try {
+      await keepPromises(at, { registry, dispatcher, concurrency });
+    } catch (error) {
+      warn("The instances to keep ready could not be determined; what is there stays.", error, { function: at.name });
+    }
+  };
   const run = (version: Version, options: InvokeOptions, trigger: Trigger): Promise<InvokeResult> =>
-    active.count(version, async () => {
+    concurrency.count(version, async () => {
       const grant = await dispatcher.acquire(version, options.signal);
       let health: Health = "dead";
       let durationMs = 0;
@@ -103,15 +115,16 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     onDropped: (sentence, fields) => logger.error(fields, sentence),
     room: async (at) => {
       const record = await registry.find(at);
-      return record ? Math.min(active.free(at), dispatcher.room(record.latest)) : 1;
+      return record ? Math.min(concurrency.free(record.latest), dispatcher.room(record.latest)) : 1;
     },
   });
+  for (const at of concurrency.withFacts()) void reconcile(at);
   dispatcher.onRoom(() => worker.onRoom());
   worker.start();
 
   const drain = async (signal: AbortSignal): Promise<void> => {
     worker.stop();
-    await active.none(signal);
+    await concurrency.none(signal);
     abandoned = true;
     await dispatcher.end();
     await worker.settled();
@@ -121,6 +134,11 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
   const layers = openLayers({ store: ports.store, clock, packages, onCodeLeft: (blobId) => keeper.left(blobId) });
   return {
     registry, packages, layers, drain,
+    concurrency: {
+      accountMax: concurrency.accountMax,
+      setAside: concurrency.setAside,
+      kept: (version) => ({ ...dispatcher.kept(version), busy: concurrency.active(version) }),
+    },
     versionOf: registry.versionOf,
     invoke: (ref, options) => invoke(ref, options, "invoke"),
     asyncInvocation: (ref, event) => eventWrite(ref, event, clock.now()),
@@ -135,6 +153,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       await drain(AbortSignal.abort());
       keeper[Symbol.dispose]();
       registry[Symbol.dispose]();
+      concurrency[Symbol.dispose]();
     },
   };
 }
@@ -142,12 +161,12 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
 /** Code in place, a runtime that is there, the environment complete: all that a boot needs. */
 function prepareWith(deps: HeartDeps, packages: AcquiringPackages): InstanceDeps["prepare"] {
   const { clock, sandboxes, runtimes, runnerFor } = deps;
-  return async (version, { id, logStream }) => {
+  return async (version, { id, logStream, initialization }) => {
     const name = version.settings.runtime;
     const runtime = await runtimes.resolve(name);
     if (!runtime) throw fault("InvalidRuntimeException", { message: `The runtime ${name} is not available on this machine.`, status: 502, Type: "User" });
     const credentials = await deps.credentialsFor(version);
-    const env = environmentOf(version, runtime, { credentials, endpointUrl: deps.endpointUrl(), logStream });
+    const env = environmentOf(version, runtime, { credentials, endpointUrl: deps.endpointUrl(), logStream, initialization });
     // Last, as what is acquired must be released.
     const { codeDir, opt, release } = await acquireCode(version, packages);
     return {

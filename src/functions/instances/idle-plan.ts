@@ -5,6 +5,8 @@ export interface IdleInstance {
   /** False for one that is frozen already, can not be frozen, or whose program is dead. */
   readonly freezable: boolean;
   readonly idleSinceMs: number;
+  /** It has been promised to be there: it never goes for being idle. */
+  readonly kept?: boolean;
 }
 
 export interface IdleRules {
@@ -25,10 +27,10 @@ export function planIdle(idle: Iterable<IdleInstance>, nowMs: number, rules: Idl
   const evict: string[] = [];
   let nextMs: number | undefined;
   const due = (atMs: number): void => {
-    nextMs = Math.min(nextMs ?? atMs, atMs);
+    if (atMs !== Infinity) nextMs = Math.min(nextMs ?? atMs, atMs);
   };
-  for (const { id, freezable, idleSinceMs } of idle) {
-    const evictAtMs = idleSinceMs + rules.evictAfterMs;
+  for (const { id, freezable, idleSinceMs, kept } of idle) {
+    const evictAtMs = kept ? Infinity : idleSinceMs + rules.evictAfterMs;
     const freezeAtMs = idleSinceMs + rules.freezeAfterMs;
     if (evictAtMs <= nowMs) evict.push(id);
     else if (!freezable) due(evictAtMs);

@@ -115,7 +115,7 @@ describe("the platform's lines", () => {
 });
 
 describe("the environment", () => {
-  const facts = { credentials: { accessKeyId: "AKIA", secretAccessKey: "secret", sessionToken: "token" }, endpointUrl: "http://127.0.0.1:4566", logStream: "stream" };
+  const facts = { credentials: { accessKeyId: "AKIA", secretAccessKey: "secret", sessionToken: "token" }, endpointUrl: "http://127.0.0.1:4566", logStream: "stream", initialization: "on-demand" as const };
 
   test("has every reserved name, which a function can not change, and defaults, which it can", () => {
     const env = environmentOf(version({}, { LANG: "C", AWS_REGION: "mars-1", MINE: "1" }), node, facts);

@@ -4,11 +4,12 @@ import { fault } from "../../kernel/fault.ts";
 import { uuid } from "../../kernel/ids.ts";
 import { limits } from "../../kernel/limits.ts";
 import { del, set, transact, unchanged, type Entry, type Key, type Store, type Write } from "../../ports/store.ts";
+import type { ConcurrencyFacts } from "../concurrency/shares.ts";
 import type { FunctionRecord, FunctionRef, Scope, Version } from "../function.ts";
 import type { Latest, Registry } from "../heart.ts";
 import type { OpenPackages } from "../packages/open-packages.ts";
 import { codeOf, handOverCode, plainCode, type Handover } from "./code-holds.ts";
-import { codeUsersKey, functionInKey, functionKey, scopeKey, versionKey, versionsKey, type FunctionName } from "./keys.ts";
+import { codeUsersKey, concurrencyKey, functionInKey, functionKey, scopeKey, versionKey, versionsKey, type FunctionName } from "./keys.ts";
 import { publication } from "./publication.ts";
 import { recordCache } from "./record-cache.ts";
 import { functionNotFound, staleRevision, versionIsPointedTo } from "./refusals.ts";
@@ -24,6 +25,8 @@ export interface RegistryDeps {
   readonly onChange: (at: FunctionName) => void;
   /** Called after the last hold of one version on some code has gone; others may still use it. */
   readonly onCodeLeft: (blobId: string) => void;
+  /** Called when what a function has set aside has changed, before the change is reported; undefined when the function has gone. */
+  readonly onConcurrency: (at: FunctionName, facts: ConcurrencyFacts | undefined) => void;
   /** Awaited after a function's record has gone, before `remove` resolves. */
   readonly onRemoved: (at: FunctionName) => Promise<void>;
 }
@@ -62,9 +65,12 @@ export function openRegistry(deps: RegistryDeps): OpenRegistry {
       const entry = await store.get<FunctionRecord>(key);
       const result = entry && (await decide(entry.value));
       if (!result || (result.writes.length === 0 && result.record === entry.value)) return { checks: [], writes: [], result };
-      return { checks: [unchanged(key, entry)], writes: [result.record ? set(key, result.record) : del(key), ...result.writes], result };
+      const { record } = result;
+      const writes = [record ? set(key, record) : del(key), ...concurrencyWrites(at, entry.value.concurrency, record?.concurrency), ...result.writes];
+      return { checks: [unchanged(key, entry)], writes, result };
     });
     functions.forget(key);
+    if (decision) deps.onConcurrency(at, decision.record?.concurrency);
     for (const { key: touched } of decision?.writes.filter(isAboutVersion) ?? []) versions.forget(touched);
     for (const blobId of decision?.left ?? []) deps.onCodeLeft(blobId);
     return decision?.result;
@@ -107,7 +113,7 @@ export function openRegistry(deps: RegistryDeps): OpenRegistry {
       const key = functionKey(at);
       const now = clock.now();
       const latest: Version = { ...at, id: uuid(), version: "$LATEST", code: plainCode(code), settings, modifiedMs: now };
-      const bare: FunctionRecord = { ...at, createdMs: now, latest, lastPublished: 0, aliases: {}, tags, policies: {} };
+      const bare: FunctionRecord = { ...at, createdMs: now, latest, lastPublished: 0, aliases: {}, concurrency: noConcurrency, tags, policies: {} };
       const first = publish ? await published(bare) : undefined;
       const holds = holdsOf(undefined, { ...latest, code }).writes;
       const commit = await store.commit([{ key, version: null }], [set(key, first?.record ?? bare), ...holds, ...(first?.writes ?? [])]);
@@ -160,7 +166,8 @@ export function openRegistry(deps: RegistryDeps): OpenRegistry {
         if (pointing.length > 0) throw versionIsPointedTo(pointing.map(({ name }) => name));
         const { writes, left } = holdsOf(entry.value, undefined);
         const { [version]: _policy, ...policies } = record.policies;
-        return { record: { ...record, policies }, writes: [del(versionKey(record, version)), ...writes], left, result: true };
+        const { [version]: _kept, ...provisioned } = record.concurrency.provisioned;
+        return { record: { ...record, policies, concurrency: { ...record.concurrency, provisioned } }, writes: [del(versionKey(record, version)), ...writes], left, result: true };
       });
       return removed ?? false;
     },
@@ -189,6 +196,15 @@ export function openRegistry(deps: RegistryDeps): OpenRegistry {
       versions[Symbol.dispose]();
     },
   };
+}
+
+const noConcurrency: ConcurrencyFacts = { provisioned: {} };
+
+/** A function that sets nothing aside has no such record, so that all that have are few. */
+function concurrencyWrites(at: FunctionName, before: ConcurrencyFacts, after: ConcurrencyFacts | undefined): readonly Write[] {
+  if (before === after) return [];
+  const isSet = after !== undefined && (after.reserved !== undefined || Object.keys(after.provisioned).length > 0);
+  return [isSet ? set(concurrencyKey(at), after) : del(concurrencyKey(at))];
 }
 
 const isAboutVersion = (write: Write): write is Extract<Write, { readonly kind: "set" | "delete" }> => (write.kind === "set" || write.kind === "delete") && write.key[0] === "function-versions";

@@ -44,6 +44,7 @@ beforeEach(async () => {
   registry = openRegistry({
     store, clock: fakeClock(), packages, random: () => drawn,
     onChange: (name) => changed.push(name),
+    onConcurrency: () => undefined,
     onCodeLeft: (id) => left.push(id),
     onRemoved: async (name) => void removed.push(name),
   });
