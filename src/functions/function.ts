@@ -47,6 +47,8 @@ export interface FunctionSettings {
   readonly logs: LogSettings;
   /** Laid over each other at /opt in this order, later ones on top. */
   readonly layers: readonly LayerUse[];
+  /** ARN of the queue or topic that gets the events the function could not handle. */
+  readonly deadLetter?: string | undefined;
 }
 
 /** Immutable: code and settings under an id that never means anything else. The heart caches by `id`. */
@@ -72,6 +74,16 @@ export interface Alias {
   readonly revisionId: string;
 }
 
+/** What a function, version or alias has been told about its asynchronous events; what is absent has the default. */
+export interface EventInvokeFacts {
+  readonly retriesMax?: number;
+  readonly ageSecondsMax?: number;
+  /** ARNs. */
+  readonly onSuccess?: string;
+  readonly onFailure?: string;
+  readonly modifiedMs: number;
+}
+
 /** The record of a function: what its names point to. Published versions are records of their own, since there may be many. */
 export interface FunctionRecord extends Scope {
   readonly name: string;
@@ -82,6 +94,10 @@ export interface FunctionRecord extends Scope {
   readonly aliases: Readonly<Record<string, Alias>>;
   readonly tags: Readonly<Record<string, string>>;
   readonly concurrency: ConcurrencyFacts;
+  /** What becomes of asynchronous events, per qualifier. */
+  readonly eventInvoke: Readonly<Record<string, EventInvokeFacts>>;
+  /** What happens when the function calls itself through other services, again and again. */
+  readonly recursion: "Terminate" | "Allow";
   /** Resource policy per qualifier (`$LATEST` for the unqualified function): statements as in `kernel/policy.ts`. */
   readonly policies: Readonly<Record<string, ResourcePolicy>>;
 }

@@ -1,5 +1,6 @@
 // The heart as the other rooms see it: create functions, invoke them, hand events over durably.
 import type { Readable } from "node:stream";
+import type { Destinations } from "./async/destinations.ts";
 import type { KeptState } from "./instances/kept.ts";
 import type { Layers } from "./layers/layers.ts";
 import type { Write } from "../ports/store.ts";
@@ -35,7 +36,7 @@ export interface Registry {
 }
 
 /** What `Registry.change` may change. */
-export type FunctionFacts = Partial<Pick<FunctionRecord, "aliases" | "concurrency" | "policies" | "tags">>;
+export type FunctionFacts = Partial<Pick<FunctionRecord, "aliases" | "concurrency" | "eventInvoke" | "policies" | "recursion" | "tags">>;
 
 export interface LatestChange {
   readonly code?: CodePackage;
@@ -85,6 +86,8 @@ export interface Heart extends AsyncDisposable {
   readonly packages: Packages;
   readonly layers: Layers;
   readonly concurrency: ConcurrencyReport;
+  /** Whether the end of an asynchronous event can be told there. */
+  readonly destinationState: Destinations["state"];
   /** The immutable version a ref points to now, for an alias with weights one of its two; Fault ResourceNotFoundException "Function not found: <arn>" otherwise. */
   versionOf(ref: FunctionRef): Promise<Version>;
   /**

@@ -2,11 +2,15 @@
 import type { Logger } from "pino";
 import { functionArn } from "../kernel/arn.ts";
 import type { Clock } from "../kernel/clock.ts";
-import { fault } from "../kernel/fault.ts";
+import { fault, type Fault } from "../kernel/fault.ts";
+import { limits as facts } from "../kernel/limits.ts";
 import { policyAllows } from "../kernel/policy.ts";
 import type { Ports } from "../ports/engine.ts";
 import type { RuntimeFamily, Runtimes } from "../ports/runtimes.ts";
 import type { Sandboxes } from "../ports/sandbox.ts";
+import { allDestinations } from "./async/all-destinations.ts";
+import type { Destinations } from "./async/destinations.ts";
+import { rulesOf } from "./async/event-rules.ts";
 import { eventWrite, queueOf } from "./async/events.ts";
 import { openWorker } from "./async/worker.ts";
 import { codeKeeper } from "./code-keeper.ts";
@@ -19,6 +23,7 @@ import { openDispatcher, type Health } from "./instances/dispatcher.ts";
 import type { InstanceDeps } from "./instances/instance.ts";
 import { environmentOf, type Credentials } from "./invocations/environment.ts";
 import { runInvocation } from "./invocations/run-invocation.ts";
+import { nextHop } from "./invocations/trace.ts";
 import { openMeter, type Trigger } from "./invocations/usage.ts";
 import { openLayers } from "./layers/open-layers.ts";
 import type { LogSink } from "./logs/log-groups.ts";
@@ -40,6 +45,8 @@ export interface HeartDeps {
   /** What functions see as AWS_ENDPOINT_URL; asked at each boot, as the port may not be known before. */
   readonly endpointUrl: () => string;
   readonly credentialsFor: (version: Version) => Promise<Credentials>;
+  /** Where the ends of asynchronous events can be told beside functions. */
+  readonly destinations?: Destinations;
   readonly limits?: Partial<HeartLimits>;
   readonly logger: Pick<Logger, "warn" | "error">;
 }
@@ -84,7 +91,13 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       warn("The instances to keep ready could not be determined; what is there stays.", error, { function: at.name });
     }
   };
-  const run = (version: Version, options: InvokeOptions, trigger: Trigger): Promise<InvokeResult> =>
+  const run = (version: Version, given: InvokeOptions, trigger: Trigger): Promise<InvokeResult> => {
+    const { traceId, visits } = nextHop(given.traceId, functionArn(version), clock.now());
+    const options = { ...given, traceId };
+    if (visits < facts.functions.recursionVisitsMax) return begin(version, options, trigger);
+    return registry.find(version).then((record) => (record?.recursion === "Allow" ? begin(version, options, trigger) : Promise.reject(inALoop())));
+  };
+  const begin = (version: Version, options: InvokeOptions, trigger: Trigger): Promise<InvokeResult> =>
     concurrency.count(version, async () => {
       const grant = await dispatcher.acquire(version, options.signal);
       let health: Health = "dead";
@@ -106,16 +119,20 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
   };
 
   let abandoned = false;
+  const destinations = allDestinations({ registry, others: deps.destinations, now: () => clock.now() });
   const worker = openWorker({
     store: ports.store, queue: ports.queue, clock, warn,
-    rules: { retriesMax: limits.asyncRetriesMax, ageMsMax: limits.asyncAgeMsMax },
+    rulesFor: async (at, qualifier) => rulesOf(await registry.find(at), qualifier, { retriesMax: limits.asyncRetriesMax, ageMsMax: limits.asyncAgeMsMax }),
+    destinations,
     leaseMs: limits.asyncLeaseMs,
     invoke: (ref, options) => invoke(ref, options, "async"),
     abandoned: () => abandoned,
     onDropped: (sentence, fields) => logger.error(fields, sentence),
     room: async (at) => {
       const record = await registry.find(at);
-      return record ? Math.min(concurrency.free(record.latest), dispatcher.room(record.latest)) : 1;
+      // The events of a function that is gone or switched off only have to be settled.
+      if (!record || record.concurrency.reserved === 0) return settledAtOnce;
+      return Math.min(concurrency.free(record.latest), dispatcher.room(record.latest));
     },
   });
   for (const at of concurrency.withFacts()) void reconcile(at);
@@ -139,6 +156,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       setAside: concurrency.setAside,
       kept: (version) => ({ ...dispatcher.kept(version), busy: concurrency.active(version) }),
     },
+    destinationState: destinations.state,
     versionOf: registry.versionOf,
     invoke: (ref, options) => invoke(ref, options, "invoke"),
     asyncInvocation: (ref, event) => eventWrite(ref, event, clock.now()),
@@ -157,6 +175,14 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     },
   };
 }
+
+/** Ours. */
+const settledAtOnce = 32;
+
+const inALoop = (): Fault =>
+  fault("RecursiveInvocationException", {
+    message: "Lambda has detected your function being invoked in a recursive loop with other AWS resources and stopped your function from being invoked.", status: 400, Type: "User",
+  });
 
 /** Code in place, a runtime that is there, the environment complete: all that a boot needs. */
 function prepareWith(deps: HeartDeps, packages: AcquiringPackages): InstanceDeps["prepare"] {

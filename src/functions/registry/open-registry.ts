@@ -113,7 +113,7 @@ export function openRegistry(deps: RegistryDeps): OpenRegistry {
       const key = functionKey(at);
       const now = clock.now();
       const latest: Version = { ...at, id: uuid(), version: "$LATEST", code: plainCode(code), settings, modifiedMs: now };
-      const bare: FunctionRecord = { ...at, createdMs: now, latest, lastPublished: 0, aliases: {}, concurrency: noConcurrency, tags, policies: {} };
+      const bare: FunctionRecord = { ...at, createdMs: now, latest, lastPublished: 0, aliases: {}, concurrency: noConcurrency, eventInvoke: {}, recursion: "Terminate", tags, policies: {} };
       const first = publish ? await published(bare) : undefined;
       const holds = holdsOf(undefined, { ...latest, code }).writes;
       const commit = await store.commit([{ key, version: null }], [set(key, first?.record ?? bare), ...holds, ...(first?.writes ?? [])]);
@@ -165,9 +165,7 @@ export function openRegistry(deps: RegistryDeps): OpenRegistry {
         const pointing = Object.values(record.aliases).filter((alias) => alias.version === version || version in alias.weights);
         if (pointing.length > 0) throw versionIsPointedTo(pointing.map(({ name }) => name));
         const { writes, left } = holdsOf(entry.value, undefined);
-        const { [version]: _policy, ...policies } = record.policies;
-        const { [version]: _kept, ...provisioned } = record.concurrency.provisioned;
-        return { record: { ...record, policies, concurrency: { ...record.concurrency, provisioned } }, writes: [del(versionKey(record, version)), ...writes], left, result: true };
+        return { record: { ...record, ...withoutQualifier(record, version) }, writes: [del(versionKey(record, version)), ...writes], left, result: true };
       });
       return removed ?? false;
     },
@@ -199,6 +197,15 @@ export function openRegistry(deps: RegistryDeps): OpenRegistry {
 }
 
 const noConcurrency: ConcurrencyFacts = { provisioned: {} };
+
+/** What a function's record knows of one version or alias, taken out. */
+export function withoutQualifier(record: FunctionRecord, qualifier: string): Pick<FunctionRecord, "aliases" | "concurrency" | "eventInvoke" | "policies"> {
+  const { [qualifier]: _alias, ...aliases } = record.aliases;
+  const { [qualifier]: _policy, ...policies } = record.policies;
+  const { [qualifier]: _event, ...eventInvoke } = record.eventInvoke;
+  const { [qualifier]: _kept, ...provisioned } = record.concurrency.provisioned;
+  return { aliases, policies, eventInvoke, concurrency: { ...record.concurrency, provisioned } };
+}
 
 /** A function that sets nothing aside has no such record, so that all that have are few. */
 function concurrencyWrites(at: FunctionName, before: ConcurrencyFacts, after: ConcurrencyFacts | undefined): readonly Write[] {

@@ -61,7 +61,6 @@ export function changedSettings(asked: Asked, name: string): Partial<FunctionSet
 function refuseWhatDoesNotAct(asked: Asked): void {
   if (asked.PackageType === "Image") throw notYet("PackageType Image");
   if (asked.VpcConfig?.SubnetIds?.length || asked.VpcConfig?.SecurityGroupIds?.length) throw notYet("VpcConfig");
-  if (asked.DeadLetterConfig?.TargetArn) throw notYet("DeadLetterConfig");
   if (asked.KMSKeyArn) throw notYet("KMSKeyArn");
   if (asked.TracingConfig?.Mode === "Active") throw notYet("TracingConfig Active");
   if (asked.FileSystemConfigs?.length) throw notYet("FileSystemConfigs");

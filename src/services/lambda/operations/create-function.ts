@@ -1,5 +1,6 @@
 // CreateFunction: code in, function there, active at once.
 import { packageFrom, requireSize } from "../code.ts";
+import { deadLetterOf } from "../dead-letter.ts";
 import { invalid } from "../faults.ts";
 import { latestRefOf } from "../function-name.ts";
 import { layersOf, requireTotalSize } from "../layers.ts";
@@ -12,7 +13,7 @@ import { configurationView } from "../views.ts";
 export const createFunction: Op<"CreateFunction"> = async (input, context) => {
   const ref = latestRefOf(input.FunctionName, context);
   requireSize(context);
-  const settings = { ...newSettings(input, ref.name), layers: await layersOf(input.Layers ?? [], context) };
+  const settings = { ...newSettings(input, ref.name), layers: await layersOf(input.Layers ?? [], context), ...(await deadLetterOf(input.DeadLetterConfig, context)) };
   if (!input.Runtime || input.Handler === undefined) throw invalid("Runtime and Handler are mandatory parameters for functions created with deployment packages.");
   const tags = checkedTags(input.Tags ?? {});
   await requireRuntime(input.Runtime, context.runtimes);

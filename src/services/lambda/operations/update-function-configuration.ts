@@ -1,4 +1,5 @@
 // UpdateFunctionConfiguration: new settings for $LATEST, effective with the answer.
+import { deadLetterOf } from "../dead-letter.ts";
 import { notFound } from "../faults.ts";
 import { latestRefOf } from "../function-name.ts";
 import { layersOf, requireTotalSize } from "../layers.ts";
@@ -13,7 +14,7 @@ export const updateFunctionConfiguration: Op<"UpdateFunctionConfiguration"> = as
   const { code } = await context.heart.versionOf(ref);
   const layers = asked.Layers && (await layersOf(asked.Layers, context));
   if (layers) requireTotalSize(code, { layers });
-  const settings = { ...changedSettings(asked, ref.name), ...(layers ? { layers } : {}) };
+  const settings = { ...changedSettings(asked, ref.name), ...(layers ? { layers } : {}), ...(await deadLetterOf(asked.DeadLetterConfig, context)) };
   if (settings.runtime !== undefined) await requireRuntime(settings.runtime, context.runtimes);
   const updated = await context.heart.registry.update(ref, { settings, expectedRevision: RevisionId });
   if (!updated) throw notFound(ref);
