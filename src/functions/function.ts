@@ -98,6 +98,8 @@ export interface FunctionRecord extends Scope {
   readonly eventInvoke: Readonly<Record<string, EventInvokeFacts>>;
   /** What happens when the function calls itself through other services, again and again. */
   readonly recursion: "Terminate" | "Allow";
+  /** ARN of what judges the signatures of deployed code. */
+  readonly codeSigning?: string | undefined;
   /** Resource policy per qualifier (`$LATEST` for the unqualified function): statements as in `kernel/policy.ts`. */
   readonly policies: Readonly<Record<string, ResourcePolicy>>;
 }

@@ -8,7 +8,7 @@ import type { CodePackage, FunctionRecord, FunctionRef, FunctionSettings, Invoke
 
 export interface Registry {
   /** Fault ResourceConflictException when the name is taken. With `publish`, version 1 is there too. */
-  create(scope: Scope, name: string, made: { readonly code: CodePackage; readonly settings: FunctionSettings; readonly tags: Readonly<Record<string, string>>; readonly publish?: boolean }): Promise<Latest>;
+  create(scope: Scope, name: string, made: { readonly code: CodePackage; readonly settings: FunctionSettings; readonly tags: Readonly<Record<string, string>>; readonly codeSigning?: string | undefined; readonly publish?: boolean }): Promise<Latest>;
   find(ref: FunctionRef): Promise<FunctionRecord | undefined>;
   /** Sorted by name, after `afterName` (exclusive). */
   list(scope: Scope, afterName: string | undefined, limit: number): Promise<readonly FunctionRecord[]>;
@@ -36,7 +36,7 @@ export interface Registry {
 }
 
 /** What `Registry.change` may change. */
-export type FunctionFacts = Partial<Pick<FunctionRecord, "aliases" | "concurrency" | "eventInvoke" | "policies" | "recursion" | "tags">>;
+export type FunctionFacts = Partial<Pick<FunctionRecord, "aliases" | "codeSigning" | "concurrency" | "eventInvoke" | "policies" | "recursion" | "tags">>;
 
 export interface LatestChange {
   readonly code?: CodePackage;

@@ -126,7 +126,6 @@ describe("creation is refused with", () => {
     ["TracingConfig Active", { TracingConfig: { Mode: "Active" } }],
     ["DurableConfig", { DurableConfig: { ExecutionTimeout: 60 } }],
     ["TenancyConfig", { TenancyConfig: { TenantIsolationMode: "PER_TENANT" } }],
-    ["CodeSigningConfigArn", { CodeSigningConfigArn: "arn:aws:lambda:us-east-1:000000000000:code-signing-config:csc-0123456789abcdef0" }],
     ["S3ObjectStorageMode REFERENCE", { Code: { S3Bucket: "bucket", S3Key: "k", S3ObjectStorageMode: "REFERENCE" } }],
   ] as const)("%s, which would not act, by its name", async (setting, more) => {
     expect(await failure(make("x", more as Partial<CreateFunctionCommandInput>))).toMatchObject({ name: VALUE, status: 400, message: `${setting} is not supported by Fugaz yet; leave it out.`, Type: "User" });

@@ -15,7 +15,13 @@ export async function keepPromises(at: FunctionName, deps: { readonly registry: 
     const version = await registry.versionOf({ ...at, qualifier: name });
     promised.set(version.id, { version, count: requested });
   }
-  concurrency.provision(at, new Map([...promised].map(([id, { count }]) => [id, count])));
+  const maxima = new Map<string, number>();
+  for (const [number, { min = 0, max }] of Object.entries(record?.concurrency.scaling ?? {})) {
+    const version = await registry.versionOf({ ...at, qualifier: number });
+    promised.set(version.id, { version, count: min + (promised.get(version.id)?.count ?? 0) });
+    if (max !== undefined) maxima.set(version.id, max);
+  }
+  concurrency.provision(at, new Map([...promised].map(([id, { count }]) => [id, count])), maxima);
   for (const { version, count } of promised.values()) dispatcher.keep(version, count);
   for (const version of dispatcher.versions(at)) if (!promised.has(version.id)) dispatcher.keep(version, 0);
 }

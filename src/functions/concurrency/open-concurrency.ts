@@ -13,8 +13,8 @@ export interface Concurrency extends Disposable {
   setAside(scope: Scope, but?: string): number;
   /** A function's facts have changed; effective at once. */
   set(at: FunctionName, facts: ConcurrencyFacts | undefined): void;
-  /** How many instances each version of a function keeps ready, by version id. */
-  provision(at: FunctionName, provisioned: ReadonlyMap<string, number>): void;
+  /** How many instances the versions of a function keep ready, and how many they may have, by version id. */
+  provision(at: FunctionName, provisioned: ReadonlyMap<string, number>, maxima: ReadonlyMap<string, number>): void;
   /** Functions that have set something aside. */
   withFacts(): readonly FunctionName[];
   /** Runs the task as one invocation; rejects with TooManyRequestsException when there are too many. Begins it before it returns. */
@@ -30,6 +30,7 @@ export interface Concurrency extends Disposable {
 interface FunctionCount {
   facts: ConcurrencyFacts | undefined;
   provisioned: ReadonlyMap<string, number>;
+  maxima: ReadonlyMap<string, number>;
   /** By version id; a version without invocations is not there. */
   readonly active: Map<string, number>;
 }
@@ -61,18 +62,18 @@ export async function openConcurrency(deps: { readonly store: Pick<Store, "get" 
   /** Every change of a function's count passes here, so that the sums are always right. */
   const change = (at: FunctionName, act: (count: FunctionCount) => void): void => {
     const account = accountOf(at);
-    const count = account.functions.get(at.name) ?? { facts: undefined, provisioned: nothing, active: new Map<string, number>() };
+    const count = account.functions.get(at.name) ?? { facts: undefined, provisioned: nothing, maxima: nothing, active: new Map<string, number>() };
     const [asideBefore, pooledBefore] = [asideOf(count), pooledOf(count)];
     act(count);
     account.setAside += asideOf(count) - asideBefore;
     account.pooled += pooledOf(count) - pooledBefore;
-    if (count.active.size === 0 && count.facts === undefined && count.provisioned.size === 0) account.functions.delete(at.name);
+    if (count.active.size === 0 && count.facts === undefined && count.provisioned.size === 0 && count.maxima.size === 0) account.functions.delete(at.name);
     else account.functions.set(at.name, count);
   };
   const roomOf = (version: Version): ReturnType<typeof roomFor> => {
     const account = accountOf(version);
     const count = account.functions.get(version.name);
-    const load = { reserved: count?.facts?.reserved, active: count?.active ?? nothing, provisioned: count?.provisioned ?? nothing };
+    const load = { reserved: count?.facts?.reserved, active: count?.active ?? nothing, provisioned: count?.provisioned ?? nothing, maxima: count?.maxima ?? nothing };
     return roomFor(version.id, load, accountMax - account.setAside - account.pooled);
   };
   const set = (at: FunctionName, facts: ConcurrencyFacts | undefined): void => change(at, (count) => void (count.facts = facts));
@@ -97,7 +98,11 @@ export async function openConcurrency(deps: { readonly store: Pick<Store, "get" 
       const itsOwn = but === undefined ? undefined : account.functions.get(but);
       return account.setAside - (itsOwn ? asideOf(itsOwn) : 0);
     },
-    provision: (at, provisioned) => change(at, (count) => void (count.provisioned = provisioned)),
+    provision: (at, provisioned, maxima) =>
+      change(at, (count) => {
+        count.provisioned = provisioned;
+        count.maxima = maxima;
+      }),
     withFacts: () => [...accounts].flatMap(([key, { functions }]) => {
       const [account = "", region = ""] = key.split("/");
       return [...functions].flatMap(([name, { facts }]) => (facts ? [{ account, region, name }] : []));

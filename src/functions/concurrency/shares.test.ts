@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { onDemand, roomFor, setAside, type FunctionLoad } from "./shares.ts";
 
-const load = (reserved: number | undefined, active: Record<string, number>, provisioned: Record<string, number> = {}): FunctionLoad => ({ reserved, active: new Map(Object.entries(active)), provisioned: new Map(Object.entries(provisioned)) });
+const load = (reserved: number | undefined, active: Record<string, number>, provisioned: Record<string, number> = {}): FunctionLoad => ({ reserved, active: new Map(Object.entries(active)), provisioned: new Map(Object.entries(provisioned)), maxima: new Map([["capped", 2]]) });
 
 describe("an invocation", () => {
   test("without a reservation takes what the account has left", () => {
@@ -27,8 +27,13 @@ describe("an invocation", () => {
   });
 });
 
+test("a version with a maximum has no more than that, whatever else is free", () => {
+  expect(roomFor("capped", load(undefined, { capped: 1 }), 900)).toEqual({ kind: "free", more: 1 });
+  expect(roomFor("capped", load(undefined, { capped: 2 }), 900)).toEqual({ kind: "throttled", because: "ConcurrentInvocationLimitExceeded" });
+});
+
 test("what a function sets aside is its reservation, else what it keeps ready", () => {
   const provisioned = { live: { requested: 3, modifiedMs: 0 }, 2: { requested: 1, modifiedMs: 0 } };
-  expect([setAside({ provisioned: {} }), setAside({ provisioned }), setAside({ reserved: 10, provisioned }), setAside({ reserved: 0, provisioned: {} })]).toEqual([0, 4, 10, 0]);
+  expect([setAside({ provisioned: {} }), setAside({ provisioned }), setAside({ reserved: 10, provisioned }), setAside({ reserved: 0, provisioned: {} }), setAside({ provisioned, scaling: { 3: { min: 5, max: 9 } } })]).toEqual([0, 4, 10, 0, 9]);
   expect(onDemand(load(undefined, { a: 5, b: 1 }, { a: 3 }))).toBe(3);
 });

@@ -6,6 +6,13 @@ export interface ConcurrencyFacts {
   readonly reserved?: number;
   /** Per version number or alias: how many instances are kept ready. */
   readonly provisioned: Readonly<Record<string, ProvisionedFacts>>;
+  /** Per version number: instances it has at least, ready, and at most. */
+  readonly scaling?: Readonly<Record<string, ScalingFacts>>;
+}
+
+export interface ScalingFacts {
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
 }
 
 export interface ProvisionedFacts {
@@ -18,6 +25,8 @@ export interface FunctionLoad {
   readonly reserved: number | undefined;
   readonly active: ReadonlyMap<string, number>;
   readonly provisioned: ReadonlyMap<string, number>;
+  /** The most invocations at once of single versions. */
+  readonly maxima: ReadonlyMap<string, number>;
 }
 
 export type Room = { readonly kind: "free"; readonly more: number } | { readonly kind: "throttled"; readonly because: ThrottleReason };
@@ -25,9 +34,11 @@ export type Room = { readonly kind: "free"; readonly more: number } | { readonly
 export type ThrottleReason = "ConcurrentInvocationLimitExceeded" | "ReservedFunctionConcurrentInvocationLimitExceeded";
 
 /** What a function takes out of its account's pool before anybody calls it: its reservation, or what its versions keep ready. */
-export const setAside = ({ reserved, provisioned }: ConcurrencyFacts): number => reserved ?? totalProvisioned(provisioned);
+export const setAside = (facts: ConcurrencyFacts): number => facts.reserved ?? totalKept(facts);
 
-export const totalProvisioned = (provisioned: ConcurrencyFacts["provisioned"]): number => Object.values(provisioned).reduce((sum, { requested }) => sum + requested, 0);
+/** What all of a function's versions keep ready. */
+export const totalKept = ({ provisioned, scaling = {} }: ConcurrencyFacts): number =>
+  Object.values(provisioned).reduce((sum, { requested }) => sum + requested, 0) + Object.values(scaling).reduce((sum, { min }) => sum + (min ?? 0), 0);
 
 /** Invocations beyond those that instances kept ready can take. */
 export function onDemand({ active, provisioned }: Pick<FunctionLoad, "active" | "provisioned">): number {
@@ -44,7 +55,8 @@ export function roomFor(versionId: string, load: FunctionLoad, poolFree: number)
   const ready = (load.provisioned.get(versionId) ?? 0) - (load.active.get(versionId) ?? 0);
   const kept = [...load.provisioned.values()].reduce((sum, count) => sum + count, 0);
   const beyond = load.reserved === undefined ? poolFree : load.reserved - kept - onDemand(load);
-  const more = Math.max(0, ready) + Math.max(0, beyond);
+  const allowed = (load.maxima.get(versionId) ?? Infinity) - (load.active.get(versionId) ?? 0);
+  const more = Math.min(allowed, Math.max(0, ready) + Math.max(0, beyond));
   if (more > 0) return { kind: "free", more };
   return { kind: "throttled", because: load.reserved === undefined ? "ConcurrentInvocationLimitExceeded" : "ReservedFunctionConcurrentInvocationLimitExceeded" };
 }

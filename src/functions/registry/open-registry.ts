@@ -108,12 +108,12 @@ export function openRegistry(deps: RegistryDeps): OpenRegistry {
     usesCode: async (blobId) => (await store.list({ prefix: codeUsersKey(blobId), limit: 1 })).length > 0,
     find: (ref) => functions.read(functionKey(ref)),
 
-    create: async (scope, name, { code, settings, tags, publish }) => {
+    create: async (scope, name, { code, settings, tags, codeSigning, publish }) => {
       const at = { account: scope.account, region: scope.region, name };
       const key = functionKey(at);
       const now = clock.now();
       const latest: Version = { ...at, id: uuid(), version: "$LATEST", code: plainCode(code), settings, modifiedMs: now };
-      const bare: FunctionRecord = { ...at, createdMs: now, latest, lastPublished: 0, aliases: {}, concurrency: noConcurrency, eventInvoke: {}, recursion: "Terminate", tags, policies: {} };
+      const bare: FunctionRecord = { ...at, createdMs: now, latest, lastPublished: 0, aliases: {}, concurrency: noConcurrency, eventInvoke: {}, recursion: "Terminate", codeSigning, tags, policies: {} };
       const first = publish ? await published(bare) : undefined;
       const holds = holdsOf(undefined, { ...latest, code }).writes;
       const commit = await store.commit([{ key, version: null }], [set(key, first?.record ?? bare), ...holds, ...(first?.writes ?? [])]);
@@ -204,13 +204,14 @@ export function withoutQualifier(record: FunctionRecord, qualifier: string): Pic
   const { [qualifier]: _policy, ...policies } = record.policies;
   const { [qualifier]: _event, ...eventInvoke } = record.eventInvoke;
   const { [qualifier]: _kept, ...provisioned } = record.concurrency.provisioned;
-  return { aliases, policies, eventInvoke, concurrency: { ...record.concurrency, provisioned } };
+  const { [qualifier]: _scaled, ...scaling } = record.concurrency.scaling ?? {};
+  return { aliases, policies, eventInvoke, concurrency: { ...record.concurrency, provisioned, scaling } };
 }
 
 /** A function that sets nothing aside has no such record, so that all that have are few. */
 function concurrencyWrites(at: FunctionName, before: ConcurrencyFacts, after: ConcurrencyFacts | undefined): readonly Write[] {
   if (before === after) return [];
-  const isSet = after !== undefined && (after.reserved !== undefined || Object.keys(after.provisioned).length > 0);
+  const isSet = after !== undefined && (after.reserved !== undefined || Object.keys({ ...after.provisioned, ...after.scaling }).length > 0);
   return [isSet ? set(concurrencyKey(at), after) : del(concurrencyKey(at))];
 }
 

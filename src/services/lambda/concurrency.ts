@@ -1,10 +1,10 @@
 // The rules by which functions may set concurrency aside, in the original's words.
 import type { FunctionRecord, FunctionRef } from "../../functions/function.ts";
-import type { ProvisionedFacts } from "../../functions/concurrency/shares.ts";
-import { totalProvisioned } from "../../functions/concurrency/shares.ts";
+import { totalKept, type ProvisionedFacts, type ScalingFacts } from "../../functions/concurrency/shares.ts";
 import { fault, type Fault } from "../../kernel/fault.ts";
 import { aliasNotFound, isAliasName } from "./aliases.ts";
-import { invalid, notFound } from "./faults.ts";
+import { invalid, notFound, notYet } from "./faults.ts";
+import { unqualifiedRefOf } from "./function-name.ts";
 import type { LambdaContext, Output } from "./op.ts";
 
 /** AWS: so much of an account's concurrency stays free for all. */
@@ -17,13 +17,23 @@ export function requireReservable(record: FunctionRecord, asked: number, { heart
   const { concurrency } = heart;
   if (concurrency.accountMax - concurrency.setAside({ account, region }, record.name) - asked < unreservedMin(concurrency.accountMax))
     throw untyped(`Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${unreservedMin(concurrency.accountMax)}].`);
-  const provisioned = totalProvisioned(record.concurrency.provisioned);
+  const provisioned = totalKept(record.concurrency);
   if (asked < provisioned) throw untyped(` ReservedConcurrentExecutions  ${asked} should not be lower than function's total provisioned concurrency [${provisioned}].`);
 }
 
-export function requireProvisionable(record: FunctionRecord, qualifier: string, asked: number, { heart, account, region }: LambdaContext): void {
-  const { provisioned, reserved } = record.concurrency;
-  const others = totalProvisioned(provisioned) - (provisioned[qualifier]?.requested ?? 0);
+export function requireProvisionable(record: FunctionRecord, qualifier: string, asked: number, context: LambdaContext): void {
+  requireKeepable(record, record.concurrency.provisioned[qualifier]?.requested ?? 0, asked, context);
+}
+
+export function requireScalable(record: FunctionRecord, version: string, { min = 0, max }: ScalingFacts, context: LambdaContext): void {
+  if (max !== undefined && max < min) throw invalid("MinExecutionEnvironments must not be greater than MaxExecutionEnvironments.");
+  requireKeepable(record, record.concurrency.scaling?.[version]?.min ?? 0, min, context);
+}
+
+/** May `asked` instances be kept ready where `before` are now? */
+function requireKeepable(record: FunctionRecord, before: number, asked: number, { heart, account, region }: LambdaContext): void {
+  const { reserved } = record.concurrency;
+  const others = totalKept(record.concurrency) - before;
   if (reserved !== undefined) {
     if (others + asked > reserved) throw invalid("Requested Provisioned Concurrency should not be greater than the reservedConcurrentExecution for function");
     return;
@@ -60,6 +70,13 @@ export async function requireTarget(ref: FunctionRef, qualifier: string, { heart
   const record = await heart.registry.find(ref);
   if (isAliasName(qualifier) ? !record?.aliases[qualifier] : record === undefined) throw isAliasName(qualifier) ? aliasNotFound(ref, qualifier) : notFound(ref);
   await heart.versionOf(ref);
+}
+
+/** The published version that is to be scaled. */
+export function scaledRef(name: string | undefined, qualifier: string | undefined, context: LambdaContext): { readonly ref: FunctionRef; readonly version: string } {
+  const ref = unqualifiedRefOf(name, context);
+  if (qualifier === undefined || !/^\d+$/.test(qualifier)) throw notYet(`The qualifier ${qualifier}`);
+  return { ref, version: qualifier };
 }
 
 export const noProvisionedConfig = (): Fault =>

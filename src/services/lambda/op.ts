@@ -8,7 +8,7 @@ import type { Call, Operation, OperationName } from "../../wire/service.ts";
 
 export interface LambdaDeps {
   readonly heart: Heart;
-  readonly store: Pick<Store, "commit">;
+  readonly store: Pick<Store, "commit" | "get" | "list">;
   readonly runtimes: Runtimes;
   readonly clock: Pick<Clock, "now">;
 }

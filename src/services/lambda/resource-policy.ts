@@ -1,9 +1,13 @@
 // Resource policies, statement by statement: a function has one, and so has each of its versions and aliases, and each version of a layer.
 import type { FunctionRecord, FunctionRef, ResourcePolicy } from "../../functions/function.ts";
 import type { Registry } from "../../functions/heart.ts";
+import { functionRefIn } from "../../kernel/arn.ts";
 import { fault, type Fault } from "../../kernel/fault.ts";
 import { uuid } from "../../kernel/ids.ts";
 import { limits } from "../../kernel/limits.ts";
+import { invalid } from "./faults.ts";
+import { refOf } from "./function-name.ts";
+import type { LambdaContext } from "./op.ts";
 import { policyText } from "./statement.ts";
 
 /** An undefined decision removes the policy. Undefined when there is no such function; on conflict `decide` is asked again. */
@@ -38,10 +42,39 @@ export function withoutStatement(current: ResourcePolicy | undefined, id: string
   return statements.length === 0 ? undefined : { revisionId: uuid(), statements };
 }
 
+/** The function, version or alias whose policy an ARN names. */
+export function policyTarget(arn: string | undefined, context: LambdaContext): FunctionRef {
+  if (!functionRefIn(arn ?? "")) throw invalid(`The resource ${arn} is not a function's ARN.`);
+  return refOf(arn, undefined, context);
+}
+
+/** The statements of a policy's text; Fault when it could not mean anything. */
+export function readPolicy(text: string): ResourcePolicy["statements"] {
+  const wrong = (what: string): Fault => invalid(`The policy is not valid: ${what}.`);
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    throw wrong("it is not JSON");
+  }
+  if (!isObject(document)) throw wrong("it is not an object");
+  const { Statement: given } = document;
+  const statements: readonly unknown[] = Array.isArray(given) ? given : [given];
+  const read: Record<string, unknown>[] = [];
+  for (const statement of statements) {
+    if (!isObject(statement) || (statement["Effect"] !== "Allow" && statement["Effect"] !== "Deny")) throw wrong("a statement needs an Effect of Allow or Deny");
+    if (!("Principal" in statement) || !("Action" in statement)) throw wrong("a statement needs a Principal and an Action");
+    read.push(statement);
+  }
+  return read;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+
 export const noPolicy = (): Fault => fault("ResourceNotFoundException", { message: "No policy is associated with the given resource.", Type: "User" });
 
 /** The optimistic lock of resource policies. */
-function requireRevision(expected: string | undefined, current: ResourcePolicy | undefined, reader: string): void {
+export function requireRevision(expected: string | undefined, current: ResourcePolicy | undefined, reader: string): void {
   if (expected === undefined || expected === current?.revisionId) return;
   throw fault("PreconditionFailedException", { message: `The Revision Id provided does not match the latest Revision Id. Call the ${reader} API to retrieve the latest Revision Id`, Type: "User" });
 }

@@ -65,7 +65,6 @@ function refuseWhatDoesNotAct(asked: Asked): void {
   if (asked.TracingConfig?.Mode === "Active") throw notYet("TracingConfig Active");
   if (asked.FileSystemConfigs?.length) throw notYet("FileSystemConfigs");
   if (asked.ImageConfig && Object.keys(asked.ImageConfig).length > 0) throw notYet("ImageConfig");
-  if (asked.CodeSigningConfigArn) throw notYet("CodeSigningConfigArn");
   if (asked.SnapStart?.ApplyOn === "PublishedVersions") throw notYet("SnapStart");
   if (asked.CapacityProviderConfig) throw notYet("CapacityProviderConfig");
   if (asked.DurableConfig) throw notYet("DurableConfig");

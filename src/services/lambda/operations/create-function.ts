@@ -1,5 +1,6 @@
 // CreateFunction: code in, function there, active at once.
 import { packageFrom, requireSize } from "../code.ts";
+import { requireDeployable } from "../code-signing.ts";
 import { deadLetterOf } from "../dead-letter.ts";
 import { invalid } from "../faults.ts";
 import { latestRefOf } from "../function-name.ts";
@@ -17,8 +18,9 @@ export const createFunction: Op<"CreateFunction"> = async (input, context) => {
   if (!input.Runtime || input.Handler === undefined) throw invalid("Runtime and Handler are mandatory parameters for functions created with deployment packages.");
   const tags = checkedTags(input.Tags ?? {});
   await requireRuntime(input.Runtime, context.runtimes);
+  await requireDeployable(input.CodeSigningConfigArn, context);
   const code = await packageFrom(input.Code ?? {}, context);
   requireTotalSize(code, settings);
-  const { latest, published } = await context.heart.registry.create(context, ref.name, { code, settings, tags, publish: input.Publish ?? false });
+  const { latest, published } = await context.heart.registry.create(context, ref.name, { code, settings, tags, codeSigning: input.CodeSigningConfigArn || undefined, publish: input.Publish ?? false });
   return published ? configurationView(published, published.version) : configurationView(latest);
 };

@@ -5,7 +5,7 @@ import type { Op } from "../op.ts";
 
 export const deleteFunctionConcurrency: Op<"DeleteFunctionConcurrency"> = async ({ FunctionName }, context) => {
   const ref = unqualifiedRefOf(FunctionName, context);
-  const changed = await context.heart.registry.change(ref, ({ concurrency: { provisioned } }) => ({ concurrency: { provisioned } }));
+  const changed = await context.heart.registry.change(ref, ({ concurrency: { reserved: _gone, ...others } }) => ({ concurrency: others }));
   if (!changed) throw notFound(ref);
   context.reply.status = 204;
   return {};

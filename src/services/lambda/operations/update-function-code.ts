@@ -1,5 +1,6 @@
 // UpdateFunctionCode: new code for $LATEST, effective with the answer.
 import { packageFrom, requireSize } from "../code.ts";
+import { requireDeployable } from "../code-signing.ts";
 import { notFound, notYet } from "../faults.ts";
 import { latestRefOf } from "../function-name.ts";
 import { requireTotalSize } from "../layers.ts";
@@ -13,6 +14,7 @@ export const updateFunctionCode: Op<"UpdateFunctionCode"> = async (input, contex
   if (input.PublishTo) throw notYet("PublishTo");
   const before = await context.heart.versionOf(ref);
   const settings = changedSettings({ Architectures: input.Architectures }, ref.name);
+  await requireDeployable((await context.heart.registry.find(ref))?.codeSigning, context);
   const code = await packageFrom(input, context);
   requireTotalSize(code, before.settings);
   if (input.DryRun) return configurationView({ ...before, code });
