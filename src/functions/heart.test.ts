@@ -189,10 +189,10 @@ describe("permission to invoke", () => {
     const ref = await on.deploy("thumbs", { "index.mjs": counter });
     const s3 = { service: "s3.amazonaws.com", sourceArn: "arn:aws:s3:::pictures", sourceAccount: scope.account };
     expect(await on.heart.mayInvoke(ref, s3)).toBe(false);
-    await on.heart.registry.changePolicy(ref, () => ({
+    await on.heart.registry.change(ref, () => ({ policies: { $LATEST: {
       revisionId: "1",
       statements: [{ Effect: "Allow", Principal: { Service: "s3.amazonaws.com" }, Action: "lambda:InvokeFunction", Resource: "arn:aws:lambda:us-east-1:000000000000:function:thumbs", Condition: { ArnLike: { "AWS:SourceArn": "arn:aws:s3:::pictures" } } }],
-    }));
+    } } }));
     expect(await on.heart.mayInvoke(ref, s3)).toBe(true);
     expect(await on.heart.mayInvoke(ref, { ...s3, sourceArn: "arn:aws:s3:::others" })).toBe(false);
     expect(await on.heart.mayInvoke({ ...ref, name: "nobody" }, s3)).toBe(false);

@@ -12,6 +12,8 @@ export interface BootSpec {
   readonly runtime: Runtime;
   /** Host directory with the unpacked code, read-only. */
   readonly codeDir: string;
+  /** Host directory with the layers, read-only, for /opt; absent without layers. */
+  readonly opt?: string;
   /** The complete AWS-style environment of section 1.7 except what the runner itself must add (AWS_LAMBDA_RUNTIME_API, `_LAMBDA_TELEMETRY_LOG_FD`, `_HANDLER` is included). */
   readonly env: Readonly<Record<string, string>>;
   /** Called with each log line the code writes, in order: UTF-8 bytes without the final newline; a multi-line message may be one call. Never throws. */

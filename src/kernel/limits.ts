@@ -39,6 +39,8 @@ export const limits = {
     accountConcurrencyMax: 1000,
     asyncRetriesDefault: 2,
     asyncAgeSecondsMax: 21_600,
+    /** AWS: about this often a function may meet itself on an event's way before it is taken for a loop. */
+    recursionVisitsMax: 16,
     resourcePolicyBytesMax: 20 * KIB,
     /** AWS: full vCPU at this much memory; CPU share is linear in memory. */
     memoryMbPerCpu: 1769,

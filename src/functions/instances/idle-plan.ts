@@ -7,6 +7,8 @@ export interface IdleInstance {
   readonly idleSinceMs: number;
   /** Absent: its age does not matter. */
   readonly bornMs?: number;
+  /** It has been promised to be there: it never goes for being idle. */
+  readonly kept?: boolean;
 }
 
 export interface IdleRules {
@@ -29,10 +31,10 @@ export function planIdle(idle: Iterable<IdleInstance>, nowMs: number, rules: Idl
   const evict: string[] = [];
   let nextMs: number | undefined;
   const due = (atMs: number): void => {
-    nextMs = Math.min(nextMs ?? atMs, atMs);
+    if (atMs !== Infinity) nextMs = Math.min(nextMs ?? atMs, atMs);
   };
-  for (const { id, freezable, idleSinceMs, bornMs = Infinity } of idle) {
-    const evictAtMs = Math.min(idleSinceMs + rules.evictAfterMs, bornMs + rules.ageMsMax);
+  for (const { id, freezable, idleSinceMs, kept, bornMs = Infinity } of idle) {
+    const evictAtMs = Math.min(kept ? Infinity : idleSinceMs + rules.evictAfterMs, bornMs + rules.ageMsMax);
     const freezeAtMs = idleSinceMs + rules.freezeAfterMs;
     if (evictAtMs <= nowMs) evict.push(id);
     else if (!freezable) due(evictAtMs);

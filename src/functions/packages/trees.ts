@@ -3,8 +3,6 @@ import { randomUUID } from "node:crypto";
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Fault, outage } from "../../kernel/fault.ts";
-import type { ArchiveSource } from "./archive.ts";
-import { unpackAside } from "./unpack-aside.ts";
 
 /** A pinned tree: it stays until `release`. */
 export interface Tree {
@@ -14,18 +12,24 @@ export interface Tree {
 }
 
 export interface Trees {
-  /** Unpacks once per content, however many ask at once. Throws the refusals of the package rules; an Outage when the disk fails. */
-  prepare(id: string, source: () => Promise<ArchiveSource>): Promise<{ readonly unpackedBytes: number }>;
+  /** Makes a tree once per id, however many ask at once. Throws the refusals of the package rules; an Outage when the disk fails. */
+  prepare(id: string, build: Build): Promise<TreeFacts>;
   /** Prepares if need be, and pins. */
-  acquire(id: string, source: () => Promise<ArchiveSource>): Promise<Tree>;
+  acquire(id: string, build: Build): Promise<Tree>;
   /** Ids of the trees on disk that nobody pins and that are at least `ageMs` old. */
   idle(ageMs: number, nowMs: number): Promise<readonly string[]>;
   /** Removes a tree unless it is pinned; it comes back from its archive when asked for. */
   discard(id: string): Promise<void>;
 }
 
-interface Facts {
+/** Makes the directory and what is in it. */
+export type Build = (dir: string) => Promise<TreeFacts>;
+
+export interface TreeFacts {
   readonly unpackedBytes: number;
+}
+
+interface Facts extends TreeFacts {
   readonly bootId: string;
 }
 
@@ -46,14 +50,14 @@ export async function openTrees(dir: string): Promise<Trees> {
   const pins = new Map<string, number>();
   const slots = slotsOf(unpackingMax);
 
-  const make = async (id: string, source: () => Promise<ArchiveSource>): Promise<Facts> => {
+  const make = async (id: string, build: Build): Promise<Facts> => {
     const present = await readFacts(join(root, id), bootId);
     if (present) return present;
     const fresh = join(root, `.new-${randomUUID()}`);
     return slots(async () => {
       try {
         await mkdir(fresh, { recursive: true });
-        const facts = { ...(await unpackAside(await source(), join(fresh, "task"))), bootId };
+        const facts = { ...(await build(join(fresh, "task"))), bootId };
         await writeFile(join(fresh, "facts.json"), JSON.stringify(facts));
         // Something without facts may lie there, half removed by hand.
         await removeTree(join(root, id));
@@ -65,10 +69,10 @@ export async function openTrees(dir: string): Promise<Trees> {
       }
     });
   };
-  const prepare = (id: string, source: () => Promise<ArchiveSource>): Promise<Facts> => {
+  const prepare = (id: string, build: Build): Promise<Facts> => {
     const under = unpacking.get(id);
     if (under) return under;
-    const made = make(id, source).finally(() => unpacking.delete(id));
+    const made = make(id, build).finally(() => unpacking.delete(id));
     unpacking.set(id, made);
     return made;
   };
@@ -79,11 +83,11 @@ export async function openTrees(dir: string): Promise<Trees> {
   };
   return {
     prepare,
-    acquire: async (id, source) => {
+    acquire: async (id, build) => {
       // Pinned before looking, so that no discard comes between.
       pins.set(id, (pins.get(id) ?? 0) + 1);
       try {
-        await prepare(id, source);
+        await prepare(id, build);
       } catch (error) {
         unpin(id);
         throw error;

@@ -9,7 +9,7 @@ import type { CodeLinks } from "./code-links.ts";
 
 export interface LambdaDeps {
   readonly heart: Heart;
-  readonly store: Pick<Store, "commit">;
+  readonly store: Pick<Store, "commit" | "get" | "list">;
   readonly runtimes: Runtimes;
   readonly clock: Pick<Clock, "now">;
   readonly codeLinks: CodeLinks;

@@ -22,6 +22,8 @@ export function configurationView(version: Version, qualifier?: string): Omit<Ou
     Version: version.version,
     ...(Object.keys(settings.env).length > 0 ? { Environment: { Variables: { ...settings.env } } } : {}),
     TracingConfig: { Mode: "PassThrough" },
+    ...(settings.deadLetter === undefined ? {} : { DeadLetterConfig: { TargetArn: settings.deadLetter } }),
+    ...(settings.layers.length > 0 ? { Layers: settings.layers.map((layer) => ({ Arn: layer.arn, CodeSize: layer.code.sizeBytes })) } : {}),
     RevisionId: version.id,
     State: "Active",
     LastUpdateStatus: "Successful",

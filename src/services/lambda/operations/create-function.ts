@@ -1,7 +1,10 @@
 // CreateFunction: code in, function there, active at once.
 import { packageFrom, requireSize } from "../code.ts";
+import { requireDeployable } from "../code-signing.ts";
+import { deadLetterOf } from "../dead-letter.ts";
 import { invalid } from "../faults.ts";
 import { latestRefOf } from "../function-name.ts";
+import { layersOf, requireTotalSize } from "../layers.ts";
 import type { Op } from "../op.ts";
 import { requireRuntime } from "../runtime-names.ts";
 import { newSettings } from "../settings.ts";
@@ -11,11 +14,13 @@ import { configurationView } from "../views.ts";
 export const createFunction: Op<"CreateFunction"> = async (input, context) => {
   const ref = latestRefOf(input.FunctionName, context);
   requireSize(context);
-  const settings = newSettings(input, ref.name);
+  const settings = { ...newSettings(input, ref.name), layers: await layersOf(input.Layers ?? [], context), ...(await deadLetterOf(input.DeadLetterConfig, context)) };
   if (!input.Runtime || input.Handler === undefined) throw invalid("Runtime and Handler are mandatory parameters for functions created with deployment packages.");
   const tags = checkedTags(input.Tags ?? {});
   await requireRuntime(input.Runtime, context.runtimes);
+  await requireDeployable(input.CodeSigningConfigArn, context);
   const code = await packageFrom(input.Code ?? {}, context);
-  const { latest } = await context.heart.registry.create(context, ref.name, code, settings, tags);
-  return configurationView(latest);
+  requireTotalSize(code, settings);
+  const { latest, published } = await context.heart.registry.create(context, ref.name, { code, settings, tags, codeSigning: input.CodeSigningConfigArn || undefined, publish: input.Publish ?? false });
+  return published ? configurationView(published, published.version) : configurationView(latest);
 };

@@ -1,4 +1,4 @@
-// GetFunction: configuration, where to fetch the code, tags.
+// GetFunction: configuration, where to fetch the code, tags, reserved concurrency.
 import { notFound } from "../faults.ts";
 import { refOf } from "../function-name.ts";
 import type { Op } from "../op.ts";
@@ -12,6 +12,7 @@ export const getFunction: Op<"GetFunction"> = async ({ FunctionName, Qualifier }
   return {
     Configuration: configurationView(version, ref.qualifier),
     Code: { RepositoryType: "S3", Location: await context.codeLinks.linkTo(version.code.blobId, context.endpoint) },
+    ...(record.concurrency.reserved === undefined ? {} : { Concurrency: { ReservedConcurrentExecutions: record.concurrency.reserved } }),
     ...(Object.keys(record.tags).length > 0 ? { Tags: { ...record.tags } } : {}),
   };
 };

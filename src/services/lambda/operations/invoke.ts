@@ -8,7 +8,6 @@ import { invalid, notYet } from "../faults.ts";
 import { refOf } from "../function-name.ts";
 import type { LambdaContext, Op } from "../op.ts";
 import { checkedPayload } from "../payload.ts";
-import { traceIdOf } from "../trace-id.ts";
 
 export const invoke: Op<"Invoke"> = async (input, context) => {
   const ref = refOf(input.FunctionName, input.Qualifier, context);
@@ -33,7 +32,7 @@ async function runNow(ref: FunctionRef, payload: Uint8Array, input: Parameters<t
     payload,
     invokedArn: functionArn(ref, ref.qualifier),
     ...(clientContext === undefined ? {} : { clientContext }),
-    traceId: traceIdOf(context, context.clock.now()),
+    traceId: context.headers["x-amzn-trace-id"],
     logTail: input.LogType === "Tail",
     signal: context.signal,
   });

@@ -1,6 +1,8 @@
 // UpdateFunctionConfiguration: new settings for $LATEST, effective with the answer.
+import { deadLetterOf } from "../dead-letter.ts";
 import { notFound } from "../faults.ts";
 import { latestRefOf } from "../function-name.ts";
+import { layersOf, requireTotalSize } from "../layers.ts";
 import type { Op } from "../op.ts";
 import { requireRuntime } from "../runtime-names.ts";
 import { changedSettings } from "../settings.ts";
@@ -9,9 +11,12 @@ import { configurationView } from "../views.ts";
 export const updateFunctionConfiguration: Op<"UpdateFunctionConfiguration"> = async (input, context) => {
   const ref = latestRefOf(input.FunctionName, context);
   const { RevisionId, FunctionName: _name, ...asked } = input;
-  const settings = changedSettings(asked, ref.name);
+  const { code } = await context.heart.versionOf(ref);
+  const layers = asked.Layers && (await layersOf(asked.Layers, context));
+  if (layers) requireTotalSize(code, { layers });
+  const settings = { ...changedSettings(asked, ref.name), ...(layers ? { layers } : {}), ...(await deadLetterOf(asked.DeadLetterConfig, context)) };
   if (settings.runtime !== undefined) await requireRuntime(settings.runtime, context.runtimes);
-  const record = await context.heart.registry.update(ref, { settings, expectedRevision: RevisionId });
-  if (!record) throw notFound(ref);
-  return configurationView(record.latest);
+  const updated = await context.heart.registry.update(ref, { settings, expectedRevision: RevisionId });
+  if (!updated) throw notFound(ref);
+  return configurationView(updated.latest);
 };
