@@ -64,7 +64,7 @@ describe("provisioned concurrency", () => {
     const asked = await cloud.lambda.send(new PutProvisionedConcurrencyConfigCommand({ FunctionName: "kept", Qualifier: "live", ProvisionedConcurrentExecutions: 2 }));
     expect(asked).toMatchObject({ RequestedProvisionedConcurrentExecutions: 2, Status: "IN_PROGRESS", $metadata: { httpStatusCode: 202 } });
     expect(await ready("kept", "live")).toMatchObject({ Status: "READY", AllocatedProvisionedConcurrentExecutions: 2, AvailableProvisionedConcurrentExecutions: 2, LastModified: expect.stringMatching(/^[\dT:-]{19}\+0000$/) });
-    const [a, b, c] = await Promise.all([1, 2, 3].map(() => invoke("kept:live", { ms: 300 })));
+    const [a, b, c] = await Promise.all([1, 2, 3].map(() => invoke("kept:live", { ms: 2000 })));
     expect([a?.kind, b?.kind, c?.kind].toSorted()).toEqual(["on-demand", "provisioned-concurrency", "provisioned-concurrency"]);
     expect(a?.kind === "provisioned-concurrency" ? a.log : b?.log).not.toContain("Init Duration");
     await cloud.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "kept", Timeout: 21 }));
