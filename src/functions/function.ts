@@ -94,3 +94,19 @@ export interface InvokeResult {
   readonly initMs: number | undefined;
   readonly memoryPeakMb: number;
 }
+
+/** An invocation whose answer may come piece by piece. */
+export interface StreamedInvocation {
+  /** Absent when the function did not stream: then the result is there, with the whole payload. */
+  readonly stream:
+    | {
+        /** As the function set it. */
+        readonly contentType: string;
+        /** To be iterated once; throws ResponseBroken after the last byte when the response is not whole. Leaving it early does not stop the function. */
+        readonly body: AsyncIterable<Uint8Array>;
+      }
+    | undefined;
+  readonly executedVersion: string;
+  /** Resolves when the invocation has ended, which may be after the stream's end; its payload is empty, or the error. Rejects when the platform failed. */
+  readonly result: Promise<InvokeResult>;
+}

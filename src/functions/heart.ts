@@ -1,7 +1,7 @@
 // The heart as the other rooms see it: create functions, invoke them, hand events over durably.
 import type { Readable } from "node:stream";
 import type { Write } from "../ports/store.ts";
-import type { CodePackage, FunctionRecord, FunctionRef, FunctionSettings, InvokeOptions, InvokeResult, ResourcePolicy, Scope, Version } from "./function.ts";
+import type { CodePackage, FunctionRecord, FunctionRef, FunctionSettings, InvokeOptions, InvokeResult, ResourcePolicy, Scope, StreamedInvocation, Version } from "./function.ts";
 
 export interface Registry {
   /** Fault ResourceConflictException when the name is taken. */
@@ -50,6 +50,11 @@ export interface Heart extends AsyncDisposable {
    * when it aborts before the event has an instance; an event that runs is not stopped by it.
    */
   invoke(ref: FunctionRef, options: InvokeOptions): Promise<InvokeResult>;
+  /**
+   * Like `invoke` for a caller who can take the answer while it is written. Resolves when the function begins to stream, or has answered or
+   * failed without; rejects as `invoke` does.
+   */
+  invokeStream(ref: FunctionRef, options: InvokeOptions): Promise<StreamedInvocation>;
   /** The write that hands an event over for asynchronous invocation: put it into the commit of whatever caused it. The function must exist (check with `versionOf`). */
   asyncInvocation(ref: FunctionRef, event: AsyncEvent): Write;
   /** May this service invoke the function, by the function's resource policy? False when there is no such function. */

@@ -17,7 +17,9 @@ import type { Heart } from "./heart.ts";
 import { openDispatcher, type Health } from "./instances/dispatcher.ts";
 import type { InstanceDeps } from "./instances/instance.ts";
 import { environmentOf, type Credentials } from "./invocations/environment.ts";
+import { ResponseBody } from "./invocations/response-body.ts";
 import { runInvocation } from "./invocations/run-invocation.ts";
+import { streamedInvocation } from "./invocations/streamed-invocation.ts";
 import { openMeter, type Trigger } from "./invocations/usage.ts";
 import type { LogSink } from "./logs/log-groups.ts";
 import { openPackages } from "./packages/open-packages.ts";
@@ -69,13 +71,13 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     );
 
   const active = activeInvocations(limits.accountConcurrencyMax);
-  const run = (version: Version, options: InvokeOptions, trigger: Trigger): Promise<InvokeResult> =>
+  const run = (version: Version, options: InvokeOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> =>
     active.count(version, async () => {
       const grant = await dispatcher.acquire(version, options.signal);
       let health: Health = "dead";
       let durationMs = 0;
       try {
-        const ran = await runInvocation(grant, options, clock);
+        const ran = await runInvocation(grant, options, clock, body);
         health = ran.health;
         durationMs = ran.result.durationMs;
         meter.record(version, ran, options.payload.byteLength, trigger);
@@ -85,9 +87,9 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       }
     });
   // Not async: with a known version the instance is taken before this returns, so that whoever counts room sees it.
-  const invoke = (ref: FunctionRef, options: InvokeOptions, trigger: Trigger): Promise<InvokeResult> => {
+  const invoke = (ref: FunctionRef, options: InvokeOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> => {
     const version = registry.cachedVersion(ref);
-    return version ? run(version, options, trigger) : registry.versionOf(ref).then((found) => run(found, options, trigger));
+    return version ? run(version, options, trigger, body) : registry.versionOf(ref).then((found) => run(found, options, trigger, body));
   };
 
   let abandoned = false;
@@ -119,6 +121,10 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     registry, packages, drain,
     versionOf: registry.versionOf,
     invoke: (ref, options) => invoke(ref, options, "invoke"),
+    invokeStream: (ref, options) => {
+      const body = new ResponseBody(clock, { bytesMax: limits.streamBytesMax, bytesPerSecond: limits.streamBytesPerSecond });
+      return streamedInvocation(body, invoke(ref, options, "invoke", body));
+    },
     asyncInvocation: (ref, event) => eventWrite(ref, event, clock.now()),
     mayInvoke: async (ref, { service, sourceArn, sourceAccount }) => {
       const record = await registry.find(ref);

@@ -11,6 +11,11 @@ export const limits = {
     syncRequestBytesMax: 6 * MIB,
     /** AWS: 6 MiB + 100 bytes, the figure in its own error text. */
     syncResponseBytesMax: 6_291_556,
+    /** AWS: a streamed response. */
+    streamResponseBytesMax: 200 * MIB,
+    /** AWS: the first bytes of a streamed response come as fast as they are made, the rest at this rate. */
+    streamBurstBytes: 6 * MIB,
+    streamBytesPerSecond: 2 * MIB,
     /** AWS: asynchronous payload since October 2025. */
     asyncRequestBytesMax: 1 * MIB,
     /** AWS: request of CreateFunction/UpdateFunctionCode. */
