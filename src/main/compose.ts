@@ -60,6 +60,7 @@ export async function startFugaz(config: Config, logger: Logger): Promise<Fugaz>
       await openHeart({
         ports: engine, clock, sandboxes, runtimes, runnerFor, logSink: logGroups, logger,
         dir: config.dataDir,
+        limits: { streamBytesPerSecond: config.streamRate === "unlimited" ? Infinity : config.streamRate * 1024 * 1024 },
         endpointUrl: () => endpoint,
         credentialsFor: ({ account, name, settings }) => sessions.forFunction({ account, name, role: settings.role }),
       }),

@@ -11,6 +11,7 @@ import { getFunctionConfiguration } from "./operations/get-function-configuratio
 import { getFunction } from "./operations/get-function.ts";
 import { getPolicy } from "./operations/get-policy.ts";
 import { invokeAsync } from "./operations/invoke-async.ts";
+import { invokeWithResponseStream } from "./operations/invoke-with-response-stream.ts";
 import { invoke } from "./operations/invoke.ts";
 import { listFunctions } from "./operations/list-functions.ts";
 import { listTags } from "./operations/list-tags.ts";
@@ -32,6 +33,7 @@ export const lambda = defineService<LambdaDeps>("lambda", {
   GetPolicy: getPolicy,
   Invoke: invoke,
   InvokeAsync: invokeAsync,
+  InvokeWithResponseStream: invokeWithResponseStream,
   ListFunctions: listFunctions,
   ListTags: listTags,
   RemovePermission: removePermission,
