@@ -59,6 +59,37 @@ export interface FunctionRecord extends Scope {
   readonly tags: Readonly<Record<string, string>>;
   /** Resource policy per qualifier (`$LATEST` for the unqualified function): statements as in `kernel/policy.ts`. */
   readonly policies: Readonly<Record<string, ResourcePolicy>>;
+  /** HTTP addresses per qualifier (`$LATEST` for the unqualified function, else an alias). */
+  readonly urls?: Readonly<Record<string, FunctionUrl>>;
+}
+
+/** One HTTP address of a function. */
+export interface FunctionUrl {
+  /** 32 lower-case letters and digits; never means another function. */
+  readonly id: string;
+  readonly authType: "NONE" | "AWS_IAM";
+  readonly invokeMode: "BUFFERED" | "RESPONSE_STREAM";
+  readonly cors: UrlCors | undefined;
+  readonly createdMs: number;
+  readonly modifiedMs: number;
+}
+
+/** What browsers on other sites may do. */
+export interface UrlCors {
+  readonly credentials?: boolean;
+  readonly headers?: readonly string[];
+  readonly methods?: readonly string[];
+  readonly origins?: readonly string[];
+  readonly exposed?: readonly string[];
+  readonly maxAgeSeconds?: number;
+}
+
+/** Whose address an id is. */
+export interface UrlTarget {
+  readonly record: FunctionRecord;
+  /** Key of `record.urls`. */
+  readonly qualifier: string;
+  readonly url: FunctionUrl;
 }
 
 export interface ResourcePolicy {

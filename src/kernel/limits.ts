@@ -43,6 +43,8 @@ export const limits = {
     asyncRetriesDefault: 2,
     asyncAgeSecondsMax: 21_600,
     resourcePolicyBytesMax: 20 * KIB,
+    /** Ours: status, headers and cookies before the bytes of a response streamed over HTTP. */
+    httpPreludeBytesMax: 64 * KIB,
     /** AWS: full vCPU at this much memory; CPU share is linear in memory. */
     memoryMbPerCpu: 1769,
     /** Ours: an idle instance dies after this. */

@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { CreateFunctionCommand, InvokeCommand, InvokeWithResponseStreamCommand, type InvokeWithResponseStreamResponseEvent } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { gate } from "./function-url-harness.ts";
 import { has, ROLE, startCloud, zipOf, type TestCloud } from "./harness.ts";
 
 const run = promisify(execFile);
@@ -50,20 +51,6 @@ async function whole(FunctionName: string, event: object, more: object = {}) {
     if (part.InvokeComplete) complete = part.InvokeComplete;
   }
   return { ...reply, text, complete, details: complete?.ErrorDetails ? (JSON.parse(complete.ErrorDetails) as Record<string, string>) : undefined };
-}
-
-/** A server that answers when it is told to. */
-async function gate() {
-  const { createServer } = await import("node:http");
-  const open = Promise.withResolvers<void>();
-  const asked = Promise.withResolvers<void>();
-  const server = createServer((_request, response) => {
-    asked.resolve();
-    void open.promise.then(() => response.end("go"));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  return { url: `http://127.0.0.1:${port}/`, open: open.resolve, asked: asked.promise, [Symbol.dispose]: () => server.closeAllConnections() };
 }
 
 describe("InvokeWithResponseStream", () => {

@@ -15,3 +15,6 @@ export const scopeKey = ({ account, region }: Scope): Key => ["functions", accou
 export const codeUserKey = (blobId: string, at: FunctionName): Key => ["code-users", blobId, at.account, at.region, at.name];
 
 export const codeUsersKey = (blobId: string): Key => ["code-users", blobId];
+
+/** Leads from the id of an HTTP address to the function; the settings are in its record. */
+export const urlKey = (id: string): Key => ["function-urls", id];
