@@ -47,11 +47,13 @@ export function preflightHeaders(cors: UrlCors, headers: Headers): Headers {
 export function withCors<T>(cors: UrlCors | undefined, requestHeaders: Headers, answered: Readonly<Record<string, T>>): Readonly<Record<string, T | string>> {
   if (!cors || requestHeaders["origin"] === undefined) return answered;
   const own = Object.entries(answered).filter(([name]) => !name.startsWith("access-control-"));
+  const vary = answered["vary"] === undefined ? "Origin" : `${String(answered["vary"])}, Origin`;
   const origin = allowedOrigin(cors, requestHeaders["origin"]);
   const exposed = cors.exposed?.join(",");
   return {
     ...Object.fromEntries(own),
-    ...(origin === undefined ? { vary: "Origin" } : originHeaders(cors, origin)),
+    ...(origin === undefined ? {} : originHeaders(cors, origin)),
+    vary,
     ...(origin === undefined || !exposed ? {} : { "access-control-expose-headers": exposed }),
   };
 }

@@ -72,8 +72,6 @@ async function buffered(ref: FunctionRef, options: InvokeOptions, { heart }: Url
 
 async function streamed(ref: FunctionRef, options: InvokeOptions, { heart }: UrlDoorDeps): Promise<HttpReply> {
   const { stream, result } = await heart.invokeStream(ref, options);
-  // It comes after the body, whose end has told what a caller here can be told.
-  result.catch(() => undefined);
   if (!stream) {
     const { payload, functionError } = await result;
     return functionError ? badGateway() : { status: 200, headers: { "content-type": "application/json" }, body: payload };
