@@ -39,11 +39,12 @@ export async function benchUrls(settings: ReturnType<typeof clientSettings>): Pr
   });
   const byApi = await firstByteMs(async () => {
     const { EventStream } = await lambda.send(new InvokeWithResponseStreamCommand({ FunctionName: "bench-stream", Payload: Buffer.from("{}") }));
-    const events = EventStream?.[Symbol.asyncIterator]();
+    if (!EventStream) throw new Error("no stream");
+    const events = EventStream[Symbol.asyncIterator]();
     return {
-      first: async () => await events?.next(),
+      first: () => events.next(),
       rest: async () => {
-        while (events && !(await events.next()).done);
+        for (let next = await events.next(); !next.done; ) next = await events.next();
       },
     };
   });

@@ -25,6 +25,8 @@ const STREAM_END = 18;
 const STREAM_CREDIT = 19;
 /** One frame of a stream: small enough that the platform's window takes several. */
 const STREAM_CHUNK_BYTES = 64 * 1024;
+/** What a chunk uses up beside its bytes. */
+const STREAM_CHUNK_OVERHEAD = 64;
 
 export const sendReady = () => send(READY, "", "", undefined);
 
@@ -71,13 +73,13 @@ export function openStream(requestId, contentType, windowBytes) {
 /** Sends bytes as credit allows; `done` is called when all are sent. While they wait, the platform's answer keeps the event loop alive. */
 export function sendChunk(to, bytes, done) {
   for (let at = 0; at < bytes.length; ) {
-    if (to.credit === 0) {
+    if (to.credit <= STREAM_CHUNK_OVERHEAD) {
       to.blocked = () => sendChunk(to, bytes.subarray(at), done);
       return socket.ref();
     }
-    const end = Math.min(bytes.length, at + Math.min(to.credit, STREAM_CHUNK_BYTES));
+    const end = Math.min(bytes.length, at + Math.min(to.credit - STREAM_CHUNK_OVERHEAD, STREAM_CHUNK_BYTES));
     send(STREAM_CHUNK, to.requestId, "", bytes.subarray(at, end));
-    to.credit -= end - at;
+    to.credit -= end - at + STREAM_CHUNK_OVERHEAD;
     at = end;
   }
   done();

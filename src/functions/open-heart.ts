@@ -123,7 +123,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     invoke: (ref, options) => invoke(ref, options, "invoke"),
     invokeStream: (ref, options) => {
       const body = new ResponseBody(clock, { bytesMax: limits.streamBytesMax, bytesPerSecond: limits.streamBytesPerSecond });
-      return streamedInvocation(body, invoke(ref, options, "invoke", body));
+      return streamedInvocation(body, invoke(ref, options, "invoke", body), options.signal);
     },
     asyncInvocation: (ref, event) => eventWrite(ref, event, clock.now()),
     mayInvoke: async (ref, { service, sourceArn, sourceAccount }) => {

@@ -98,15 +98,16 @@ describe("a request", () => {
   });
 
   test("from a client that leaves goes on in the function", async () => {
-    const url = await serve(cloud, "leaving", "let seen = []; export const handler = async (event) => { const { rawPath } = event; if (rawPath === '/seen') return seen; await fetch(event.queryStringParameters.url); seen.push(rawPath); };");
+    const url = await serve(cloud, "leaving", "export const handler = async ({ queryStringParameters }) => { await fetch(queryStringParameters.url); await fetch(queryStringParameters.end); };");
     using hold = await gate();
+    using end = await gate();
     const controller = new AbortController();
-    const lost = fetch(`${url}/slow${hold.query}`, { signal: controller.signal });
+    const lost = fetch(`${url}/slow${hold.query}&end=${end.url}`, { signal: controller.signal });
     await hold.asked;
     controller.abort();
     await expect(lost).rejects.toThrow();
     hold.open();
-    await expect.poll(async () => (await fetch(`${url}/seen`)).json(), { timeout: 10_000 }).toEqual(["/slow"]);
+    await end.asked;
   });
 });
 
@@ -200,6 +201,32 @@ describe("a streaming URL", () => {
     const plain = await fetch(`${url}/plain`);
     expect([plain.status, plain.headers.get("content-type"), await plain.text()]).toEqual([200, "text/plain", "onetwo"]);
     expect([(await fetch(`${url}/plain`, { method: "HEAD" })).status]).toEqual([200]);
+  });
+
+  test("goes on when nobody reads: at HEAD, and when the client leaves before or in the middle", async () => {
+    const leaving = await serve(cloud, "unread", `
+      export const handler = awslambda.streamifyResponse(async ({ rawPath, queryStringParameters: { url, end } }, stream) => {
+        if (rawPath === "/middle") stream.write("first");
+        if (rawPath !== "/head") await fetch(url);
+        for (let n = 0; n < 20; n++) if (!stream.write(Buffer.alloc(100_000))) await new Promise((resolve) => stream.once("drain", resolve));
+        stream.end();
+        await fetch(end);
+      });`, { InvokeMode: "RESPONSE_STREAM" });
+    for (const path of ["/head", "/before", "/middle"]) {
+      using hold = await gate();
+      using end = await gate();
+      const controller = new AbortController();
+      const response = fetch(`${leaving}${path}${hold.query}&end=${end.url}`, { method: path === "/head" ? "HEAD" : "GET", signal: controller.signal }).then((it) => it.text());
+      if (path === "/head") expect(await response).toBe("");
+      else {
+        await hold.asked;
+        controller.abort();
+        await expect(response).rejects.toThrow();
+        hold.open();
+      }
+      await end.asked;
+      end.open();
+    }
   });
 
   test("passes on what a function that does not stream answers, as it is", async () => {

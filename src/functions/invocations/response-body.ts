@@ -75,22 +75,35 @@ export class ResponseBody implements ResponseSink, AsyncIterable<Uint8Array> {
     if (this.#state === "open") this.#become("broken");
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    try {
-      for (;;) {
-        const chunk = this.#chunks.shift();
-        if (chunk) {
-          this.#unreadBytes -= chunk.length;
-          if (this.#unreadBytes < UNREAD_BYTES_MAX) this.#resume();
-          yield chunk;
-        } else if (this.#state === "ended") return;
-        else if (this.#state === "broken") throw new ResponseBroken("the response broke off");
-        else await new Promise<void>((resolve) => (this.#onChange = resolve));
+  /** Nobody reads on: what is there and what comes is dropped, and the function no longer waits. */
+  abandon(): void {
+    this.#chunks = [];
+    this.#unreadBytes = 0;
+    if (this.#state === "open") this.#become("abandoned");
+  }
+
+  // Not a generator: one that never began to run would not notice that its reader has left.
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return {
+      next: () => this.#next(),
+      return: async () => {
+        this.abandon();
+        return { done: true, value: undefined };
+      },
+    };
+  }
+
+  async #next(): Promise<IteratorResult<Uint8Array>> {
+    for (;;) {
+      const chunk = this.#chunks.shift();
+      if (chunk) {
+        this.#unreadBytes -= chunk.length;
+        if (this.#unreadBytes < UNREAD_BYTES_MAX) this.#resume();
+        return { done: false, value: chunk };
       }
-    } finally {
-      this.#chunks = [];
-      this.#unreadBytes = 0;
-      if (this.#state === "open") this.#become("abandoned");
+      if (this.#state === "broken") throw new ResponseBroken("the response broke off");
+      if (this.#state !== "open") return { done: true, value: undefined };
+      await new Promise<void>((resolve) => (this.#onChange = resolve));
     }
   }
 

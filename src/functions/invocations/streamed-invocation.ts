@@ -2,8 +2,12 @@
 import type { InvokeResult, StreamedInvocation } from "../function.ts";
 import type { ResponseBody } from "./response-body.ts";
 
-/** Resolves when `body` opens or the invocation ends; closes the body when the invocation ends. Rejects as `result` does before that. */
-export async function streamedInvocation(body: ResponseBody, result: Promise<InvokeResult>): Promise<StreamedInvocation> {
+/**
+ * Resolves when `body` opens or the invocation ends; closes the body when the invocation ends. Rejects as `result` does before that.
+ * When the signal aborts, the reader has left, whether or not it had begun.
+ */
+export async function streamedInvocation(body: ResponseBody, result: Promise<InvokeResult>, signal: AbortSignal | undefined): Promise<StreamedInvocation> {
+  signal?.addEventListener("abort", () => body.abandon(), { once: true });
   const closed = result.then(
     ({ functionError }) => (functionError ? body.break() : body.end()),
     (error: unknown) => {

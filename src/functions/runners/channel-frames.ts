@@ -24,10 +24,11 @@ export const frameType = {
   output: 9,
   /** Head: the content type. Only when the event's meta has a `streamWindowBytes`; a `result` without a body, or an error, still ends the invocation. */
   streamStart: 16,
+  /** Uses up credit: its body's bytes and 64 more. */
   streamChunk: 17,
   /** The response is complete; the handler may still work. */
   streamEnd: 18,
-  /** To the program. Head: so many more bytes of chunks may come. */
+  /** To the program. Head: so much more credit for chunks. */
   streamCredit: 19,
 } as const;
 
@@ -38,7 +39,7 @@ export interface InvokeMeta {
   readonly clientContext: string | undefined;
   readonly traceId: string | undefined;
   readonly responseBytesMax: number;
-  /** The caller takes a stream: bytes of chunks that may come before any credit. */
+  /** The caller takes a stream: the credit it begins with. */
   readonly streamWindowBytes?: number;
 }
 

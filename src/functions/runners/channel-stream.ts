@@ -3,6 +3,8 @@ import type { ResponseSink } from "../runner.ts";
 
 /** Ours: bytes on their way at once. Enough for a fast stream, and all that a slow caller can make us hold beside the sink's own. */
 export const STREAM_WINDOW_BYTES = 256 * 1024;
+/** What a chunk counts beside its bytes, on both sides: very small ones cost us more than themselves. */
+const CHUNK_OVERHEAD_BYTES = 64;
 /** Credit is given back in portions, so that small chunks do not cost a frame each. */
 const CREDIT_BYTES_MIN = STREAM_WINDOW_BYTES / 4;
 
@@ -31,11 +33,12 @@ export class ChannelStream {
 
   /** Throws when the program sends what it may not. */
   take(chunk: Buffer): void {
-    this.#allowed -= chunk.length;
+    const cost = chunk.length + CHUNK_OVERHEAD_BYTES;
+    this.#allowed -= cost;
     if (!this.#opened || this.#ended || this.#allowed < 0) throw new Error("a chunk that was not allowed");
     const pause = this.#sink.write(chunk);
-    if (pause) void pause.then(() => this.#credit(chunk.length));
-    else this.#credit(chunk.length);
+    if (pause) void pause.then(() => this.#credit(cost));
+    else this.#credit(cost);
   }
 
   end(): void {

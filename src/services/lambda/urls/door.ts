@@ -15,7 +15,7 @@ import { traceIdOf } from "../trace-id.ts";
 import { addressOf, isUrlRequest } from "./address.ts";
 import { authorize, type UrlGuard } from "./authorize.ts";
 import { isPreflight, preflightHeaders, withCors } from "./cors.ts";
-import { PRELUDE_TYPE, readPrelude } from "./prelude.ts";
+import { PRELUDE_TYPE, readPrelude, type Begun } from "./prelude.ts";
 
 export interface UrlDoorDeps extends UrlGuard {
   readonly heart: Pick<Heart, "registry" | "invoke" | "invokeStream">;
@@ -55,7 +55,7 @@ async function serve(request: HttpRequest, errand: Errand, deps: UrlDoorDeps): P
     if (!event || event.length > limits.functions.syncRequestBytesMax) return tooLarge();
     const ref = refOf(target);
     const options: InvokeOptions = { requestId, payload: event, invokedArn: functionArn(ref, ref.qualifier), traceId, signal: request.signal };
-    const reply = await (invokeMode === "RESPONSE_STREAM" ? streamed(ref, options, deps) : buffered(ref, options, deps));
+    const reply = await (invokeMode === "RESPONSE_STREAM" ? streamed(ref, options, request.method, deps) : buffered(ref, options, deps));
     return { ...reply, headers: { "x-amzn-trace-id": traceId, ...reply.headers } };
   } catch (error) {
     // Who has left reads no answer.
@@ -70,16 +70,20 @@ async function buffered(ref: FunctionRef, options: InvokeOptions, { heart }: Url
   return (functionError ? undefined : answerV2(payload)) ?? badGateway();
 }
 
-async function streamed(ref: FunctionRef, options: InvokeOptions, { heart }: UrlDoorDeps): Promise<HttpReply> {
+async function streamed(ref: FunctionRef, options: InvokeOptions, method: string, { heart }: UrlDoorDeps): Promise<HttpReply> {
   const { stream, result } = await heart.invokeStream(ref, options);
   if (!stream) {
     const { payload, functionError } = await result;
     return functionError ? badGateway() : { status: 200, headers: { "content-type": "application/json" }, body: payload };
   }
-  if (stream.contentType !== PRELUDE_TYPE) return { status: 200, headers: { "content-type": stream.contentType }, body: readable(stream.body), headAtOnce: true };
   try {
-    const begun = await readPrelude(stream.body);
-    return begun ? { ...begun.head, body: readable(begun.body), headAtOnce: true } : badGateway();
+    const plain: Begun = { head: { status: 200, headers: { "content-type": stream.contentType } }, body: stream.body };
+    const begun = stream.contentType === PRELUDE_TYPE ? await readPrelude(stream.body) : plain;
+    if (!begun) return badGateway();
+    if (method !== "HEAD") return { ...begun.head, body: readable(begun.body), headAtOnce: true };
+    // Nobody will read the body: the function must not wait for it.
+    await stream.body[Symbol.asyncIterator]().return?.();
+    return begun.head;
   } catch (error) {
     if (error instanceof ResponseBroken) return badGateway();
     throw error;
@@ -94,7 +98,7 @@ const readable = (chunks: AsyncIterable<Uint8Array>): Readable => Readable.from(
 
 async function* untilBroken(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
-    yield* chunks;
+    for await (const chunk of chunks) yield chunk;
   } catch (error) {
     if (!(error instanceof ResponseBroken)) throw error;
     await new Promise<void>((resolve) => setImmediate(resolve));

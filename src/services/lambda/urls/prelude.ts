@@ -10,7 +10,7 @@ const END = Buffer.alloc(8);
 export interface Begun {
   readonly head: HttpHead;
   /** What follows the prelude. */
-  readonly body: AsyncGenerator<Uint8Array>;
+  readonly body: AsyncIterable<Uint8Array>;
 }
 
 /** Reads the prelude off a response; undefined when there is none that can be sent. Rejects with what the response throws within it. */
