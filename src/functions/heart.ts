@@ -1,7 +1,7 @@
 // The heart as the other rooms see it: create functions, invoke them, hand events over durably.
 import type { Readable } from "node:stream";
 import type { Write } from "../ports/store.ts";
-import type { CodePackage, FunctionRecord, FunctionRef, FunctionSettings, FunctionUrl, InvokeOptions, InvokeResult, ResourcePolicy, Scope, StreamedInvocation, UrlTarget, Version } from "./function.ts";
+import type { CodePackage, FunctionRecord, FunctionRef, FunctionSettings, InvokeOptions, InvokeResult, ResourcePolicy, Scope, StreamedInvocation, UrlTarget, Version } from "./function.ts";
 
 export interface Registry {
   /** Fault ResourceConflictException when the name is taken. */
@@ -15,13 +15,15 @@ export interface Registry {
   changePolicy(ref: FunctionRef, decide: (current: ResourcePolicy | undefined) => ResourcePolicy | undefined): Promise<FunctionRecord | undefined>;
   /** Replaces the tags, which are no part of the version: its revision stays. Undefined when there is no such function; a conflict calls `decide` again. */
   changeTags(ref: FunctionRef, decide: (current: FunctionRecord["tags"]) => FunctionRecord["tags"]): Promise<FunctionRecord | undefined>;
-  /** Replaces the HTTP address of the ref's qualifier; undefined removes it. Undefined result when there is no such function; a conflict calls `decide` again. */
-  changeUrl(ref: FunctionRef, decide: (current: FunctionUrl | undefined) => FunctionUrl | undefined): Promise<FunctionRecord | undefined>;
+  /** Replaces the HTTP addresses. Undefined when there is no such function; a conflict calls `decide` again. */
+  changeUrls(ref: FunctionRef, decide: (current: FunctionUrls) => FunctionUrls): Promise<FunctionRecord | undefined>;
   /** Whose address this id is; from memory when it was asked before. */
   byUrl(id: string): Promise<UrlTarget | undefined>;
   /** False when there was none. Kills its instances and drops its queued events. */
   remove(ref: FunctionRef): Promise<boolean>;
 }
+
+type FunctionUrls = NonNullable<FunctionRecord["urls"]>;
 
 export interface Packages {
   /**

@@ -35,7 +35,7 @@ describe("a request", () => {
       version: "2.0", routeKey: "$default", rawPath: "/some%20path/x", rawQueryString: "a=1&b=two%20words&a=3&c", cookies: ["one=1", "two=2"],
       headers: {
         "x-multi": "1,2", "x-list": "3, 4", "content-type": "application/json", "user-agent": "tester/1", host: `127.0.0.1:${port()}`, "content-length": "9",
-        "x-forwarded-for": "127.0.0.1", "x-forwarded-proto": "http", "x-forwarded-port": port(), "x-amzn-trace-id": trace,
+        "x-forwarded-for": "127.0.0.1", "x-forwarded-proto": "http", "x-forwarded-port": port(), "x-amzn-trace-id": expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0$/),
       },
       queryStringParameters: { a: "1,3", b: "two words", c: "" },
       requestContext: {
@@ -45,8 +45,9 @@ describe("a request", () => {
       },
       body: '{"ü":1} ', isBase64Encoded: false,
     });
+    expect(trace).toContain(event.headers["x-amzn-trace-id"]);
     expect(arn).toBe("arn:aws:lambda:us-east-1:000000000000:function:echo");
-    expect(response.headers).toMatchObject({ "x-amzn-requestid": id, "x-amzn-trace-id": trace, "content-type": "application/json", "content-length": String(Buffer.byteLength(response.body)) });
+    expect(response.headers).toMatchObject({ "x-amzn-requestid": id, "x-amzn-trace-id": event.headers["x-amzn-trace-id"], "content-type": "application/json", "content-length": String(Buffer.byteLength(response.body)) });
   });
 
   test("leaves out what is absent, and carries what is no text as base64", async () => {
@@ -150,6 +151,7 @@ describe("a streaming URL", () => {
       const kind = event.rawPath.slice(1);
       if (kind === "early") throw new Error("early");
       if (kind === "noprelude") { stream.setContentType("application/vnd.awslambda.http-integration-response"); return void stream.end("nothing of the kind"); }
+      if (kind === "badtype") { stream.setContentType("text/plain\\nx: y"); return void stream.end("x"); }
       if (kind === "plain") { stream.setContentType("text/plain"); stream.write("one"); return void stream.end("two"); }
       stream = HttpResponseStream.from(stream, { statusCode: 206, headers: { "Content-Type": "text/event-stream", "x-a": "b" }, cookies: ["k=v"] });
       stream.write("");
@@ -194,7 +196,7 @@ describe("a streaming URL", () => {
       expect(response.status).toBe(206);
       await expect(response.text()).rejects.toThrow();
     }
-    for (const kind of ["early", "noprelude"]) {
+    for (const kind of ["early", "noprelude", "badtype"]) {
       const response = await fetch(`${url}/${kind}`);
       expect([response.status, await response.text()]).toEqual([502, "Internal Server Error"]);
     }

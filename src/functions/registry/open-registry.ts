@@ -8,9 +8,9 @@ import { del, hold, release, set, transact, unchanged, type Store, type Write } 
 import type { CodePackage, FunctionRecord, FunctionRef, Scope, Version } from "../function.ts";
 import type { Registry } from "../heart.ts";
 import type { OpenPackages } from "../packages/open-packages.ts";
-import { codeUserKey, codeUsersKey, functionKey, scopeKey, urlKey, type FunctionName } from "./keys.ts";
+import { codeUserKey, codeUsersKey, functionKey, scopeKey, type FunctionName } from "./keys.ts";
 import { recordCache } from "./record-cache.ts";
-import { urlIndex } from "./url-index.ts";
+import { urlIndex, urlWrites } from "./url-index.ts";
 
 export interface RegistryDeps {
   readonly store: Store;
@@ -114,17 +114,11 @@ export function openRegistry(deps: RegistryDeps): OpenRegistry {
 
     changeTags: (ref, decide) => change(unqualified(ref), (record) => ({ record: { ...record, tags: decide(record.tags) }, writes: [] })),
 
-    changeUrl: (ref, decide) => {
+    changeUrls: (ref, decide) => {
       const at = unqualified(ref);
-      const qualifier = ref.qualifier ?? "$LATEST";
       return change(at, (record) => {
-        const { [qualifier]: current, ...others } = record.urls ?? {};
-        const next = decide(current);
-        const writes = [
-          ...(current && current.id !== next?.id ? [del(urlKey(current.id))] : []),
-          ...(next && current?.id !== next.id ? [set(urlKey(next.id), { ...at, qualifier })] : []),
-        ];
-        return { record: { ...record, urls: next ? { ...others, [qualifier]: next } : others }, writes };
+        const urls = decide(record.urls ?? {});
+        return { record: { ...record, urls }, writes: urlWrites(at, record.urls, urls) };
       });
     },
 
@@ -135,7 +129,7 @@ export function openRegistry(deps: RegistryDeps): OpenRegistry {
         const entry = await store.get<FunctionRecord>(key);
         if (!entry) return { checks: [], writes: [], result: undefined };
         const { blobId } = entry.value.latest.code;
-        return { checks: [unchanged(key, entry)], writes: [del(key), ...leaveCode(blobId, at), ...Object.values(entry.value.urls ?? {}).map(({ id }) => del(urlKey(id)))], result: blobId };
+        return { checks: [unchanged(key, entry)], writes: [del(key), ...leaveCode(blobId, at), ...urlWrites(at, entry.value.urls)], result: blobId };
       });
       cache.forget(at);
       if (gone === undefined) return false;

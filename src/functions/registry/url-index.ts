@@ -1,5 +1,5 @@
 // Finds the function behind an HTTP address: by memory, so that no request waits for storage twice.
-import type { Store } from "../../ports/store.ts";
+import { del, set, type Store, type Write } from "../../ports/store.ts";
 import type { FunctionRecord, UrlTarget } from "../function.ts";
 import { urlKey, type FunctionName } from "./keys.ts";
 
@@ -30,4 +30,14 @@ export function urlIndex(store: Pick<Store, "get">, read: (at: FunctionName) => 
     const url = record?.urls?.[owner?.qualifier ?? ""];
     return owner && record && url?.id === id ? { record, qualifier: owner.qualifier, url } : undefined;
   };
+}
+
+/** What leads from ids to the function, after its addresses have changed; none are left when the function goes. */
+export function urlWrites(at: FunctionName, before: FunctionRecord["urls"] = {}, after: FunctionRecord["urls"] = {}): readonly Write[] {
+  const stays = new Set(Object.values(after).map(({ id }) => id));
+  const was = new Set(Object.values(before).map(({ id }) => id));
+  return [
+    ...[...was].filter((id) => !stays.has(id)).map((id) => del(urlKey(id))),
+    ...Object.entries(after).filter(([, { id }]) => !was.has(id)).map(([qualifier, { id }]) => set(urlKey(id), { ...at, qualifier })),
+  ];
 }

@@ -3,7 +3,7 @@ import { functionArn } from "../../../kernel/arn.ts";
 import { Fault, fault } from "../../../kernel/fault.ts";
 import type { Op } from "../op.ts";
 import { newUrlId } from "../urls/address.ts";
-import { noFunction, urlRefOf, urlView } from "../urls/configs.ts";
+import { changeUrl, noFunction, urlRefOf, urlView } from "../urls/configs.ts";
 import { corsOf } from "../urls/cors.ts";
 
 export const createFunctionUrlConfig: Op<"CreateFunctionUrlConfig"> = async (input, context) => {
@@ -14,12 +14,12 @@ export const createFunctionUrlConfig: Op<"CreateFunctionUrlConfig"> = async (inp
   });
   const now = clock.now();
   const url = { id: newUrlId(), authType: input.AuthType ?? "NONE", invokeMode: input.InvokeMode ?? "BUFFERED", cors: corsOf(input.Cors), createdMs: now, modifiedMs: now };
-  const record = await heart.registry.changeUrl(ref, (current) => {
+  const made = await changeUrl(context, ref, (current) => {
     if (!current) return url;
     const message = `Failed to create function url config for [functionArn = ${functionArn(ref, ref.qualifier)}]. Error message:  FunctionUrlConfig exists for this Lambda function`;
     throw fault("ResourceConflictException", { message, Type: "User" });
   });
-  if (!record) throw noFunction();
-  const { LastModifiedTime: _modified, ...view } = urlView(ref, url, context.endpoint);
+  if (!made) throw noFunction();
+  const { LastModifiedTime: _modified, ...view } = urlView(ref, made, context.endpoint);
   return view;
 };

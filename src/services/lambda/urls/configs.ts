@@ -1,6 +1,5 @@
 // The settings of function URLs as the API shows them, and the function they belong to.
-import type { FunctionUrl } from "../../../functions/function.ts";
-import type { FunctionRef } from "../../../functions/function.ts";
+import type { FunctionRef, FunctionUrl } from "../../../functions/function.ts";
 import { functionArn } from "../../../kernel/arn.ts";
 import { fault, type Fault } from "../../../kernel/fault.ts";
 import { refOf } from "../function-name.ts";
@@ -12,6 +11,16 @@ import { corsView } from "./cors.ts";
 export function urlRefOf(input: { readonly FunctionName?: string; readonly Qualifier?: string }, context: LambdaContext): FunctionRef {
   const { qualifier, ...ref } = refOf(input.FunctionName, input.Qualifier, context);
   return qualifier === undefined || qualifier === "$LATEST" ? ref : { ...ref, qualifier };
+}
+
+/** The qualifier's address, changed; undefined when it has gone or there is no such function. A Fault that `decide` throws passes. */
+export async function changeUrl({ heart }: LambdaContext, ref: FunctionRef, decide: (current: FunctionUrl | undefined) => FunctionUrl | undefined): Promise<FunctionUrl | undefined> {
+  const qualifier = ref.qualifier ?? "$LATEST";
+  const record = await heart.registry.changeUrls(ref, ({ [qualifier]: current, ...others }) => {
+    const next = decide(current);
+    return next ? { ...others, [qualifier]: next } : others;
+  });
+  return record?.urls?.[qualifier];
 }
 
 export const urlView = (ref: FunctionRef, url: FunctionUrl, endpoint: string) => ({

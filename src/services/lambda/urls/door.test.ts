@@ -22,7 +22,7 @@ async function serve(name: string, code: string): Promise<string> {
   const ref = await on.deploy(name, { "index.mjs": code });
   const now = systemClock.now();
   const url = { id: newUrlId(), authType: "NONE", invokeMode: "BUFFERED", cors: undefined, createdMs: now, modifiedMs: now } as const;
-  await on.heart.registry.changeUrl(ref, () => url);
+  await on.heart.registry.changeUrls(ref, () => ({ $LATEST: url }));
   await on.heart.registry.changePolicy(ref, () => ({ revisionId: "r", statements: [{ Effect: "Allow", Principal: { AWS: "*" }, Action: "lambda:InvokeFunctionUrl", Condition: { StringEquals: { "lambda:FunctionUrlAuthType": "NONE" }, Bool: { "lambda:InvokedViaFunctionUrl": "true" } } }] }));
   return urlText(url.id, `http://127.0.0.1:${listener.port}`);
 }

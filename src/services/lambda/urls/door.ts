@@ -9,7 +9,7 @@ import { Fault } from "../../../kernel/fault.ts";
 import { uuid } from "../../../kernel/ids.ts";
 import { limits } from "../../../kernel/limits.ts";
 import { eventV2 } from "../../../triggers/http/event-v2.ts";
-import { answerV2 } from "../../../triggers/http/reply-v2.ts";
+import { answerV2, headV2 } from "../../../triggers/http/reply-v2.ts";
 import type { Door, HttpReply, HttpRequest } from "../../../wire/door.ts";
 import { traceIdOf } from "../trace-id.ts";
 import { addressOf, isUrlRequest } from "./address.ts";
@@ -77,17 +77,20 @@ async function streamed(ref: FunctionRef, options: InvokeOptions, method: string
     return functionError ? badGateway() : { status: 200, headers: { "content-type": "application/json" }, body: payload };
   }
   try {
-    const plain: Begun = { head: { status: 200, headers: { "content-type": stream.contentType } }, body: stream.body };
-    const begun = stream.contentType === PRELUDE_TYPE ? await readPrelude(stream.body) : plain;
-    if (!begun) return badGateway();
-    if (method !== "HEAD") return { ...begun.head, body: readable(begun.body), headAtOnce: true };
+    const begun = stream.contentType === PRELUDE_TYPE ? await readPrelude(stream.body) : plainBeginning(stream.contentType, stream.body);
+    if (begun && method !== "HEAD") return { ...begun.head, body: readable(begun.body), headAtOnce: true };
     // Nobody will read the body: the function must not wait for it.
     await stream.body[Symbol.asyncIterator]().return?.();
-    return begun.head;
+    return begun?.head ?? badGateway();
   } catch (error) {
     if (error instanceof ResponseBroken) return badGateway();
     throw error;
   }
+}
+
+function plainBeginning(contentType: string, body: AsyncIterable<Uint8Array>): Begun | undefined {
+  const head = headV2({ headers: { "content-type": contentType } }, contentType);
+  return head && { head, body };
 }
 
 /**

@@ -26,7 +26,6 @@ export async function readPrelude(response: AsyncIterable<Uint8Array>): Promise<
     if (head) return { head, body: continued(text.subarray(end + END.length), chunks) };
     if (end !== -1 || text.length > limits.functions.httpPreludeBytesMax) break;
   }
-  await chunks.return?.();
   return undefined;
 }
 
