@@ -1,6 +1,8 @@
 // Function URLs under way: requests as events, answers as responses, streams as they come; by fetch, curl and bare connections.
 import { execFile } from "node:child_process";
 import { request, type IncomingMessage } from "node:http";
+import { connect } from "node:http2";
+import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { gate, serve } from "./function-url-harness.ts";
@@ -185,6 +187,14 @@ describe("a streaming URL", () => {
     expect(waiting.status).toBe(206);
     head.open();
     expect(await waiting.text()).toBe("onetwo");
+    using again = await gate();
+    const session = connect(cloud.endpoint);
+    const stream = session.request({ ":path": `/_fugaz/urls/${idOf(url)}/head${again.query}` });
+    const status = await new Promise((resolve) => stream.once("response", (headers) => resolve(headers[":status"])));
+    expect(status).toBe(206);
+    again.open();
+    expect(await text(stream)).toBe("onetwo");
+    session.close();
     using after = await gate();
     expect(await (await fetch(`${url}/after${after.query}`)).text()).toBe("onetwo");
     after.open();
@@ -202,7 +212,8 @@ describe("a streaming URL", () => {
     }
     const plain = await fetch(`${url}/plain`);
     expect([plain.status, plain.headers.get("content-type"), await plain.text()]).toEqual([200, "text/plain", "onetwo"]);
-    expect([(await fetch(`${url}/plain`, { method: "HEAD" })).status]).toEqual([200]);
+    const head = await fetch(`${url}/plain`, { method: "HEAD" });
+    expect([head.status, head.headers.get("content-type"), head.headers.get("content-length")]).toEqual([200, "text/plain", null]);
   });
 
   test("goes on when nobody reads: at HEAD, and when the client leaves before or in the middle", async () => {

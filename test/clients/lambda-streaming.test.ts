@@ -91,6 +91,7 @@ describe("InvokeWithResponseStream", () => {
     expect(await whole("plain", { fail: true })).toMatchObject({ text: "", details: { errorType: "RangeError" } });
     await expect(start("nobody", {})).rejects.toMatchObject({ name: "ResourceNotFoundException" });
     await expect(cloud.lambda.send(new InvokeWithResponseStreamCommand({ FunctionName: "plain", Payload: Buffer.from("{") }))).rejects.toMatchObject({ name: "InvalidRequestContentException" });
+    expect(await start("plain", {}, { InvocationType: "DryRun" })).toMatchObject({ StatusCode: 204 });
     const dry = await fetch(`${cloud.endpoint}/2021-11-15/functions/plain/response-streaming-invocations`, { method: "POST", headers: { "x-amz-invocation-type": "DryRun" } });
     expect([dry.status, await dry.text()]).toEqual([204, ""]);
   });

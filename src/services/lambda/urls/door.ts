@@ -81,7 +81,8 @@ async function streamed(ref: FunctionRef, options: InvokeOptions, method: string
     if (begun && method !== "HEAD") return { ...begun.head, body: readable(begun.body), headAtOnce: true };
     // Nobody will read the body: the function must not wait for it.
     await stream.body[Symbol.asyncIterator]().return?.();
-    return begun?.head ?? badGateway();
+    // A stream of nothing, as its length is not known.
+    return begun ? { ...begun.head, body: Readable.from([]) } : badGateway();
   } catch (error) {
     if (error instanceof ResponseBroken) return badGateway();
     throw error;
