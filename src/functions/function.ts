@@ -102,6 +102,37 @@ export interface FunctionRecord extends Scope {
   readonly codeSigning?: string | undefined;
   /** Resource policy per qualifier (`$LATEST` for the unqualified function): statements as in `kernel/policy.ts`. */
   readonly policies: Readonly<Record<string, ResourcePolicy>>;
+  /** HTTP addresses per qualifier (`$LATEST` for the unqualified function, else an alias). */
+  readonly urls?: Readonly<Record<string, FunctionUrl>>;
+}
+
+/** One HTTP address of a function. */
+export interface FunctionUrl {
+  /** 32 lower-case letters and digits; never means another function. */
+  readonly id: string;
+  readonly authType: "NONE" | "AWS_IAM";
+  readonly invokeMode: "BUFFERED" | "RESPONSE_STREAM";
+  readonly cors: UrlCors | undefined;
+  readonly createdMs: number;
+  readonly modifiedMs: number;
+}
+
+/** What browsers on other sites may do. */
+export interface UrlCors {
+  readonly credentials?: boolean;
+  readonly headers?: readonly string[];
+  readonly methods?: readonly string[];
+  readonly origins?: readonly string[];
+  readonly exposed?: readonly string[];
+  readonly maxAgeSeconds?: number;
+}
+
+/** Whose address an id is. */
+export interface UrlTarget {
+  readonly record: FunctionRecord;
+  /** Key of `record.urls`. */
+  readonly qualifier: string;
+  readonly url: FunctionUrl;
 }
 
 export interface ResourcePolicy {
@@ -136,4 +167,20 @@ export interface InvokeResult {
   /** Present when this call booted the instance. */
   readonly initMs: number | undefined;
   readonly memoryPeakMb: number;
+}
+
+/** An invocation whose answer may come piece by piece. */
+export interface StreamedInvocation {
+  /** Absent when the function did not stream: then the result is there, with the whole payload. */
+  readonly stream:
+    | {
+        /** As the function set it. */
+        readonly contentType: string;
+        /** To be iterated once; throws ResponseBroken after the last byte when the response is not whole. Leaving it early does not stop the function. */
+        readonly body: AsyncIterable<Uint8Array>;
+      }
+    | undefined;
+  readonly executedVersion: string;
+  /** Resolves when the invocation has ended, which may be after the stream's end; its payload is empty, or the error. Rejects when the platform failed. */
+  readonly result: Promise<InvokeResult>;
 }

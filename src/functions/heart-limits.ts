@@ -16,6 +16,9 @@ export interface HeartLimits {
   readonly evictAfterMs: number;
   /** An older instance ends with the event it is busy with. */
   readonly ageMsMax: number;
+  /** A streamed response; and how fast it may come once its first bytes (`limits.functions.streamBurstBytes`) have gone, Infinity for no bound. */
+  readonly streamBytesMax: number;
+  readonly streamBytesPerSecond: number;
   readonly asyncRetriesMax: number;
   readonly asyncAgeMsMax: number;
   /** After a kill of the server, events under way run again when this has passed. */
@@ -32,6 +35,8 @@ export function defaultHeartLimits(): HeartLimits {
     freezeAfterMs: 100,
     evictAfterMs: limits.functions.instanceIdleMs,
     ageMsMax: limits.functions.instanceAgeMsMax,
+    streamBytesMax: limits.functions.streamResponseBytesMax,
+    streamBytesPerSecond: limits.functions.streamBytesPerSecond,
     asyncRetriesMax: limits.functions.asyncRetriesDefault,
     asyncAgeMsMax: limits.functions.asyncAgeSecondsMax * 1000,
     asyncLeaseMs: 15_000,

@@ -4,7 +4,7 @@ import type { Destinations } from "./async/destinations.ts";
 import type { KeptState } from "./instances/kept.ts";
 import type { Layers } from "./layers/layers.ts";
 import type { Write } from "../ports/store.ts";
-import type { CodePackage, FunctionRecord, FunctionRef, FunctionSettings, InvokeOptions, InvokeResult, Scope, Version } from "./function.ts";
+import type { CodePackage, FunctionRecord, FunctionRef, FunctionSettings, InvokeOptions, InvokeResult, Scope, StreamedInvocation, UrlTarget, Version } from "./function.ts";
 
 export interface Registry {
   /** Fault ResourceConflictException when the name is taken. With `publish`, version 1 is there too. */
@@ -31,12 +31,14 @@ export interface Registry {
    * What it reads through `has` stays true until the change is made. Undefined when there is no such function.
    */
   change(ref: FunctionRef, decide: (record: FunctionRecord, has: (version: string) => Promise<boolean>) => FunctionFacts | Promise<FunctionFacts>): Promise<FunctionRecord | undefined>;
+  /** Whose HTTP address this id is; from memory when it was asked before. */
+  byUrl(id: string): Promise<UrlTarget | undefined>;
   /** False when there was none. Kills its instances and drops its queued events. */
   remove(ref: FunctionRef): Promise<boolean>;
 }
 
 /** What `Registry.change` may change. */
-export type FunctionFacts = Partial<Pick<FunctionRecord, "aliases" | "codeSigning" | "concurrency" | "eventInvoke" | "policies" | "recursion" | "tags">>;
+export type FunctionFacts = Partial<Pick<FunctionRecord, "aliases" | "codeSigning" | "concurrency" | "eventInvoke" | "policies" | "recursion" | "tags" | "urls">>;
 
 export interface LatestChange {
   readonly code?: CodePackage;
@@ -96,6 +98,11 @@ export interface Heart extends AsyncDisposable {
    * when it aborts before the event has an instance; an event that runs is not stopped by it.
    */
   invoke(ref: FunctionRef, options: InvokeOptions): Promise<InvokeResult>;
+  /**
+   * Like `invoke` for a caller who can take the answer while it is written. Resolves when the function begins to stream, or has answered or
+   * failed without; rejects as `invoke` does.
+   */
+  invokeStream(ref: FunctionRef, options: InvokeOptions): Promise<StreamedInvocation>;
   /** The write that hands an event over for asynchronous invocation: put it into the commit of whatever caused it. The function must exist (check with `versionOf`). */
   asyncInvocation(ref: FunctionRef, event: AsyncEvent): Write;
   /** May this service invoke the function, by the function's resource policy? False when there is no such function. */

@@ -22,8 +22,10 @@ import type { Heart } from "./heart.ts";
 import { openDispatcher, type Health } from "./instances/dispatcher.ts";
 import type { InstanceDeps } from "./instances/instance.ts";
 import { environmentOf, type Credentials } from "./invocations/environment.ts";
+import { ResponseBody } from "./invocations/response-body.ts";
 import { runInvocation } from "./invocations/run-invocation.ts";
 import { nextHop } from "./invocations/trace.ts";
+import { streamedInvocation } from "./invocations/streamed-invocation.ts";
 import { openMeter, type Trigger } from "./invocations/usage.ts";
 import { openLayers } from "./layers/open-layers.ts";
 import type { LogSink } from "./logs/log-groups.ts";
@@ -91,19 +93,19 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       warn("The instances to keep ready could not be determined; what is there stays.", error, { function: at.name });
     }
   };
-  const run = (version: Version, given: InvokeOptions, trigger: Trigger): Promise<InvokeResult> => {
+  const run = (version: Version, given: InvokeOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> => {
     const { traceId, visits } = nextHop(given.traceId, functionArn(version), clock.now());
     const options = { ...given, traceId };
-    if (visits < facts.functions.recursionVisitsMax) return begin(version, options, trigger);
-    return registry.find(version).then((record) => (record?.recursion === "Allow" ? begin(version, options, trigger) : Promise.reject(inALoop())));
+    if (visits < facts.functions.recursionVisitsMax) return begin(version, options, trigger, body);
+    return registry.find(version).then((record) => (record?.recursion === "Allow" ? begin(version, options, trigger, body) : Promise.reject(inALoop())));
   };
-  const begin = (version: Version, options: InvokeOptions, trigger: Trigger): Promise<InvokeResult> =>
+  const begin = (version: Version, options: InvokeOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> =>
     concurrency.count(version, async () => {
       const grant = await dispatcher.acquire(version, options.signal);
       let health: Health = "dead";
       let durationMs = 0;
       try {
-        const ran = await runInvocation(grant, options, clock);
+        const ran = await runInvocation(grant, options, clock, body);
         health = ran.health;
         durationMs = ran.result.durationMs;
         meter.record(version, ran, options.payload.byteLength, trigger);
@@ -113,9 +115,9 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       }
     });
   // Not async: with a known version the instance is taken before this returns, so that whoever counts room sees it.
-  const invoke = (ref: FunctionRef, options: InvokeOptions, trigger: Trigger): Promise<InvokeResult> => {
+  const invoke = (ref: FunctionRef, options: InvokeOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> => {
     const version = registry.cachedVersion(ref);
-    return version ? run(version, options, trigger) : registry.versionOf(ref).then((found) => run(found, options, trigger));
+    return version ? run(version, options, trigger, body) : registry.versionOf(ref).then((found) => run(found, options, trigger, body));
   };
 
   let abandoned = false;
@@ -159,6 +161,10 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     destinationState: destinations.state,
     versionOf: registry.versionOf,
     invoke: (ref, options) => invoke(ref, options, "invoke"),
+    invokeStream: (ref, options) => {
+      const body = new ResponseBody(clock, { bytesMax: limits.streamBytesMax, bytesPerSecond: limits.streamBytesPerSecond });
+      return streamedInvocation(body, invoke(ref, options, "invoke", body), options.signal);
+    },
     asyncInvocation: (ref, event) => eventWrite(ref, event, clock.now()),
     mayInvoke: async (ref, { service, sourceArn, sourceAccount }) => {
       const record = await registry.find(ref);

@@ -11,6 +11,11 @@ export const limits = {
     syncRequestBytesMax: 6 * MIB,
     /** AWS: 6 MiB + 100 bytes, the figure in its own error text. */
     syncResponseBytesMax: 6_291_556,
+    /** AWS: a streamed response. */
+    streamResponseBytesMax: 200 * MIB,
+    /** AWS: the first bytes of a streamed response come as fast as they are made, the rest at this rate. */
+    streamBurstBytes: 6 * MIB,
+    streamBytesPerSecond: 2 * MIB,
     /** AWS: asynchronous payload since October 2025. */
     asyncRequestBytesMax: 1 * MIB,
     /** AWS: request of CreateFunction/UpdateFunctionCode. */
@@ -42,6 +47,8 @@ export const limits = {
     /** AWS: about this often a function may meet itself on an event's way before it is taken for a loop. */
     recursionVisitsMax: 16,
     resourcePolicyBytesMax: 20 * KIB,
+    /** Ours: status, headers and cookies before the bytes of a response streamed over HTTP. */
+    httpPreludeBytesMax: 64 * KIB,
     /** AWS: full vCPU at this much memory; CPU share is linear in memory. */
     memoryMbPerCpu: 1769,
     /** Ours: an idle instance dies after this. */

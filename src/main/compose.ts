@@ -18,7 +18,7 @@ import { createAwsDoor } from "../wire/aws-door.ts";
 import type { Door } from "../wire/door.ts";
 import { startListener } from "../wire/listener.ts";
 import { loadModel, loadModelIndex } from "../wire/models/load-model.ts";
-import { accountFromDigits } from "../wire/sigv4.ts";
+import { accountFromDigits, type AccountOf } from "../wire/sigv4.ts";
 import type { Config } from "./config.ts";
 import { healthDoor, type HealthSources } from "./health-door.ts";
 import { bindServices } from "./services.ts";
@@ -60,18 +60,19 @@ export async function startFugaz(config: Config, logger: Logger): Promise<Fugaz>
       await openHeart({
         ports: engine, clock, sandboxes, runtimes, runnerFor, logSink: logGroups, logger,
         dir: config.dataDir,
+        limits: { streamBytesPerSecond: config.streamRate === "unlimited" ? Infinity : config.streamRate * 1024 * 1024 },
         endpointUrl: () => endpoint,
         credentialsFor: ({ account, name, settings }) => sessions.forFunction({ account, name, role: settings.role }),
       }),
     );
 
-    const { services, doors: serviceDoors } = bindServices({ engine, clock, heart, logGroups, sessions, runtimes });
+    const accountOf: AccountOf = (accessKeyId) => accountFromDigits(accessKeyId) ?? accountOfIssuedKey(accessKeyId);
+    const { services, doors: serviceDoors } = bindServices({ engine, clock, heart, logGroups, sessions, runtimes, accountOf });
     const models = new Map();
     doors.push(
       ...serviceDoors,
       createAwsDoor({
-        services, clock, region: config.region, account: config.account,
-        accountOf: (accessKeyId) => accountFromDigits(accessKeyId) ?? accountOfIssuedKey(accessKeyId),
+        services, clock, accountOf, region: config.region, account: config.account,
         models: { index: loadModelIndex(), load: (id) => loadModel(id, models) },
         onFailure: ({ error, kind, ...fields }) => logger.error({ err: error, ...fields }, kind === "bug" ? "A request met a bug" : "A request met an outage"),
       }),

@@ -9,12 +9,14 @@ import { codeDoor } from "../services/lambda/code-door.ts";
 import { openCodeLinks } from "../services/lambda/code-links.ts";
 import { iam } from "../services/iam/service.ts";
 import { lambda } from "../services/lambda/service.ts";
+import { urlDoor } from "../services/lambda/urls/door.ts";
 import { logs } from "../services/logs/service.ts";
 import { s3Deps } from "../services/s3/op.ts";
 import { s3 } from "../services/s3/service.ts";
 import { sts } from "../services/sts/service.ts";
 import type { Door } from "../wire/door.ts";
 import { bindService, type BoundService } from "../wire/service.ts";
+import type { AccountOf } from "../wire/sigv4.ts";
 
 export interface Rooms {
   readonly engine: Engine;
@@ -23,9 +25,10 @@ export interface Rooms {
   readonly logGroups: LogGroups;
   readonly sessions: Sessions;
   readonly runtimes: Runtimes;
+  readonly accountOf: AccountOf;
 }
 
-export function bindServices({ engine, clock, heart, logGroups, sessions, runtimes }: Rooms): { readonly services: readonly BoundService[]; readonly doors: readonly Door[] } {
+export function bindServices({ engine, clock, heart, logGroups, sessions, runtimes, accountOf }: Rooms): { readonly services: readonly BoundService[]; readonly doors: readonly Door[] } {
   const codeLinks = openCodeLinks({ store: engine.store, clock });
   return {
     services: [
@@ -35,6 +38,6 @@ export function bindServices({ engine, clock, heart, logGroups, sessions, runtim
       bindService(iam, { store: engine.store, clock, sessions }),
       bindService(sts, { sessions, clock }),
     ],
-    doors: [codeDoor({ blobs: engine.blobs, codeLinks })],
+    doors: [codeDoor({ blobs: engine.blobs, codeLinks }), urlDoor({ heart, sessions, clock, accountOf })],
   };
 }

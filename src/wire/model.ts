@@ -113,6 +113,9 @@ export interface MemberModel {
   readonly timestampFormat?: TimestampFormat;
   readonly idempotencyToken?: boolean;
   readonly hostLabel?: boolean;
+  /** In an event of an event stream: travels in the message's headers, or is the message's whole payload. */
+  readonly eventHeader?: boolean;
+  readonly eventPayload?: boolean;
 }
 
 /** One line of `models/index.json`: what routing must know about a service before its model is loaded. */

@@ -123,7 +123,7 @@ export class Instance implements AsyncDisposable {
   async invoke(invocation: Invocation): Promise<Outcome> {
     if (!this.#running) throw new Error("bug: invoke before boot");
     const outcome = await this.#running.invoke(invocation);
-    this.#alive = outcome.kind === "answer" || outcome.kind === "too-large" || (outcome.kind === "error" && !outcome.fatal);
+    this.#alive = outcome.kind === "answer" || outcome.kind === "streamed" || outcome.kind === "too-large" || (outcome.kind === "error" && !outcome.fatal);
     return outcome;
   }
 

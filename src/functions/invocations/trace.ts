@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { hexId } from "../../kernel/ids.ts";
 
 /** `Root=1-<8 hex of seconds>-<24 hex>;Parent=<16 hex>;Sampled=0`: a new trace that asks for no sampling. */
-const newTrace = (nowMs: number): string => `Root=1-${Math.floor(nowMs / 1000).toString(16)}-${hexId(12)};Parent=${hexId(8)};Sampled=0`;
+export const newTrace = (nowMs: number): string => `Root=1-${Math.floor(nowMs / 1000).toString(16)}-${hexId(12)};Parent=${hexId(8)};Sampled=0`;
 
 /** Ours: functions named in one header; a longer way forgets its beginning. AWS has a bound of its own. */
 const hopsNamedMax = 8;

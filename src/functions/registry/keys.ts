@@ -29,3 +29,5 @@ export function functionInKey(key: Key): FunctionName | undefined {
   const [, account, region, name] = key;
   return typeof account === "string" && typeof region === "string" && typeof name === "string" ? { account, region, name } : undefined;
 }
+/** Leads from the id of an HTTP address to the function; the settings are in its record. */
+export const urlKey = (id: string): Key => ["function-urls", id];

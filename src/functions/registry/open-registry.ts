@@ -14,6 +14,7 @@ import { publication } from "./publication.ts";
 import { recordCache } from "./record-cache.ts";
 import { functionNotFound, staleRevision, versionIsPointedTo } from "./refusals.ts";
 import { resolver } from "./resolve.ts";
+import { urlIndex, urlWrites } from "./url-index.ts";
 
 export interface RegistryDeps {
   readonly store: Store;
@@ -66,7 +67,7 @@ export function openRegistry(deps: RegistryDeps): OpenRegistry {
       const result = entry && (await decide(entry.value));
       if (!result || (result.writes.length === 0 && result.record === entry.value)) return { checks: [], writes: [], result };
       const { record } = result;
-      const writes = [record ? set(key, record) : del(key), ...concurrencyWrites(at, entry.value.concurrency, record?.concurrency), ...result.writes];
+      const writes = [record ? set(key, record) : del(key), ...concurrencyWrites(at, entry.value.concurrency, record?.concurrency), ...urlWrites(at, entry.value.urls, record?.urls), ...result.writes];
       return { checks: [unchanged(key, entry)], writes, result };
     });
     functions.forget(key);
@@ -107,6 +108,7 @@ export function openRegistry(deps: RegistryDeps): OpenRegistry {
     isCurrent: async (version) => (await read({ ...version, qualifier: version.version }))?.id === version.id,
     usesCode: async (blobId) => (await store.list({ prefix: codeUsersKey(blobId), limit: 1 })).length > 0,
     find: (ref) => functions.read(functionKey(ref)),
+    byUrl: urlIndex(store, (at) => functions.read(functionKey(at))),
 
     create: async (scope, name, { code, settings, tags, codeSigning, publish }) => {
       const at = { account: scope.account, region: scope.region, name };
@@ -199,13 +201,14 @@ export function openRegistry(deps: RegistryDeps): OpenRegistry {
 const noConcurrency: ConcurrencyFacts = { provisioned: {} };
 
 /** What a function's record knows of one version or alias, taken out. */
-export function withoutQualifier(record: FunctionRecord, qualifier: string): Pick<FunctionRecord, "aliases" | "concurrency" | "eventInvoke" | "policies"> {
+export function withoutQualifier(record: FunctionRecord, qualifier: string): Pick<FunctionRecord, "aliases" | "concurrency" | "eventInvoke" | "policies" | "urls"> {
   const { [qualifier]: _alias, ...aliases } = record.aliases;
   const { [qualifier]: _policy, ...policies } = record.policies;
   const { [qualifier]: _event, ...eventInvoke } = record.eventInvoke;
   const { [qualifier]: _kept, ...provisioned } = record.concurrency.provisioned;
   const { [qualifier]: _scaled, ...scaling } = record.concurrency.scaling ?? {};
-  return { aliases, policies, eventInvoke, concurrency: { ...record.concurrency, provisioned, scaling } };
+  const { [qualifier]: _url, ...urls } = record.urls ?? {};
+  return { aliases, policies, eventInvoke, urls, concurrency: { ...record.concurrency, provisioned, scaling } };
 }
 
 /** A function that sets nothing aside has no such record, so that all that have are few. */

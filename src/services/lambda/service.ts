@@ -6,12 +6,14 @@ import { addPermission } from "./operations/add-permission.ts";
 import { createAlias } from "./operations/create-alias.ts";
 import { createCodeSigningConfig } from "./operations/create-code-signing-config.ts";
 import { createFunction } from "./operations/create-function.ts";
+import { createFunctionUrlConfig } from "./operations/create-function-url-config.ts";
 import { deleteAlias } from "./operations/delete-alias.ts";
 import { deleteCodeSigningConfig } from "./operations/delete-code-signing-config.ts";
 import { deleteFunction } from "./operations/delete-function.ts";
 import { deleteFunctionCodeSigningConfig } from "./operations/delete-function-code-signing-config.ts";
 import { deleteFunctionConcurrency } from "./operations/delete-function-concurrency.ts";
 import { deleteFunctionEventInvokeConfig } from "./operations/delete-function-event-invoke-config.ts";
+import { deleteFunctionUrlConfig } from "./operations/delete-function-url-config.ts";
 import { deleteLayerVersion } from "./operations/delete-layer-version.ts";
 import { deleteProvisionedConcurrencyConfig } from "./operations/delete-provisioned-concurrency-config.ts";
 import { deleteResourcePolicy } from "./operations/delete-resource-policy.ts";
@@ -25,6 +27,7 @@ import { getFunctionConfiguration } from "./operations/get-function-configuratio
 import { getFunctionEventInvokeConfig } from "./operations/get-function-event-invoke-config.ts";
 import { getFunctionRecursionConfig } from "./operations/get-function-recursion-config.ts";
 import { getFunctionScalingConfig } from "./operations/get-function-scaling-config.ts";
+import { getFunctionUrlConfig } from "./operations/get-function-url-config.ts";
 import { getLayerVersion } from "./operations/get-layer-version.ts";
 import { getLayerVersionByArn } from "./operations/get-layer-version-by-arn.ts";
 import { getLayerVersionPolicy } from "./operations/get-layer-version-policy.ts";
@@ -34,11 +37,13 @@ import { getResourcePolicy } from "./operations/get-resource-policy.ts";
 import { getRuntimeManagementConfig } from "./operations/get-runtime-management-config.ts";
 import { invoke } from "./operations/invoke.ts";
 import { invokeAsync } from "./operations/invoke-async.ts";
+import { invokeWithResponseStream } from "./operations/invoke-with-response-stream.ts";
 import { listAliases } from "./operations/list-aliases.ts";
 import { listCodeSigningConfigs } from "./operations/list-code-signing-configs.ts";
 import { listFunctionEventInvokeConfigs } from "./operations/list-function-event-invoke-configs.ts";
 import { listFunctions } from "./operations/list-functions.ts";
 import { listFunctionsByCodeSigningConfig } from "./operations/list-functions-by-code-signing-config.ts";
+import { listFunctionUrlConfigs } from "./operations/list-function-url-configs.ts";
 import { listLayers } from "./operations/list-layers.ts";
 import { listLayerVersions } from "./operations/list-layer-versions.ts";
 import { listProvisionedConcurrencyConfigs } from "./operations/list-provisioned-concurrency-configs.ts";
@@ -63,6 +68,7 @@ import { updateCodeSigningConfig } from "./operations/update-code-signing-config
 import { updateFunctionCode } from "./operations/update-function-code.ts";
 import { updateFunctionConfiguration } from "./operations/update-function-configuration.ts";
 import { updateFunctionEventInvokeConfig } from "./operations/update-function-event-invoke-config.ts";
+import { updateFunctionUrlConfig } from "./operations/update-function-url-config.ts";
 
 export const lambda = defineService<LambdaDeps>("lambda", {
   AddLayerVersionPermission: addLayerVersionPermission,
@@ -70,12 +76,14 @@ export const lambda = defineService<LambdaDeps>("lambda", {
   CreateAlias: createAlias,
   CreateCodeSigningConfig: createCodeSigningConfig,
   CreateFunction: createFunction,
+  CreateFunctionUrlConfig: createFunctionUrlConfig,
   DeleteAlias: deleteAlias,
   DeleteCodeSigningConfig: deleteCodeSigningConfig,
   DeleteFunction: deleteFunction,
   DeleteFunctionCodeSigningConfig: deleteFunctionCodeSigningConfig,
   DeleteFunctionConcurrency: deleteFunctionConcurrency,
   DeleteFunctionEventInvokeConfig: deleteFunctionEventInvokeConfig,
+  DeleteFunctionUrlConfig: deleteFunctionUrlConfig,
   DeleteLayerVersion: deleteLayerVersion,
   DeleteProvisionedConcurrencyConfig: deleteProvisionedConcurrencyConfig,
   DeleteResourcePolicy: deleteResourcePolicy,
@@ -89,6 +97,7 @@ export const lambda = defineService<LambdaDeps>("lambda", {
   GetFunctionEventInvokeConfig: getFunctionEventInvokeConfig,
   GetFunctionRecursionConfig: getFunctionRecursionConfig,
   GetFunctionScalingConfig: getFunctionScalingConfig,
+  GetFunctionUrlConfig: getFunctionUrlConfig,
   GetLayerVersion: getLayerVersion,
   GetLayerVersionByArn: getLayerVersionByArn,
   GetLayerVersionPolicy: getLayerVersionPolicy,
@@ -98,9 +107,11 @@ export const lambda = defineService<LambdaDeps>("lambda", {
   GetRuntimeManagementConfig: getRuntimeManagementConfig,
   Invoke: invoke,
   InvokeAsync: invokeAsync,
+  InvokeWithResponseStream: invokeWithResponseStream,
   ListAliases: listAliases,
   ListCodeSigningConfigs: listCodeSigningConfigs,
   ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs,
+  ListFunctionUrlConfigs: listFunctionUrlConfigs,
   ListFunctions: listFunctions,
   ListFunctionsByCodeSigningConfig: listFunctionsByCodeSigningConfig,
   ListLayerVersions: listLayerVersions,
@@ -127,4 +138,5 @@ export const lambda = defineService<LambdaDeps>("lambda", {
   UpdateFunctionCode: updateFunctionCode,
   UpdateFunctionConfiguration: updateFunctionConfiguration,
   UpdateFunctionEventInvokeConfig: updateFunctionEventInvokeConfig,
+  UpdateFunctionUrlConfig: updateFunctionUrlConfig,
 });

@@ -1,7 +1,7 @@
 // Who calls: the root of the account, or the session its temporary key was issued for.
-import { createHash } from "node:crypto";
+import { assumedRole } from "../../functions/credentials/assumed-role.ts";
 import type { Session } from "../../functions/credentials/sessions.ts";
-import { parseArn, partitionOf } from "../../kernel/arn.ts";
+import { partitionOf } from "../../kernel/arn.ts";
 import { fault } from "../../kernel/fault.ts";
 import type { StsContext } from "./op.ts";
 
@@ -26,20 +26,6 @@ export async function identify(context: StsContext): Promise<Identity> {
   const account = session?.account ?? context.account;
   return { account, userId: account, arn: `arn:${partitionOf(context.region)}:iam::${account}:root`, isRoleSession: false };
 }
-
-/** How a session of a role is called: `arn:aws:sts::…:assumed-role/<role>/<session>` and `AROA…:<session>`. */
-export function assumedRole({ arn: roleArn, id, sessionName }: NonNullable<Session["role"]>): { readonly arn: string; readonly id: string } {
-  const role = parseArn(roleArn);
-  // A role's path is no part of its sessions' names.
-  const roleName = roleArn.slice(roleArn.lastIndexOf("/") + 1);
-  return {
-    arn: `arn:${role?.partition ?? "aws"}:sts::${role?.account ?? ""}:assumed-role/${roleName}/${sessionName}`,
-    id: `${id ?? unrecordedRoleId(roleArn)}:${sessionName}`,
-  };
-}
-
-/** Functions may run with a role nobody has created; its sessions still need a steady id. */
-const unrecordedRoleId = (roleArn: string): string => `AROA${createHash("sha256").update(roleArn).digest("hex").slice(0, 17).toUpperCase()}`;
 
 export const credentialsView = (session: Session) => ({
   AccessKeyId: session.accessKeyId,

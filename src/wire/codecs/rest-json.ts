@@ -1,16 +1,18 @@
 // restJson1: members spread over the request by their bindings, the rest as a JSON document. Lambda and API Gateway speak it.
 import { fault } from "../../kernel/fault.ts";
 import type { Protocol, WireReply } from "../protocol.ts";
-import { refuseEventStream, wholeBody } from "./aws-json.ts";
+import { wholeBody } from "./aws-json.ts";
 import { type PayloadReader, rawBody, readBindings, readPayload, writeBindings } from "./bindings.ts";
 import { jsonNotation, readStructure, readValue, serialization, writeStructure, writeValue } from "./documents.ts";
 import { describeError } from "./errors.ts";
+import { eventStreamOf, eventStreamReply, type EventDocuments } from "./event-stream.ts";
 import { errorBody } from "./json-errors.ts";
 import { parseJson, printJson } from "./json.ts";
 import type { Refuse } from "./scalars.ts";
 import { structureOfOperation, type Field, type Loose } from "./shapes.ts";
 
 const JSON_TYPE = "application/json";
+const EVENT_DOCUMENTS: EventDocuments = { contentType: JSON_TYPE, write: (node, value) => printJson(writeStructure(node.fields, value, jsonNotation)) };
 
 const refuse: Refuse = (expected, name, text) => {
   const article = /^[AEIOU]/.test(expected) ? "an" : "a";
@@ -45,9 +47,13 @@ export const restJson1: Protocol = {
     const code = found?.code ?? 200;
     const node = structureOfOperation(model, operation, "output");
     if (!node) return { status: code, headers: {} };
-    refuseEventStream(node, operation);
     const members = (output ?? {}) as Loose;
     const { headers, status } = writeBindings(node, members);
+    const stream = eventStreamOf(node);
+    if (stream && members[stream.name] !== undefined) {
+      const reply = eventStreamReply(stream, members[stream.name], EVENT_DOCUMENTS);
+      return { status: status ?? code, ...reply, headers: { ...headers, ...reply.headers } };
+    }
     const body = node.payload ? writePayload(node.payload, members[node.payload.name]) : { headers: { "content-type": JSON_TYPE }, body: printJson(writeStructure(node.bodyFields, members, jsonNotation)) };
     // An answer without content has no body at all, whatever the shape says.
     if ((status ?? code) === 204) return { status: 204, headers };

@@ -2,9 +2,10 @@
 import { fault } from "../../kernel/fault.ts";
 import type { Model } from "../model.ts";
 import type { Protocol, WireReply } from "../protocol.ts";
-import { refuseEventStream, wholeBody } from "./aws-json.ts";
+import { wholeBody } from "./aws-json.ts";
 import { type PayloadReader, rawBody, readBindings, readPayload, writeBindings } from "./bindings.ts";
 import { describeError, errorField } from "./errors.ts";
+import { eventStreamOf, eventStreamReply, type EventDocuments } from "./event-stream.ts";
 import type { Refuse } from "./scalars.ts";
 import { structureOfOperation, type Field, type Loose, type StructureNode } from "./shapes.ts";
 import { malformedXml, parseXmlBody, readXmlStructure, readXmlValue } from "./xml-read.ts";
@@ -13,6 +14,8 @@ import { escapeXml, XML_HEAD, xmlElement, xmlNamespace, writeXmlMembers, writeXm
 
 const XML_TYPE = "application/xml";
 const NOT_MODIFIED = 304;
+/** Documents inside messages have another type than those that are whole bodies. */
+const EVENT_DOCUMENTS: EventDocuments = { contentType: "text/xml", write: (node, value) => Buffer.from(writeXmlStructure(node, node.shape.xmlName ?? node.name, value, {}), "utf8") };
 
 /** S3's words for a header or query parameter of the wrong type. */
 const refuse: Refuse = (expected, name, text) => {
@@ -52,9 +55,13 @@ export const restXml: Protocol = {
     const code = model.operations[operation]?.code ?? 200;
     const node = structureOfOperation(model, operation, "output");
     if (!node) return { status: code, headers: {} };
-    refuseEventStream(node, operation);
     const members = (output ?? {}) as Loose;
     const { headers, status } = writeBindings(node, members);
+    const stream = eventStreamOf(node);
+    if (stream && members[stream.name] !== undefined) {
+      const reply = eventStreamReply(stream, members[stream.name], EVENT_DOCUMENTS);
+      return { status: status ?? code, ...reply, headers: { ...headers, ...reply.headers } };
+    }
     const body = node.payload ? writePayload(model, node.payload, members[node.payload.name]) : writeBody(model, node, members);
     return { status: status ?? code, headers: { ...body?.headers, ...headers }, ...(body?.body ? { body: body.body } : {}) };
   },
