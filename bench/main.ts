@@ -6,6 +6,7 @@ import { benchCommits } from "./commits.ts";
 import { benchInvocations } from "./invocations.ts";
 import type { Row } from "./load.ts";
 import { benchObjects } from "./objects.ts";
+import { benchUrls } from "./urls.ts";
 import { startChild } from "../src/main/cli/demo-server.ts";
 import { table } from "../src/main/cli/table.ts";
 import { clientSettings } from "../src/main/cli/client.ts";
@@ -21,7 +22,7 @@ try {
     await systemClock.sleep(2000);
     rows.push({ what: "idle memory (RSS)", value: await residentMb(server.pid), unit: "MB" });
     const settings = clientSettings({ endpoint: server.endpoint });
-    rows.push(...(await benchInvocations(settings)), ...(await benchObjects(settings)));
+    rows.push(...(await benchInvocations(settings)), ...(await benchUrls(settings)), ...(await benchObjects(settings)));
   } finally {
     await server.stop();
   }

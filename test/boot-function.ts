@@ -227,6 +227,7 @@ function versionOf(runtime: string, handler: string): BootSpec["version"] {
       env: {},
       architecture: "x86_64",
       logs: { group: "/aws/lambda/f", format: "Text", applicationLevel: undefined, systemLevel: undefined },
+      layers: [],
     },
   };
 }

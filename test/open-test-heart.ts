@@ -77,7 +77,7 @@ export async function openTestHeart({ isolation = "auto", limits = {}, clock = s
       const code = await heart.packages.add(zip);
       const ref = { ...scope, name };
       const all = { ...defaults(name), ...settings };
-      if (!(await heart.registry.update(ref, { code, settings: all }))) await heart.registry.create(scope, name, code, all, {});
+      if (!(await heart.registry.update(ref, { code, settings: all }))) await heart.registry.create(scope, name, { code, settings: all, tags: {} });
       return ref;
     },
     call: async (ref, event) => {
@@ -104,5 +104,5 @@ const arnOf = (ref: FunctionRef): string => `arn:aws:lambda:${ref.region}:${ref.
 
 const defaults = (name: string): FunctionSettings => ({
   dialect: "aws", description: "", runtime: "nodejs22.x", handler: "index.handler", role: "arn:aws:iam::000000000000:role/r", memoryMb: 256, timeoutMs: 5000, tmpMb: 512,
-  env: {}, architecture: "x86_64", logs: { group: `/aws/lambda/${name}`, format: "Text", applicationLevel: undefined, systemLevel: undefined },
+  env: {}, architecture: "x86_64", logs: { group: `/aws/lambda/${name}`, format: "Text", applicationLevel: undefined, systemLevel: undefined }, layers: [],
 });

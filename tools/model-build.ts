@@ -166,6 +166,7 @@ function memberOf(builder: Builder, name: string, ref: SdkRef, boto: BotoMember 
     ...optional({
       xmlAttribute: traits.xmlAttribute ? true : undefined, xmlNamespace: namespaceOf(traits), flattened: traits.xmlFlattened ? true : undefined,
       timestampFormat: format, idempotencyToken: traits.idempotencyToken ? true : undefined, hostLabel: traits.hostLabel ? true : undefined,
+      eventHeader: traits.eventHeader ? true : undefined, eventPayload: traits.eventPayload ? true : undefined,
     }),
   };
 }

@@ -57,6 +57,19 @@ const patches: Readonly<Record<string, readonly Patch[]>> = {
       why: "GetBucketLocation answers with its only member as the text of the root element",
       apply: (model) => setShapes(model, { GetBucketLocationOutput: { ...shapeOf(model, "GetBucketLocationOutput"), xmlText: "LocationConstraint" } as ShapeModel }),
     },
+    {
+      why: "uploads by HTML form are part of S3's API but of no published model, since SDKs only sign them",
+      apply: (model) => {
+        const put = shapeOf(model, "PutObjectOutput");
+        if (put.type !== "structure") throw new Error("PutObjectOutput is no structure any more");
+        const withShapes = setShapes(model, {
+          PostObjectRequest: { type: "structure", members: { Bucket: { shape: "BucketName", location: "uri" }, Body: { shape: "StreamingBlob" } }, required: ["Bucket"], payload: "Body" },
+          PostObjectOutput: { ...put, members: { ...put.members, Location: { shape: "Location", location: "header", name: "Location" }, Body: { shape: "StreamingBlob" } }, payload: "Body" },
+        });
+        const operations = { ...model.operations, PostObject: { method: "POST", uri: "/{Bucket}", code: 204, input: "PostObjectRequest", output: "PostObjectOutput", errors: [] } };
+        return { ...withShapes, operations: Object.fromEntries(Object.entries(operations).toSorted(([a], [b]) => (a < b ? -1 : 1))) };
+      },
+    },
   ],
   dynamodb: [
     { why: "the service's own `__type` carries the version, which its Smithy namespace lacks", apply: (model) => ({ ...model, namespace: "com.amazonaws.dynamodb.v20120810" }) },

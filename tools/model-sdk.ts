@@ -26,6 +26,8 @@ export interface SdkTraits {
   readonly ec2QueryName?: string;
   readonly error?: "client" | "server";
   readonly httpError?: number;
+  readonly eventHeader?: 1;
+  readonly eventPayload?: 1;
   readonly awsQueryError?: readonly [code: string, status: number];
 }
 

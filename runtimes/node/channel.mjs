@@ -19,6 +19,14 @@ const FATAL_ERROR = 6;
 const TOO_LARGE = 7;
 const LOG = 8;
 const OUTPUT = 9;
+const STREAM_START = 16;
+const STREAM_CHUNK = 17;
+const STREAM_END = 18;
+const STREAM_CREDIT = 19;
+/** One frame of a stream: small enough that the platform's window takes several. */
+const STREAM_CHUNK_BYTES = 64 * 1024;
+/** What a chunk uses up beside its bytes. */
+const STREAM_CHUNK_OVERHEAD = 64;
 
 export const sendReady = () => send(READY, "", "", undefined);
 
@@ -49,9 +57,35 @@ export function sendOutput(fd, bytes) {
 
 let socket;
 let waiting;
+/** An event that arrived before anybody waited for it. */
+let arrived;
 let pieces = [];
 let have = 0;
-let total = 0;
+let stream;
+
+/** Begins the response stream of an event, which may send `windowBytes` before the platform gives credit; returns what names it. */
+export function openStream(requestId, contentType, windowBytes) {
+  stream = { requestId, credit: windowBytes, blocked: undefined };
+  send(STREAM_START, requestId, contentType, undefined);
+  return stream;
+}
+
+/** Sends bytes as credit allows; `done` is called when all are sent. While they wait, the platform's answer keeps the event loop alive. */
+export function sendChunk(to, bytes, done) {
+  for (let at = 0; at < bytes.length; ) {
+    if (to.credit <= STREAM_CHUNK_OVERHEAD) {
+      to.blocked = () => sendChunk(to, bytes.subarray(at), done);
+      return socket.ref();
+    }
+    const end = Math.min(bytes.length, at + Math.min(to.credit - STREAM_CHUNK_OVERHEAD, STREAM_CHUNK_BYTES));
+    send(STREAM_CHUNK, to.requestId, "", bytes.subarray(at, end));
+    to.credit -= end - at + STREAM_CHUNK_OVERHEAD;
+    at = end;
+  }
+  done();
+}
+
+export const endStream = ({ requestId }) => send(STREAM_END, requestId, "", undefined);
 
 /** Calls back once with `{ requestId, meta, body }` when an event arrives; ends the process when the platform is gone. */
 export function receiveInvoke(callback) {
@@ -65,38 +99,51 @@ export function receiveInvoke(callback) {
   deliver();
 }
 
-/** The platform sends one event at a time, so what is gathered is one frame or less. */
 function gather(chunk) {
   pieces.push(chunk);
   have += chunk.length;
-  if (have < FIXED_BYTES) return;
-  if (total === 0) {
-    pieces = [pieces.length === 1 ? chunk : Buffer.concat(pieces)];
-    total = FIXED_BYTES + pieces[0].readUInt32BE(0);
+  for (let frame = takeFrame(); frame !== undefined; frame = takeFrame()) {
+    if (frame[4] === STREAM_CREDIT) takeCredit(parse(frame));
+    else if (frame[4] === INVOKE) arrived = frame;
+    else process.exit(70);
   }
   deliver();
 }
 
-function deliver() {
-  if (waiting === undefined || total === 0 || have < total) return;
-  const frame = pieces.length === 1 ? pieces[0] : Buffer.concat(pieces, have);
-  const callback = waiting;
-  waiting = undefined;
-  pieces = [];
-  have = total = 0;
-  socket.unref();
-  callback(parseInvoke(frame));
+function takeFrame() {
+  if (have < FIXED_BYTES) return undefined;
+  if (pieces[0].length < FIXED_BYTES) pieces = [Buffer.concat(pieces)];
+  const total = FIXED_BYTES + pieces[0].readUInt32BE(0);
+  if (have < total) return undefined;
+  const all = pieces.length === 1 ? pieces[0] : Buffer.concat(pieces, have);
+  have -= total;
+  pieces = have === 0 ? [] : [all.subarray(total)];
+  return all.subarray(0, total);
 }
 
-function parseInvoke(frame) {
-  if (frame[4] !== INVOKE) return process.exit(70);
+function takeCredit({ requestId, head }) {
+  if (stream === undefined || stream.requestId !== requestId) return;
+  stream.credit += Number(head);
+  const { blocked } = stream;
+  if (blocked === undefined) return;
+  stream.blocked = undefined;
+  socket.unref();
+  blocked();
+}
+
+function deliver() {
+  if (waiting === undefined || arrived === undefined) return;
+  const { requestId, head, body } = parse(arrived);
+  const callback = waiting;
+  waiting = arrived = undefined;
+  socket.unref();
+  callback({ requestId, meta: JSON.parse(head), body });
+}
+
+function parse(frame) {
   const idEnd = FIXED_BYTES + frame[5];
   const headEnd = idEnd + frame.readUInt16BE(6);
-  return {
-    requestId: frame.toString("latin1", FIXED_BYTES, idEnd),
-    meta: JSON.parse(frame.toString("utf8", idEnd, headEnd)),
-    body: frame.subarray(headEnd),
-  };
+  return { requestId: frame.toString("latin1", FIXED_BYTES, idEnd), head: frame.toString("utf8", idEnd, headEnd), body: frame.subarray(headEnd) };
 }
 
 function sendBounded(type, requestId, head, payload, bytesMax) {

@@ -1,5 +1,5 @@
-// The `awslambda` global: handlers that stream. Without a streaming caller their bytes are gathered and become the payload.
-import { sendResult } from "./channel.mjs";
+// The `awslambda` global: handlers that stream. Their bytes go out as they are written; for a caller who wants one payload they are gathered.
+import { endStream, openStream, sendChunk, sendResult } from "./channel.mjs";
 import { logError, setRequestId } from "./console.mjs";
 import { classicMembers, modernContext, setTrace } from "./context.mjs";
 import { runtimeError } from "./errors.mjs";
@@ -9,6 +9,7 @@ const STREAMING = Symbol.for("aws.lambda.runtime.handler.streaming");
 const HIGH_WATER_MARK = Symbol.for("aws.lambda.runtime.handler.streaming.highWaterMark");
 const HTTP_PRELUDE_TYPE = "application/vnd.awslambda.http-integration-response";
 const PRELUDE_END_BYTES = 8;
+const DEFAULT_TYPE = "application/octet-stream";
 
 export function installAwslambda() {
   const off = process.env.AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA;
@@ -33,32 +34,68 @@ export function isStreaming(handler) {
 
 export const runStreaming = (modern) => async (handler, { requestId, meta, body }, next) => {
   setRequestId(requestId);
-  let stream;
+  const sink = meta.streamWindowBytes > 0 ? sending(requestId, meta) : gathering(requestId, meta);
   try {
     const context = modern ? modernContext(requestId, meta, process.env) : { callbackWaitsForEmptyEventLoop: true, ...classicMembers(requestId, meta, process.env) };
     setTrace(meta, process.env);
-    stream = await gatheringStream(handler[HIGH_WATER_MARK]);
+    const stream = await responseStream(handler[HIGH_WATER_MARK], sink);
     const pending = handler(JSON.parse(body.toString("utf8")), stream, context);
     if (!pending || typeof pending.then !== "function") throw new Error("Streaming does not support non-async handlers.");
     if ((await pending) !== undefined) console.warn("Streaming handlers ignore return values.");
     await stream.settled();
-    if (!stream.writableFinished) throw new Error("Response stream is not finished.");
-    sendResult(requestId, stream.gathered(), meta.responseBytesMax);
+    if (!stream.writableFinished) throw stream.errored || new Error("Response stream is not finished.");
+    sink.close();
+    sink.finish();
   } catch (error) {
+    sink.close();
     logError("Invoke Error", error);
     postError(error, requestId, meta);
   }
   next();
 };
 
-async function gatheringStream(highWaterMark) {
-  const { Writable } = await import("node:stream");
+/** Keeps all bytes until the handler is done. */
+function gathering(requestId, meta) {
   const chunks = [];
+  return {
+    contentType: DEFAULT_TYPE,
+    take: (chunk, done) => {
+      chunks.push(chunk);
+      done();
+    },
+    end: () => {},
+    close: () => {},
+    finish: () => sendResult(requestId, Buffer.concat(chunks), meta.responseBytesMax),
+  };
+}
+
+/** Sends bytes at once, as fast as the caller takes them. What a handler writes after its event has been answered goes nowhere. */
+function sending(requestId, meta) {
+  let target;
+  let closed = false;
+  const open = () => (target ??= openStream(requestId, sink.contentType, meta.streamWindowBytes));
+  const sink = {
+    contentType: DEFAULT_TYPE,
+    take: (chunk, done) => (closed ? done() : sendChunk(open(), chunk, done)),
+    end: () => {
+      if (!closed) endStream(open());
+    },
+    close: () => {
+      closed = true;
+    },
+    finish: () => sendResult(requestId, "", meta.responseBytesMax),
+  };
+  return sink;
+}
+
+async function responseStream(highWaterMark, sink) {
+  const { Writable } = await import("node:stream");
   let started = false;
   const stream = new Writable({
     ...(highWaterMark > 0 ? { highWaterMark } : {}),
-    write: (chunk, _encoding, done) => {
-      chunks.push(chunk);
+    write: (chunk, _encoding, done) => sink.take(chunk, done),
+    final: (done) => {
+      sink.end();
       done();
     },
   });
@@ -75,12 +112,12 @@ async function gatheringStream(highWaterMark) {
     if (chunk !== undefined && chunk !== null) stream.write(chunk, typeof encoding === "string" ? encoding : undefined);
     return end(typeof encoding === "function" ? encoding : callback);
   };
-  stream.setContentType = () => {
+  stream.setContentType = (contentType) => {
     if (started) throw runtimeError("InvalidStreamingOperation", "Cannot set content-type, too late.");
+    sink.contentType = String(contentType);
   };
-  stream.gathered = () => Buffer.concat(chunks);
   // `end` was called: finishing takes a tick. Not called: there is nothing to wait for.
-  stream.settled = () => (stream.writableEnded && !stream.writableFinished ? new Promise((resolve) => stream.once("finish", resolve).once("error", resolve)) : undefined);
+  stream.settled = () => (stream.writableEnded && !stream.writableFinished ? new Promise((resolve) => stream.once("finish", resolve).once("close", resolve).once("error", resolve)) : undefined);
   return stream;
 }
 

@@ -14,6 +14,11 @@ export interface HeartLimits {
   readonly waitMsMax: number;
   readonly freezeAfterMs: number;
   readonly evictAfterMs: number;
+  /** An older instance ends with the event it is busy with. */
+  readonly ageMsMax: number;
+  /** A streamed response; and how fast it may come once its first bytes (`limits.functions.streamBurstBytes`) have gone, Infinity for no bound. */
+  readonly streamBytesMax: number;
+  readonly streamBytesPerSecond: number;
   readonly asyncRetriesMax: number;
   readonly asyncAgeMsMax: number;
   /** After a kill of the server, events under way run again when this has passed. */
@@ -29,6 +34,9 @@ export function defaultHeartLimits(): HeartLimits {
     waitMsMax: 30_000,
     freezeAfterMs: 100,
     evictAfterMs: limits.functions.instanceIdleMs,
+    ageMsMax: limits.functions.instanceAgeMsMax,
+    streamBytesMax: limits.functions.streamResponseBytesMax,
+    streamBytesPerSecond: limits.functions.streamBytesPerSecond,
     asyncRetriesMax: limits.functions.asyncRetriesDefault,
     asyncAgeMsMax: limits.functions.asyncAgeSecondsMax * 1000,
     asyncLeaseMs: 15_000,

@@ -47,6 +47,13 @@ describe("an invocation", () => {
     expect(new Set(answers.map(({ born }) => born)).size).toBe(3);
   });
 
+  test("gets a new instance when the old one may outlive its credentials", async () => {
+    await using old = await openTestHeart({ limits: { ageMsMax: -1 } });
+    const ref = await old.deploy("aged", { "index.mjs": counter });
+    expect(await old.call(ref)).toMatchObject({ count: 1 });
+    expect(await old.call(ref)).toMatchObject({ count: 1 });
+  });
+
   test("moves to the new version as soon as it is there; the old one finishes its work", async () => {
     const ref = await on.deploy("moving", { "index.mjs": counter });
     const first = (await on.call(ref)) as { born: number };
@@ -182,10 +189,10 @@ describe("permission to invoke", () => {
     const ref = await on.deploy("thumbs", { "index.mjs": counter });
     const s3 = { service: "s3.amazonaws.com", sourceArn: "arn:aws:s3:::pictures", sourceAccount: scope.account };
     expect(await on.heart.mayInvoke(ref, s3)).toBe(false);
-    await on.heart.registry.changePolicy(ref, () => ({
+    await on.heart.registry.change(ref, () => ({ policies: { $LATEST: {
       revisionId: "1",
       statements: [{ Effect: "Allow", Principal: { Service: "s3.amazonaws.com" }, Action: "lambda:InvokeFunction", Resource: "arn:aws:lambda:us-east-1:000000000000:function:thumbs", Condition: { ArnLike: { "AWS:SourceArn": "arn:aws:s3:::pictures" } } }],
-    }));
+    } } }));
     expect(await on.heart.mayInvoke(ref, s3)).toBe(true);
     expect(await on.heart.mayInvoke(ref, { ...s3, sourceArn: "arn:aws:s3:::others" })).toBe(false);
     expect(await on.heart.mayInvoke({ ...ref, name: "nobody" }, s3)).toBe(false);

@@ -1,22 +1,56 @@
 // The heart as the other rooms see it: create functions, invoke them, hand events over durably.
 import type { Readable } from "node:stream";
+import type { Destinations } from "./async/destinations.ts";
+import type { KeptState } from "./instances/kept.ts";
+import type { Layers } from "./layers/layers.ts";
 import type { Write } from "../ports/store.ts";
-import type { CodePackage, FunctionRecord, FunctionRef, FunctionSettings, InvokeOptions, InvokeResult, ResourcePolicy, Scope, Version } from "./function.ts";
+import type { CodePackage, FunctionRecord, FunctionRef, FunctionSettings, InvokeOptions, InvokeResult, Scope, StreamedInvocation, UrlTarget, Version } from "./function.ts";
 
 export interface Registry {
-  /** Fault ResourceConflictException when the name is taken. */
-  create(scope: Scope, name: string, code: CodePackage, settings: FunctionSettings, tags: Readonly<Record<string, string>>): Promise<FunctionRecord>;
+  /** Fault ResourceConflictException when the name is taken. With `publish`, version 1 is there too. */
+  create(scope: Scope, name: string, made: { readonly code: CodePackage; readonly settings: FunctionSettings; readonly tags: Readonly<Record<string, string>>; readonly codeSigning?: string | undefined; readonly publish?: boolean }): Promise<Latest>;
   find(ref: FunctionRef): Promise<FunctionRecord | undefined>;
   /** Sorted by name, after `afterName` (exclusive). */
   list(scope: Scope, afterName: string | undefined, limit: number): Promise<readonly FunctionRecord[]>;
-  /** Replaces code and/or settings of `$LATEST`; a new Version id each time. `expectedRevision` mismatch: Fault PreconditionFailedException. Undefined when there is no such function. */
-  update(ref: FunctionRef, change: { readonly code?: CodePackage; readonly settings?: Partial<FunctionSettings>; readonly expectedRevision?: string }): Promise<FunctionRecord | undefined>;
-  /** Replaces one resource policy; undefined removes it. Undefined result when there is no such function; conflict with a concurrent change is retried by calling `decide` again. */
-  changePolicy(ref: FunctionRef, decide: (current: ResourcePolicy | undefined) => ResourcePolicy | undefined): Promise<FunctionRecord | undefined>;
-  /** Replaces the tags, which are no part of the version: its revision stays. Undefined when there is no such function; a conflict calls `decide` again. */
-  changeTags(ref: FunctionRef, decide: (current: FunctionRecord["tags"]) => FunctionRecord["tags"]): Promise<FunctionRecord | undefined>;
+  /**
+   * Replaces code and/or settings of `$LATEST`; a new Version id each time. `expectedRevision` mismatch: Fault PreconditionFailedException.
+   * Undefined when there is no such function.
+   */
+  update(ref: FunctionRef, change: LatestChange): Promise<Latest | undefined>;
+  /**
+   * Freezes `$LATEST` under the next number; the version published last when nothing has changed since.
+   * Faults PreconditionFailedException, InvalidParameterValueException (CodeSHA256). Undefined when there is no such function.
+   */
+  publish(ref: FunctionRef, asked?: { readonly description?: string; readonly expectedSha256?: string; readonly expectedRevision?: string }): Promise<Version | undefined>;
+  /** Published versions in the order of their numbers, after number `after` (exclusive). */
+  versions(at: FunctionRef, after: number, limit: number): Promise<readonly Version[]>;
+  /** False when there was none. Fault ResourceConflictException while an alias points to it. */
+  removeVersion(at: FunctionRef, version: string): Promise<boolean>;
+  /**
+   * Changes what is known of a function beside its versions. `decide` is asked again when somebody else was faster; a Fault it throws passes.
+   * What it reads through `has` stays true until the change is made. Undefined when there is no such function.
+   */
+  change(ref: FunctionRef, decide: (record: FunctionRecord, has: (version: string) => Promise<boolean>) => FunctionFacts | Promise<FunctionFacts>): Promise<FunctionRecord | undefined>;
+  /** Whose HTTP address this id is; from memory when it was asked before. */
+  byUrl(id: string): Promise<UrlTarget | undefined>;
   /** False when there was none. Kills its instances and drops its queued events. */
   remove(ref: FunctionRef): Promise<boolean>;
+}
+
+/** What `Registry.change` may change. */
+export type FunctionFacts = Partial<Pick<FunctionRecord, "aliases" | "codeSigning" | "concurrency" | "eventInvoke" | "policies" | "recursion" | "tags" | "urls">>;
+
+export interface LatestChange {
+  readonly code?: CodePackage;
+  readonly settings?: Partial<FunctionSettings>;
+  readonly expectedRevision?: string;
+  readonly publish?: boolean;
+}
+
+/** `$LATEST` after a change, and the version published with it. */
+export interface Latest {
+  readonly latest: Version;
+  readonly published: Version | undefined;
 }
 
 export interface Packages {
@@ -50,6 +84,16 @@ export interface Images {
   add(image: ImageReference): Promise<CodePackage>;
 }
 
+/** What the machine's concurrency is spent on. */
+export interface ConcurrencyReport {
+  /** Invocations at once per account and region. */
+  readonly accountMax: number;
+  /** What functions of the account and region have set aside, reserved or provisioned, `but` one. */
+  setAside(scope: Scope, but?: string): number;
+  /** How far the instances kept ready for a version have come. */
+  kept(version: Version): KeptState & { readonly busy: number };
+}
+
 /** Who asks to invoke: a service principal acting for a resource. */
 export interface Invoker {
   /** `s3.amazonaws.com` */
@@ -62,7 +106,11 @@ export interface Heart extends AsyncDisposable {
   readonly registry: Registry;
   readonly packages: Packages;
   readonly images: Images;
-  /** The immutable version a ref points to now; Fault ResourceNotFoundException "Function not found: <arn>" otherwise. */
+  readonly layers: Layers;
+  readonly concurrency: ConcurrencyReport;
+  /** Whether the end of an asynchronous event can be told there. */
+  readonly destinationState: Destinations["state"];
+  /** The immutable version a ref points to now, for an alias with weights one of its two; Fault ResourceNotFoundException "Function not found: <arn>" otherwise. */
   versionOf(ref: FunctionRef): Promise<Version>;
   /**
    * Runs one event now. Errors of the function are results, not faults. Faults: ResourceNotFoundException, TooManyRequestsException,
@@ -70,6 +118,11 @@ export interface Heart extends AsyncDisposable {
    * when it aborts before the event has an instance; an event that runs is not stopped by it.
    */
   invoke(ref: FunctionRef, options: InvokeOptions): Promise<InvokeResult>;
+  /**
+   * Like `invoke` for a caller who can take the answer while it is written. Resolves when the function begins to stream, or has answered or
+   * failed without; rejects as `invoke` does.
+   */
+  invokeStream(ref: FunctionRef, options: InvokeOptions): Promise<StreamedInvocation>;
   /** The write that hands an event over for asynchronous invocation: put it into the commit of whatever caused it. The function must exist (check with `versionOf`). */
   asyncInvocation(ref: FunctionRef, event: AsyncEvent): Write;
   /** May this service invoke the function, by the function's resource policy? False when there is no such function. */

@@ -2,15 +2,20 @@
 import type { Logger } from "pino";
 import { functionArn } from "../kernel/arn.ts";
 import type { Clock } from "../kernel/clock.ts";
-import { fault } from "../kernel/fault.ts";
+import { fault, type Fault } from "../kernel/fault.ts";
+import { limits as facts } from "../kernel/limits.ts";
 import { policyAllows } from "../kernel/policy.ts";
 import type { Ports } from "../ports/engine.ts";
 import type { Runtime, RuntimeFamily, Runtimes } from "../ports/runtimes.ts";
 import type { Sandboxes } from "../ports/sandbox.ts";
-import { activeInvocations } from "./active-invocations.ts";
+import { allDestinations } from "./async/all-destinations.ts";
+import type { Destinations } from "./async/destinations.ts";
+import { rulesOf } from "./async/event-rules.ts";
 import { eventWrite, queueOf } from "./async/events.ts";
 import { openWorker } from "./async/worker.ts";
 import { codeKeeper } from "./code-keeper.ts";
+import { keepPromises } from "./concurrency/keep-promises.ts";
+import { openConcurrency } from "./concurrency/open-concurrency.ts";
 import type { FunctionRef, InvokeOptions, InvokeResult, Version } from "./function.ts";
 import { defaultHeartLimits, type HeartLimits } from "./heart-limits.ts";
 import type { Heart } from "./heart.ts";
@@ -18,8 +23,12 @@ import { openImages, type OpenImages } from "./images/open-images.ts";
 import { openDispatcher, type Health } from "./instances/dispatcher.ts";
 import type { InstanceDeps } from "./instances/instance.ts";
 import { environmentOf, type Credentials } from "./invocations/environment.ts";
+import { ResponseBody } from "./invocations/response-body.ts";
 import { runInvocation } from "./invocations/run-invocation.ts";
+import { nextHop } from "./invocations/trace.ts";
+import { streamedInvocation } from "./invocations/streamed-invocation.ts";
 import { openMeter, type Trigger } from "./invocations/usage.ts";
+import { openLayers } from "./layers/open-layers.ts";
 import type { LogSink } from "./logs/log-groups.ts";
 import { openPackages } from "./packages/open-packages.ts";
 import { openTrees } from "./packages/trees.ts";
@@ -39,6 +48,8 @@ export interface HeartDeps {
   /** What functions see as AWS_ENDPOINT_URL; asked at each boot, as the port may not be known before. */
   readonly endpointUrl: () => string;
   readonly credentialsFor: (version: Version) => Promise<Credentials>;
+  /** Where the ends of asynchronous events can be told beside functions. */
+  readonly destinations?: Destinations;
   readonly limits?: Partial<HeartLimits>;
   readonly logger: Pick<Logger, "warn" | "error">;
 }
@@ -53,10 +64,15 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
   const packages = openPackages({ blobs: ports.blobs, trees });
   const images = await openImages({ store: ports.store, blobs: ports.blobs, clock, dir: deps.dir, isolation: deps.sandboxes.report });
   const dispatcher = openDispatcher({ clock, logSink: deps.logSink, prepare: prepareWith(deps, packages, images), limits, warn });
+  const concurrency = await openConcurrency({ store: ports.store, accountMax: limits.accountConcurrencyMax, warn });
   const meter = openMeter({ store: ports.store, log: ports.log, clock, warn });
   const registry = openRegistry({
-    store: ports.store, clock, packages,
-    onChange: (at) => void retireOld(at),
+    store: ports.store, clock, packages, random: Math.random,
+    onChange: (at) => {
+      void retireOld(at);
+      void reconcile(at);
+    },
+    onConcurrency: (at, facts) => concurrency.set(at, facts),
     onCodeLeft: (blobId) => keeper.left(blobId),
     onRemoved: async (at) => {
       dispatcher.retire((version) => isOf(version, at));
@@ -64,20 +80,34 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     },
   });
   const keeper = codeKeeper({ caches: [trees, images], clock, usesCode: registry.usesCode, warn });
-  const retireOld = (at: FunctionName): Promise<void> =>
-    registry.find(at).then(
-      (record) => dispatcher.retire((version) => isOf(version, at) && version.id !== record?.latest.id),
-      (error: unknown) => warn("A changed function could not be read; its old instances live until they idle out.", error, { function: at.name }),
-    );
+  const retireOld = async (at: FunctionName): Promise<void> => {
+    try {
+      for (const version of dispatcher.versions(at)) if (!(await registry.isCurrent(version))) dispatcher.retire(({ id }) => id === version.id);
+    } catch (error) {
+      warn("A changed function could not be read; its old instances live until they idle out.", error, { function: at.name });
+    }
+  };
 
-  const active = activeInvocations(limits.accountConcurrencyMax);
-  const run = (version: Version, options: InvokeOptions, trigger: Trigger): Promise<InvokeResult> =>
-    active.count(version, async () => {
+  const reconcile = async (at: FunctionName): Promise<void> => {
+    try {
+      await keepPromises(at, { registry, dispatcher, concurrency });
+    } catch (error) {
+      warn("The instances to keep ready could not be determined; what is there stays.", error, { function: at.name });
+    }
+  };
+  const run = (version: Version, given: InvokeOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> => {
+    const { traceId, visits } = nextHop(given.traceId, functionArn(version), clock.now());
+    const options = { ...given, traceId };
+    if (visits < facts.functions.recursionVisitsMax) return begin(version, options, trigger, body);
+    return registry.find(version).then((record) => (record?.recursion === "Allow" ? begin(version, options, trigger, body) : Promise.reject(inALoop())));
+  };
+  const begin = (version: Version, options: InvokeOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> =>
+    concurrency.count(version, async () => {
       const grant = await dispatcher.acquire(version, options.signal);
       let health: Health = "dead";
       let durationMs = 0;
       try {
-        const ran = await runInvocation(grant, options, clock);
+        const ran = await runInvocation(grant, options, clock, body);
         health = ran.health;
         durationMs = ran.result.durationMs;
         meter.record(version, ran, options.payload.byteLength, trigger);
@@ -87,40 +117,56 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       }
     });
   // Not async: with a known version the instance is taken before this returns, so that whoever counts room sees it.
-  const invoke = (ref: FunctionRef, options: InvokeOptions, trigger: Trigger): Promise<InvokeResult> => {
+  const invoke = (ref: FunctionRef, options: InvokeOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> => {
     const version = registry.cachedVersion(ref);
-    return version ? run(version, options, trigger) : registry.versionOf(ref).then((found) => run(found, options, trigger));
+    return version ? run(version, options, trigger, body) : registry.versionOf(ref).then((found) => run(found, options, trigger, body));
   };
 
   let abandoned = false;
+  const destinations = allDestinations({ registry, others: deps.destinations, now: () => clock.now() });
   const worker = openWorker({
     store: ports.store, queue: ports.queue, clock, warn,
-    rules: { retriesMax: limits.asyncRetriesMax, ageMsMax: limits.asyncAgeMsMax },
+    rulesFor: async (at, qualifier) => rulesOf(await registry.find(at), qualifier, { retriesMax: limits.asyncRetriesMax, ageMsMax: limits.asyncAgeMsMax }),
+    destinations,
     leaseMs: limits.asyncLeaseMs,
     invoke: (ref, options) => invoke(ref, options, "async"),
     abandoned: () => abandoned,
     onDropped: (sentence, fields) => logger.error(fields, sentence),
     room: async (at) => {
-      const version = await registry.find(at);
-      return version ? Math.min(active.free(at), dispatcher.room(version.latest)) : 1;
+      const record = await registry.find(at);
+      // The events of a function that is gone or switched off only have to be settled.
+      if (!record || record.concurrency.reserved === 0) return settledAtOnce;
+      return Math.min(concurrency.free(record.latest), dispatcher.room(record.latest));
     },
   });
+  for (const at of concurrency.withFacts()) void reconcile(at);
   dispatcher.onRoom(() => worker.onRoom());
   worker.start();
 
   const drain = async (signal: AbortSignal): Promise<void> => {
     worker.stop();
-    await active.none(signal);
+    await concurrency.none(signal);
     abandoned = true;
     await dispatcher.end();
     await worker.settled();
     await meter.flush();
     await deps.logSink.flush();
   };
+  const layers = openLayers({ store: ports.store, clock, packages, onCodeLeft: (blobId) => keeper.left(blobId) });
   return {
-    registry, packages, images, drain,
+    registry, packages, images, layers, drain,
+    concurrency: {
+      accountMax: concurrency.accountMax,
+      setAside: concurrency.setAside,
+      kept: (version) => ({ ...dispatcher.kept(version), busy: concurrency.active(version) }),
+    },
+    destinationState: destinations.state,
     versionOf: registry.versionOf,
     invoke: (ref, options) => invoke(ref, options, "invoke"),
+    invokeStream: (ref, options) => {
+      const body = new ResponseBody(clock, { bytesMax: limits.streamBytesMax, bytesPerSecond: limits.streamBytesPerSecond });
+      return streamedInvocation(body, invoke(ref, options, "invoke", body), options.signal);
+    },
     asyncInvocation: (ref, event) => eventWrite(ref, event, clock.now()),
     mayInvoke: async (ref, { service, sourceArn, sourceAccount }) => {
       const record = await registry.find(ref);
@@ -133,31 +179,57 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       await drain(AbortSignal.abort());
       keeper[Symbol.dispose]();
       registry[Symbol.dispose]();
+      concurrency[Symbol.dispose]();
     },
   };
 }
 
+/** Ours. */
+const settledAtOnce = 32;
+
+const inALoop = (): Fault =>
+  fault("RecursiveInvocationException", {
+    message: "Lambda has detected your function being invoked in a recursive loop with other AWS resources and stopped your function from being invoked.", status: 400, Type: "User",
+  });
+
 /** Code in place, a runtime that is there, the environment complete: all that a boot needs. */
-function prepareWith(deps: HeartDeps, packages: Pick<ReturnType<typeof openPackages>, "acquire">, images: Pick<OpenImages, "acquire">): InstanceDeps["prepare"] {
+function prepareWith(deps: HeartDeps, packages: AcquiringPackages, images: Pick<OpenImages, "acquire">): InstanceDeps["prepare"] {
   const { clock, sandboxes, runtimes, runnerFor } = deps;
-  return async (version, { id, logStream }) => {
-    const { image } = version.code;
+  return async (version, { id, logStream, initialization }) => {
     const name = version.settings.runtime;
-    const runtime = image ? imageRuntime : await runtimes.resolve(name);
+    const runtime = version.code.image ? imageRuntime : await runtimes.resolve(name);
     if (!runtime) throw fault("InvalidRuntimeException", { message: `The runtime ${name} is not available on this machine.`, status: 502, Type: "User" });
     const credentials = await deps.credentialsFor(version);
-    const env = environmentOf(version, runtime, { credentials, endpointUrl: deps.endpointUrl(), logStream });
+    const env = environmentOf(version, runtime, { credentials, endpointUrl: deps.endpointUrl(), logStream, initialization });
     // Last, as what is acquired must be released.
-    const tree = await (image ? images : packages).acquire(version.code);
+    const { codeDir, opt, release } = await acquireCode(version, packages, images);
     return {
       runtime,
-      boot: (onLog, initTimeoutMs) => runnerFor(runtime.family)({ id, version, runtime, codeDir: tree.dir, env, onLog }, { sandboxes, clock }, initTimeoutMs),
-      release: tree.release,
+      boot: (onLog, initTimeoutMs) => runnerFor(runtime.family)({ id, version, runtime, codeDir, ...(opt === undefined ? {} : { opt }), env, onLog }, { sandboxes, clock }, initTimeoutMs),
+      release,
     };
   };
 }
 
 /** An image brings its own: nothing of ours is mounted, and whatever it starts speaks the runtime API. */
 const imageRuntime: Runtime = { name: "image", family: "provided", version: "", exact: true, interpreter: "", mounts: [], argv: [], env: {} };
+
+type AcquiringPackages = Pick<ReturnType<typeof openPackages>, "acquire" | "acquireLayers">;
+
+/** Pins a version's code and layers together: both or none. */
+async function acquireCode({ code, settings }: Version, packages: AcquiringPackages, images: Pick<OpenImages, "acquire">): Promise<{ readonly codeDir: string; readonly opt: string | undefined; readonly release: () => void }> {
+  const task = await (code.image ? images : packages).acquire(code);
+  try {
+    const opt = await packages.acquireLayers(settings.layers.map((layer) => layer.code));
+    const release = (): void => {
+      task.release();
+      opt?.release();
+    };
+    return { codeDir: task.dir, opt: opt?.dir, release };
+  } catch (error) {
+    task.release();
+    throw error;
+  }
+}
 
 const isOf = (version: Version, at: FunctionName): boolean => version.name === at.name && version.account === at.account && version.region === at.region;

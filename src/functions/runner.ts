@@ -12,6 +12,8 @@ export interface BootSpec {
   readonly runtime: Runtime;
   /** Host directory with the unpacked code, read-only. */
   readonly codeDir: string;
+  /** Host directory with the layers, read-only, for /opt; absent without layers. */
+  readonly opt?: string;
   /** The complete AWS-style environment of section 1.7 except what the runner itself must add (AWS_LAMBDA_RUNTIME_API, `_LAMBDA_TELEMETRY_LOG_FD`, `_HANDLER` is included). */
   readonly env: Readonly<Record<string, string>>;
   /** Called with each log line the code writes, in order: UTF-8 bytes without the final newline; a multi-line message may be one call. Never throws. */
@@ -30,12 +32,26 @@ export interface Invocation {
   readonly payload: Uint8Array;
   readonly clientContext: string | undefined;
   readonly traceId: string | undefined;
+  /** Where a streamed response goes while it is written; absent: its bytes are gathered and are the answer. */
+  readonly sink?: ResponseSink;
+}
+
+/** Takes a streamed response. Its methods never throw. */
+export interface ResponseSink {
+  /** Before the first bytes, at most once. */
+  open(contentType: string): void;
+  /** Takes the bytes at once, which must not change any more; a promise asks for a pause until it resolves (it never rejects). */
+  write(chunk: Uint8Array): Promise<void> | undefined;
+  /** The function has ended its response; it may still work. */
+  end(): void;
 }
 
 /** How one invocation ended, before the heart turns it into log lines and payloads. */
 export type Outcome =
   /** The handler's answer; `tooLarge` instead of bytes when it passed the response limit. */
   | { readonly kind: "answer"; readonly payload: Uint8Array }
+  /** The answer has gone to the invocation's sink, whole. Every other outcome may leave a part of one there. */
+  | { readonly kind: "streamed" }
   | { readonly kind: "too-large"; readonly sizeBytes: number }
   /** The runtime reported an error: `payload` goes to the caller verbatim, `errorType` to the REPORT line when the runtime died of it. */
   | { readonly kind: "error"; readonly payload: Uint8Array; readonly errorType: string; readonly fatal: boolean }

@@ -35,3 +35,17 @@ export const functionArn = (at: { readonly account: string; readonly region: str
     partition: partitionOf(at.region), service: "lambda", region: at.region, account: at.account,
     resource: qualifier === undefined ? `function:${at.name}` : `function:${at.name}:${qualifier}`,
   });
+
+/** The function that an ARN names, with its qualifier; undefined when it names something else. */
+export function functionRefIn(text: string): { readonly account: string; readonly region: string; readonly name: string; readonly qualifier?: string } | undefined {
+  const arn = parseArn(text);
+  const [kind, name, qualifier, ...rest] = arn?.resource.split(":") ?? [];
+  if (!arn || arn.service !== "lambda" || kind !== "function" || !name || rest.length > 0) return undefined;
+  return { account: arn.account, region: arn.region, name, ...(qualifier === undefined ? {} : { qualifier }) };
+}
+
+export const layerArn = (at: { readonly account: string; readonly region: string; readonly name: string }, version?: number): string =>
+  formatArn({
+    partition: partitionOf(at.region), service: "lambda", region: at.region, account: at.account,
+    resource: version === undefined ? `layer:${at.name}` : `layer:${at.name}:${version}`,
+  });

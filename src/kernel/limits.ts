@@ -11,12 +11,19 @@ export const limits = {
     syncRequestBytesMax: 6 * MIB,
     /** AWS: 6 MiB + 100 bytes, the figure in its own error text. */
     syncResponseBytesMax: 6_291_556,
+    /** AWS: a streamed response. */
+    streamResponseBytesMax: 200 * MIB,
+    /** AWS: the first bytes of a streamed response come as fast as they are made, the rest at this rate. */
+    streamBurstBytes: 6 * MIB,
+    streamBytesPerSecond: 2 * MIB,
     /** AWS: asynchronous payload since October 2025. */
     asyncRequestBytesMax: 1 * MIB,
     /** AWS: request of CreateFunction/UpdateFunctionCode. */
     createRequestBytesMax: 70_167_211,
     zippedBytesMax: 52_428_800,
     unzippedBytesMax: 262_144_000,
+    /** AWS: how long the link to a code archive holds. */
+    codeLinkSeconds: 600,
     /** Ours: entries in one package; a zip of millions of empty files is a bomb too. */
     packageFilesMax: 200_000,
     environmentBytesMax: 4 * KIB,
@@ -37,11 +44,17 @@ export const limits = {
     accountConcurrencyMax: 1000,
     asyncRetriesDefault: 2,
     asyncAgeSecondsMax: 21_600,
+    /** AWS: about this often a function may meet itself on an event's way before it is taken for a loop. */
+    recursionVisitsMax: 16,
     resourcePolicyBytesMax: 20 * KIB,
+    /** Ours: status, headers and cookies before the bytes of a response streamed over HTTP. */
+    httpPreludeBytesMax: 64 * KIB,
     /** AWS: full vCPU at this much memory; CPU share is linear in memory. */
     memoryMbPerCpu: 1769,
     /** Ours: an idle instance dies after this. */
     instanceIdleMs: 10 * 60_000,
+    /** Ours: an older instance ends with its event, since its credentials run out; the original replaces its own every few hours. */
+    instanceAgeMsMax: 6 * 3_600_000,
     /** Ours: one log line of a function; longer ones are split. AWS splits at 256 KiB. */
     logLineBytesMax: 256 * KIB,
   },
@@ -89,6 +102,8 @@ export const limits = {
     listKeysMax: 1000,
     deleteKeysMax: 1000,
     tagsPerObjectMax: 10,
+    /** AWS: what stands before the file in an upload form. */
+    postFieldsBytesMax: 20_480,
     bucketsPerAccountMax: 10_000,
     notificationConfigsMax: 100,
     /** AWS: a presigned URL lives at most a week. */

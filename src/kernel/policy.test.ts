@@ -62,6 +62,16 @@ describe("a resource policy", () => {
     expect(policyAllows([allow, { ...allow, Effect: "Deny", Condition }], request)).toBe(false);
   });
 
+  test("speaks of anybody, and of conditions that are yes or no", () => {
+    const open = { ...allow, Principal: "*", Condition: { Bool: { "lambda:InvokedViaFunctionUrl": "true" } } };
+    const { service: _nobody, ...anybody } = { ...request, context: { "lambda:InvokedViaFunctionUrl": "true" } };
+    expect(policyAllows([open], anybody)).toBe(true);
+    expect(policyAllows([{ ...open, Principal: { AWS: "*" } }], anybody)).toBe(true);
+    expect(policyAllows([{ ...open, Principal: { AWS: "arn:aws:iam::111111111111:root" } }], anybody)).toBe(false);
+    expect(policyAllows([{ ...open, Principal: { Service: "*" } }], anybody)).toBe(false);
+    expect(policyAllows([open], { ...anybody, context: { "lambda:InvokedViaFunctionUrl": "false" } })).toBe(false);
+  });
+
   test("denies before it allows", () => {
     expect(policyAllows([allow, { ...allow, Effect: "Deny" }], request)).toBe(false);
     expect(policyAllows([allow, { ...allow, Effect: "Deny", Principal: { Service: "sns.amazonaws.com" } }], request)).toBe(true);

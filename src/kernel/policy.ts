@@ -1,13 +1,14 @@
-// Resource policies as services meet them: may this service principal, acting for this resource, do this?
+// Resource policies as services and strangers meet them: may this principal, acting for this resource, do this?
+import { matchesWildcards } from "./wildcards.ts";
 
-/** What a service asks for. */
+/** What is asked for. */
 export interface PolicyRequest {
   /** `lambda:InvokeFunction` */
   readonly action: string;
   /** ARN of the thing acted upon. */
   readonly resource: string;
-  /** `s3.amazonaws.com` */
-  readonly service: string;
+  /** `s3.amazonaws.com`; absent: anybody, known or not. */
+  readonly service?: string;
   /** Condition keys and their values, such as `aws:SourceArn`; keys compare without regard to case. */
   readonly context: Readonly<Record<string, string | undefined>>;
 }
@@ -38,9 +39,10 @@ function covers(statement: Statement, request: PolicyRequest): boolean {
   return resources === undefined || texts(resources).some((pattern) => like(pattern, request.resource));
 }
 
-function principalMatches(principal: unknown, service: string): boolean {
+function principalMatches(principal: unknown, service: string | undefined): boolean {
   if (principal === "*") return true;
   if (typeof principal !== "object" || principal === null) return false;
+  if (service === undefined) return texts("AWS" in principal ? principal.AWS : undefined).includes("*");
   return texts("Service" in principal ? principal.Service : undefined).some((name) => name === service || name === "*");
 }
 
@@ -69,6 +71,7 @@ const operators: Readonly<Record<string, (pattern: string, actual: string) => bo
   stringlike: like,
   arnequals: arnLike,
   arnlike: arnLike,
+  bool: (pattern, actual) => pattern.toLowerCase() === actual.toLowerCase(),
 };
 
 /** Each of the six parts of an ARN is matched for itself, so that a wildcard never crosses a colon of the first five. */
@@ -83,26 +86,8 @@ function arnParts(arn: string): readonly string[] {
   return parts.length < 6 ? parts : [...parts.slice(0, 5), parts.slice(5).join(":")];
 }
 
-/** `*` stands for any text, `?` for one character. Linear in practice: it backs up to the last star only. */
 function like(pattern: string, text: string): boolean {
-  let p = 0;
-  let t = 0;
-  let star = -1;
-  let resume = 0;
-  while (t < text.length) {
-    if (pattern[p] === "*") {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.length && (pattern[p] === "?" || pattern[p] === text[t])) {
-      p++;
-      t++;
-    } else if (star >= 0) {
-      p = star + 1;
-      t = ++resume;
-    } else return false;
-  }
-  while (pattern[p] === "*") p++;
-  return p === pattern.length;
+  return matchesWildcards(pattern, text, "?");
 }
 
 function texts(value: unknown): readonly string[] {

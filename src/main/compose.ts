@@ -18,7 +18,7 @@ import { createAwsDoor } from "../wire/aws-door.ts";
 import type { Door } from "../wire/door.ts";
 import { startListener } from "../wire/listener.ts";
 import { loadModel, loadModelIndex } from "../wire/models/load-model.ts";
-import { accountFromDigits } from "../wire/sigv4.ts";
+import { accountFromDigits, type AccountOf } from "../wire/sigv4.ts";
 import type { Config } from "./config.ts";
 import { healthDoor, type HealthSources } from "./health-door.ts";
 import { bindServices } from "./services.ts";
@@ -55,23 +55,24 @@ export async function startFugaz(config: Config, logger: Logger): Promise<Fugaz>
     const sandboxes = opened.use(await openSandboxes({ isolation: config.isolation, dir: join(config.dataDir, "sandboxes"), path: config.path }));
     const runtimes = runtimesFor(config);
     const logGroups = opened.use(openLogGroups({ store: engine.store, clock, logger }));
-    const sessions = openSessions({ store: engine.store, clock });
+    const sessions = opened.use(openSessions({ store: engine.store, clock, warn: (sentence, error) => logger.warn({ err: error }, sentence) }));
     const heart = opened.use(
       await openHeart({
         ports: engine, clock, sandboxes, runtimes, runnerFor, logSink: logGroups, logger,
         dir: config.dataDir,
+        limits: { streamBytesPerSecond: config.streamRate === "unlimited" ? Infinity : config.streamRate * 1024 * 1024 },
         endpointUrl: () => endpoint,
         credentialsFor: ({ account, name, settings }) => sessions.forFunction({ account, name, role: settings.role }),
       }),
     );
 
-    const { services, doors: serviceDoors } = bindServices({ engine, clock, heart, logGroups, sessions, runtimes, home: { account: config.account, region: config.region } });
+    const accountOf: AccountOf = (accessKeyId) => accountFromDigits(accessKeyId) ?? accountOfIssuedKey(accessKeyId);
+    const { services, doors: serviceDoors } = bindServices({ engine, clock, heart, logGroups, sessions, runtimes, accountOf, home: { account: config.account, region: config.region } });
     const models = new Map();
     doors.push(
       ...serviceDoors,
       createAwsDoor({
-        services, clock, region: config.region, account: config.account,
-        accountOf: (accessKeyId) => accountFromDigits(accessKeyId) ?? accountOfIssuedKey(accessKeyId),
+        services, clock, accountOf, region: config.region, account: config.account,
         models: { index: loadModelIndex(), load: (id) => loadModel(id, models) },
         onFailure: ({ error, kind, ...fields }) => logger.error({ err: error, ...fields }, kind === "bug" ? "A request met a bug" : "A request met an outage"),
       }),

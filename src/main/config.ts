@@ -12,6 +12,8 @@ const schema = z.strictObject({
   region: z.string().regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, "must be the name of an AWS region, such as us-east-1").default("us-east-1"),
   /** For requests whose credentials name no account. */
   account: z.string().regex(/^\d{12}$/, "must be 12 digits").default("000000000000"),
+  /** How fast a streamed response may come once its first 6 MB have gone, in MB per second. */
+  streamRate: z.union([z.literal("unlimited"), z.coerce.number().positive()], "must be a number of MB per second, or unlimited").default(2),
   tlsCert: z.string().optional(),
   tlsKey: z.string().optional(),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),

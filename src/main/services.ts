@@ -6,16 +6,19 @@ import type { Clock } from "../kernel/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Runtimes } from "../ports/runtimes.ts";
 import { codeDoor } from "../services/lambda/code-door.ts";
+import { openCodeLinks } from "../services/lambda/code-links.ts";
 import { registryDoor } from "../services/ecr/registry/door.ts";
 import { ecr } from "../services/ecr/service.ts";
 import { iam } from "../services/iam/service.ts";
 import { lambda } from "../services/lambda/service.ts";
+import { urlDoor } from "../services/lambda/urls/door.ts";
 import { logs } from "../services/logs/service.ts";
 import { s3Deps } from "../services/s3/op.ts";
 import { s3 } from "../services/s3/service.ts";
 import { sts } from "../services/sts/service.ts";
 import type { Door } from "../wire/door.ts";
 import { bindService, type BoundService } from "../wire/service.ts";
+import type { AccountOf } from "../wire/sigv4.ts";
 
 export interface Rooms {
   readonly engine: Engine;
@@ -24,21 +27,23 @@ export interface Rooms {
   readonly logGroups: LogGroups;
   readonly sessions: Sessions;
   readonly runtimes: Runtimes;
+  readonly accountOf: AccountOf;
   /** Account and region of requests that name none. */
   readonly home: { readonly account: string; readonly region: string };
 }
 
-export function bindServices({ engine, clock, heart, logGroups, sessions, runtimes, home }: Rooms): { readonly services: readonly BoundService[]; readonly doors: readonly Door[] } {
+export function bindServices({ engine, clock, heart, logGroups, sessions, runtimes, accountOf, home }: Rooms): { readonly services: readonly BoundService[]; readonly doors: readonly Door[] } {
+  const codeLinks = openCodeLinks({ store: engine.store, clock });
   const registry = { store: engine.store, blobs: engine.blobs, clock, home };
   return {
     services: [
-      bindService(lambda, { heart, store: engine.store, runtimes, clock }),
+      bindService(lambda, { heart, store: engine.store, runtimes, clock, codeLinks }),
       bindService(s3, s3Deps({ store: engine.store, blobs: engine.blobs, heart, clock })),
       bindService(ecr, registry),
       bindService(logs, { logs: logGroups, clock }),
       bindService(iam, { store: engine.store, clock, sessions }),
       bindService(sts, { sessions, clock }),
     ],
-    doors: [codeDoor({ blobs: engine.blobs }), registryDoor(registry)],
+    doors: [codeDoor({ blobs: engine.blobs, codeLinks }), registryDoor(registry), urlDoor({ heart, sessions, clock, accountOf })],
   };
 }

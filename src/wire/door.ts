@@ -9,6 +9,8 @@ export interface HttpRequest {
   readonly rawQuery: string;
   /** Lower-case names; repeated headers joined by `, ` (cookie by `; `). */
   readonly headers: Readonly<Record<string, string>>;
+  /** Names and values in turn, as sent, for who must tell a repeated header from one with commas. */
+  readonly rawHeaders: readonly string[];
   /** Host header or `:authority`, with the port if it was sent. */
   readonly host: string;
   readonly secure: boolean;
@@ -26,6 +28,8 @@ export interface HttpReply {
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   /** Bytes get a content-length; a Readable is streamed, with the content-length header when the door set one. */
   readonly body?: Uint8Array | Readable;
+  /** A streamed body may keep the client waiting for its first byte: send the head before it. */
+  readonly headAtOnce?: boolean;
 }
 
 export interface Door {

@@ -11,6 +11,7 @@ export interface Incoming extends Readable {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
   readonly headers: IncomingHttpHeaders;
+  readonly rawHeaders: string[];
   readonly httpVersionMajor: number;
   readonly complete: boolean;
 }
@@ -20,6 +21,8 @@ export interface Outgoing extends Writable {
   readonly headersSent: boolean;
   writeHead(status: number, headers: OutgoingHttpHeaders): unknown;
   writeContinue(): void;
+  /** HTTP/2 sends a head when it is written. */
+  flushHeaders?(): void;
 }
 
 /** Where bugs and failures are told to the operator; pino's loggers fit. */
@@ -97,6 +100,7 @@ class Exchange {
       rawPath: target.path,
       rawQuery: target.query,
       headers: target.headers,
+      rawHeaders: this.#incoming.rawHeaders,
       host: target.host,
       secure,
       sourceIp: plainIp(socket.remoteAddress),
@@ -140,6 +144,7 @@ class Exchange {
       outgoing.end();
       if (streaming) body.destroy();
     } else if (streaming) {
+      if (reply.headAtOnce) outgoing.flushHeaders?.();
       this.#stream(body, headers["content-length"]);
     } else if (body.byteLength <= oneWriteBytesMax) {
       // As a latin1 string (byte for byte the same) node writes head and body with one system call instead of gathering two buffers.

@@ -99,6 +99,7 @@ function restMatch({ request, query }: Inquiry, shelf: Shelf, { id, protocols }:
 /** The protocol this client speaks to a service that may know several. */
 export function spokenProtocol({ request, query }: Inquiry, { protocols }: ModelSummary): ProtocolName {
   const [native = "restXml"] = protocols;
+  if (isOldCbor(request) && protocols.some((name) => name.startsWith("awsJson"))) return "awsCbor1_1";
   if (protocols.length === 1) return native;
   if (request.headers["smithy-protocol"] === "rpc-v2-cbor" && protocols.includes("rpcv2Cbor")) return "rpcv2Cbor";
   if (request.headers["x-amz-target"] !== undefined) {
@@ -158,5 +159,7 @@ const isForm = ({ method, headers }: HttpRequest): boolean =>
   method === "POST" && (headers["content-type"]?.startsWith("application/x-www-form-urlencoded") ?? false);
 const queryProtocol = ({ protocols }: Pick<ModelSummary, "protocols">): ProtocolName | undefined =>
   protocols.find((name) => name === "awsQuery" || name === "ec2Query");
-const jsonVersion = ({ headers }: HttpRequest): ProtocolName => (headers["content-type"]?.includes("x-amz-json-1.0") ? "awsJson1_0" : "awsJson1_1");
+const isOldCbor = ({ headers }: HttpRequest): boolean => headers["x-amz-target"] !== undefined && (headers["content-type"]?.startsWith("application/x-amz-cbor-1.1") ?? false);
+const jsonVersion = (request: HttpRequest): ProtocolName =>
+  isOldCbor(request) ? "awsCbor1_1" : request.headers["content-type"]?.includes("x-amz-json-1.0") ? "awsJson1_0" : "awsJson1_1";
 const pathRoot = ({ rawPath }: HttpRequest): string => rawPath.split("/", 2)[1] ?? "";

@@ -1,7 +1,8 @@
 // The shape of a service's wire model: generated JSON that says everything the codecs, the router and the validator need.
 // One file per service in `models/`, from the AWS SDK's schemas (bindings, members) and botocore's model (constraints, errors).
 
-export type ProtocolName = "restJson1" | "restXml" | "awsJson1_0" | "awsJson1_1" | "awsQuery" | "ec2Query" | "rpcv2Cbor";
+/** `awsCbor1_1` is awsJson 1.1 written in CBOR: no model names it, clients of any awsJson service may speak it. */
+export type ProtocolName = "restJson1" | "restXml" | "awsJson1_0" | "awsJson1_1" | "awsCbor1_1" | "awsQuery" | "ec2Query" | "rpcv2Cbor";
 
 export interface Model {
   /** Our room name and the model's file name: `lambda`, `s3`, `logs`. */
@@ -112,6 +113,9 @@ export interface MemberModel {
   readonly timestampFormat?: TimestampFormat;
   readonly idempotencyToken?: boolean;
   readonly hostLabel?: boolean;
+  /** In an event of an event stream: travels in the message's headers, or is the message's whole payload. */
+  readonly eventHeader?: boolean;
+  readonly eventPayload?: boolean;
 }
 
 /** One line of `models/index.json`: what routing must know about a service before its model is loaded. */

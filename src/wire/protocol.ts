@@ -26,6 +26,8 @@ export interface WireReply {
   readonly headers: Readonly<Record<string, string>>;
   /** A Readable when the output's payload is a streaming blob (or an event stream); absent for an empty body. */
   readonly body?: Uint8Array | Readable;
+  /** As in `HttpReply`. */
+  readonly headAtOnce?: boolean;
 }
 
 /** An error ready to be framed: the door has filled in the service's `errorMembers`. */

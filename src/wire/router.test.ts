@@ -28,7 +28,7 @@ function inquire(line: string, { headers = {}, host = "127.0.0.1:4566", signed, 
     ...(form === undefined ? {} : { "content-type": "application/x-www-form-urlencoded; charset=utf-8" }),
   };
   const request: HttpRequest = {
-    method, rawPath, rawQuery, headers: all, host, secure: false, sourceIp: "127.0.0.1", endpoint: `http://${host}`, body: Readable.from([]), signal: new AbortController().signal,
+    method, rawPath, rawQuery, headers: all, host, secure: false, rawHeaders: [], sourceIp: "127.0.0.1", endpoint: `http://${host}`, body: Readable.from([]), signal: new AbortController().signal,
   };
   const query = parseQuery(rawQuery);
   return { request, query, signature: readSignature(all, query.pairs), readForm: async () => Buffer.from(form ?? "") };
@@ -155,8 +155,10 @@ describe("S3's operations", () => {
     await expect(route(line)).rejects.toMatchObject(expected);
   });
 
-  test("an HTML form upload is refused by name", async () => {
-    await expect(route("POST /b", { headers: { "content-type": "multipart/form-data; boundary=x" } })).rejects.toMatchObject({ code: "NotImplemented", status: 501 });
+  test("an HTML form goes to the bucket, in the path or in the host", async () => {
+    const headers = { "content-type": "multipart/form-data; boundary=x" };
+    expect(await route("POST /b", { headers })).toMatchObject({ summary: { id: "s3" }, operation: "PostObject", labels: { Bucket: "b" } });
+    expect(await route("POST /", { host: "b.s3.localhost:4566", headers })).toMatchObject({ summary: { id: "s3" }, operation: "PostObject", labels: { Bucket: "b" } });
   });
 });
 

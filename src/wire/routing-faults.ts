@@ -42,9 +42,6 @@ export function unknownPath(summary: ModelSummary, request: HttpRequest, path: s
   if (summary.id !== "s3") {
     return fault("UnknownOperationException", { message: `${summary.serviceId} has no operation at ${request.method} ${printable(path)}.`, status: 404 });
   }
-  if (request.method === "POST" && request.headers["content-type"]?.startsWith("multipart/form-data")) {
-    return fault("NotImplemented", { message: "Uploads by HTML form (POST Object) are not implemented yet by Fugaz.", status: 501 });
-  }
   const depth = path.split("/", 3).filter((segment) => segment !== "").length;
   return fault("MethodNotAllowed", {
     message: "The specified method is not allowed against this resource.",

@@ -47,8 +47,9 @@ export async function startCloud(settings: Readonly<Record<string, unknown>> = {
   };
 }
 
-/** A zip of text files. */
-export const zipOf = (files: Readonly<Record<string, string>>): Uint8Array => zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)])));
+/** A zip of texts and bytes. */
+export const zipOf = (files: Readonly<Record<string, string | Uint8Array>>): Uint8Array =>
+  zipSync(Object.fromEntries(Object.entries(files).map(([name, content]) => [name, typeof content === "string" ? strToU8(content) : content])));
 
 /** Asks until the answer is there; rejects after the deadline with what was asked for. */
 export async function eventually<T>(what: string, ask: () => Promise<T | undefined>, deadlineMs = 20_000): Promise<T> {

@@ -10,6 +10,7 @@ import {
 import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compileBootstrap, hasCompiler } from "../compiled-bootstrap.ts";
 import { eventually, has, ROLE, startCloud, zipOf, type TestCloud } from "./harness.ts";
 
 const run = promisify(execFile);
@@ -41,6 +42,8 @@ describe("a function", () => {
     expect(found.Tags).toEqual({ team: "a" });
     const archive = await fetch(found.Code?.Location ?? "");
     expect(Buffer.from(await archive.arrayBuffer())).toEqual(Buffer.from(nodeCode));
+    const unsigned = await fetch((found.Code?.Location ?? "").replace(/\?.*/, ""));
+    expect([unsigned.status, await unsigned.text()]).toEqual([403, expect.stringContaining("<Error><Code>AccessDenied</Code><Message>Access Denied</Message>")]);
     expect((await cloud.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: "000000000000:function:whole" }))).CodeSha256).toBe(made.CodeSha256);
   });
 
@@ -150,7 +153,7 @@ describe("the same mistake gets the same answer as on the original", () => {
     ["a reserved variable", () => make("v1", { Role: role, Environment: { Variables: { AWS_REGION: "x" } } }), "InvalidParameterValueException", /reserved keys that are currently not supported for modification\. Reserved keys used in this request: AWS_REGION$/],
     ["too much environment", () => make("v2", { Environment: { Variables: { LARGE_VAR: "x".repeat(5000) } } }), "InvalidParameterValueException", /exceeded the 4KB limit\. String measured: \{"LARGE_VAR":"xxx/],
     ["an unknown runtime", () => make("u1", { Runtime: "non-existent-runtime" }), "InvalidParameterValueException", /^Value non-existent-runtime at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: \[.*\] or be a valid ARN$/],
-    ["a setting that would not act", () => make("l1", { DeadLetterConfig: { TargetArn: "arn:aws:sqs:us-east-1:000000000000:q" } }), "InvalidParameterValueException", /^DeadLetterConfig is not supported/],
+    ["a setting that would not act", () => make("l1", { TracingConfig: { Mode: "Active" } }), "InvalidParameterValueException", /^TracingConfig Active is not supported/],
     ["a payload that is no JSON", async () => (await make("j1"), cloud.lambda.send(new InvokeCommand({ FunctionName: "j1", Payload: Buffer.from("{oops") }))), "InvalidRequestContentException", /^Could not parse request body into json: /],
     ["deleting $LATEST", () => cloud.lambda.send(new DeleteFunctionCommand({ FunctionName: "taken", Qualifier: "$LATEST" })), "InvalidParameterValueException", "$LATEST version cannot be deleted without deleting the function."],
   ])("%s", async (_what, act, name, message) => {
@@ -174,6 +177,14 @@ describe("other runtimes", () => {
     const reply = await invoke("bash", { n: 5 }, { LogType: "Tail" });
     expect(reply.payload).toEqual({ echo: { n: 5 } });
     expect(reply.log).toContain('bash got {"n":5}');
+  });
+
+  test.skipIf(!hasCompiler)("a compiled program serves as a custom runtime (skipped without gcc)", async () => {
+    await make("compiled", { Runtime: "provided.al2023", Handler: "x", Code: { ZipFile: zipOf({ bootstrap: compileBootstrap() }) } });
+    const reply = await invoke("compiled", { n: 5 }, { LogType: "Tail" });
+    expect(reply.payload).toEqual({ compiled: { n: 5 } });
+    expect(reply.log).toMatch(/^START RequestId: (\S+) Version: \$LATEST\nanswering \1\nEND /);
+    expect((await invoke("compiled", "again")).payload).toEqual({ compiled: "again" });
   });
 });
 

@@ -120,14 +120,11 @@ describe("creation is refused with", () => {
     ["VpcConfig", { VpcConfig: { SubnetIds: ["subnet-1"], SecurityGroupIds: ["sg-1"] } }],
     ["FileSystemConfigs", { FileSystemConfigs: [{ Arn: "arn:aws:elasticfilesystem:us-east-1:000000000000:access-point/fsap-0123456789abcdef0", LocalMountPath: "/mnt/x" }] }],
     ["KMSKeyArn", { KMSKeyArn: "arn:aws:kms:us-east-1:000000000000:key/1" }],
-    ["DeadLetterConfig", { DeadLetterConfig: { TargetArn: "arn:aws:sqs:us-east-1:000000000000:q" } }],
-    ["Layers", { Layers: ["arn:aws:lambda:us-east-1:000000000000:layer:l:1"] }],
+    ["DeadLetterConfig to sns", { DeadLetterConfig: { TargetArn: "arn:aws:sns:us-east-1:000000000000:t" } }],
     ["SnapStart", { SnapStart: { ApplyOn: "PublishedVersions" } }],
     ["TracingConfig Active", { TracingConfig: { Mode: "Active" } }],
     ["DurableConfig", { DurableConfig: { ExecutionTimeout: 60 } }],
     ["TenancyConfig", { TenancyConfig: { TenantIsolationMode: "PER_TENANT" } }],
-    ["CodeSigningConfigArn", { CodeSigningConfigArn: "arn:aws:lambda:us-east-1:000000000000:code-signing-config:csc-0123456789abcdef0" }],
-    ["Publish", { Publish: true }],
     ["S3ObjectStorageMode REFERENCE", { Code: { S3Bucket: "bucket", S3Key: "k", S3ObjectStorageMode: "REFERENCE" } }],
   ] as const)("%s, which would not act, by its name", async (setting, more) => {
     expect(await failure(make("x", more as Partial<CreateFunctionCommandInput>))).toMatchObject({ name: VALUE, status: 400, message: `${setting} is not supported by Fugaz yet; leave it out.`, Type: "User" });
@@ -150,7 +147,6 @@ describe("an update", () => {
     ["of settings from a stale revision", () => cloud.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "f", RevisionId })), 412, "PreconditionFailedException", revision],
     ["of code from a stale revision", () => cloud.lambda.send(new UpdateFunctionCodeCommand({ FunctionName: "f", RevisionId, ZipFile })), 412, "PreconditionFailedException", revision],
     ["to an image", () => cloud.lambda.send(new UpdateFunctionCodeCommand({ FunctionName: "f", ImageUri: "x" })), 400, VALUE, "Please don't provide ImageUri when updating a function with packageType Zip."],
-    ["that publishes", () => cloud.lambda.send(new UpdateFunctionCodeCommand({ FunctionName: "f", ZipFile, Publish: true })), 400, VALUE, "Publish is not supported by Fugaz yet; leave it out."],
     ["to an unknown runtime", () => cloud.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "f", Runtime: "non-existent-runtime" as "nodejs" })), 400, VALUE, /^Value non-existent-runtime at 'runtime'/],
     ["of a published version", () => cloud.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "f:1", Timeout: 4 })), 400, VALUE, "The derived qualifier from the function name does not match the specified qualifier."],
   ]);

@@ -91,7 +91,8 @@ test.each(life.map(([operation, input, code]) => ({ operation, input, code })))(
 });
 
 test("and there is no other handler", () => {
-  expect([...cloud.exercised].toSorted()).toEqual(Object.keys(s3.handlers).toSorted());
+  // The client signs forms and does not send them: s3-forms.test.ts does.
+  expect([...cloud.exercised, "PostObject"].toSorted()).toEqual(Object.keys(s3.handlers).toSorted());
   expect(cloud.cloud.failures).toEqual([]);
 });
 

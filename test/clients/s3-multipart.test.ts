@@ -39,6 +39,7 @@ test("the upload manager's parts become one object, and any range of it can be r
   expect((await bytesOf("managed", { Range: `bytes=${start}-${end}` })).equals(whole.subarray(start, end + 1))).toBe(true);
   const second = await client.send(new GetObjectCommand({ Bucket, Key: "managed", PartNumber: 2 }));
   expect([second.PartsCount, second.ContentLength, second.ContentRange]).toEqual([3, 5 * MIB, `bytes ${5 * MIB}-${10 * MIB - 1}/${whole.length}`]);
+  expect(Buffer.from((await second.Body?.transformToByteArray()) ?? []).equals(whole.subarray(5 * MIB, 10 * MIB))).toBe(true);
   expect(await failure(bytesOf("managed", { PartNumber: 4 }))).toMatchObject({ name: "InvalidPartNumber", ActualPartCount: "3" });
 
   await client.send(new CopyObjectCommand({ Bucket, Key: "copy of parts", CopySource: `${Bucket}/managed` }));
@@ -147,6 +148,12 @@ describe("checksums of parts", () => {
     expect(done).toMatchObject({ ChecksumType: "COMPOSITE", [`Checksum${ChecksumAlgorithm}`]: expect.stringMatching(/-2$/) });
     const facts = await client.send(new GetObjectAttributesCommand({ Bucket, Key: `sum/${ChecksumAlgorithm}`, ObjectAttributes: ["Checksum", "ObjectParts"] }));
     expect(facts.ObjectParts).toMatchObject({ TotalPartsCount: 2, Parts: [{ PartNumber: 1, Size: big.length }, { PartNumber: 2, Size: 7 }] });
+    const second = { Bucket, Key: `sum/${ChecksumAlgorithm}`, PartNumber: 2, ChecksumMode: "ENABLED" } as const;
+    const ofPart = { [`Checksum${ChecksumAlgorithm}`]: list[1]?.[`Checksum${ChecksumAlgorithm}`], ChecksumType: "COMPOSITE", PartsCount: 2, ContentLength: 7 };
+    expect(await client.send(new HeadObjectCommand(second))).toMatchObject(ofPart);
+    // The client compares the bytes with it.
+    const got = await client.send(new GetObjectCommand(second));
+    expect([got, await got.Body?.transformToString()]).toEqual([expect.objectContaining(ofPart), small.toString()]);
   });
 
   test.each(["CRC32", "CRC32C", "CRC64NVME"] as const)("of the whole equal those of one put (%s)", async (ChecksumAlgorithm) => {

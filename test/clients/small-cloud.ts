@@ -28,7 +28,7 @@ export async function openSmallCloud(): Promise<SmallCloud> {
   const engine = await openEmbedded({ dir, clock });
   const logger = { warn: () => undefined, error: (fields: object, sentence: string) => process.stderr.write(`${sentence} ${JSON.stringify(fields)}\n`) };
   const logGroups = openLogGroups({ store: engine.store, clock, logger });
-  const sessions = openSessions({ store: engine.store, clock });
+  const sessions = openSessions({ store: engine.store, clock, warn: logger.warn });
   const cloud = await serveServices([bindService(logs, { logs: logGroups, clock }), bindService(iam, { store: engine.store, clock, sessions }), bindService(sts, { sessions, clock })], {
     accountOf: (accessKeyId) => accountFromDigits(accessKeyId) ?? accountOfIssuedKey(accessKeyId),
   });
@@ -38,6 +38,7 @@ export async function openSmallCloud(): Promise<SmallCloud> {
     settings: { endpoint: cloud.endpoint, region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" }, maxAttempts: 1 },
     [Symbol.asyncDispose]: async () => {
       await cloud.close(0);
+      sessions[Symbol.dispose]();
       await logGroups[Symbol.asyncDispose]();
       await engine.close();
       await rm(dir, { recursive: true, force: true });

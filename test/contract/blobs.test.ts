@@ -139,6 +139,14 @@ describe.each(engines)("blobs on the $name engine", ({ start }) => {
     await gone(blobs, ref.id);
   });
 
+  test("of two owners in one commit only one need bring the bytes", async () => {
+    const { engine } = await start();
+    const ref = await engine.blobs.write(patterned(500, 6));
+    expect(await engine.store.commit([], [hold({ id: ref.id, sizeBytes: 500 }, ["b"]), hold(ref, ["a"])])).toMatchObject({ ok: true });
+    await engine.store.commit([], [release(ref.id, ["a"])]);
+    expect(await exists(engine.blobs, ref.id)).toBe(true);
+  });
+
   test("content written while its last owner lets go is safe to hold, however the two interleave", async () => {
     const { engine } = await start();
     const { blobs, store } = engine;

@@ -12,6 +12,9 @@ export interface Applying {
   readonly hasBlobFile: (hash: string) => boolean;
 }
 
+/** Of several owners in one commit it is enough when one brings the bytes. */
+const bringsBlob = (writes: readonly WriteOp[], hash: string): boolean => writes.some((write) => write.kind === "hold" && write.hash === hash && write.inline !== undefined);
+
 /** Applies a commit; undefined when it conflicts, `Refused` when it holds a blob that is not there. In both cases nothing was written. */
 export function commitApplier({ db, sequence, hasBlobFile }: Applying): (op: CommitOp, nowMs: number) => Committed | Refused | undefined {
   const sql = statements(db);
@@ -45,7 +48,7 @@ export function commitApplier({ db, sequence, hasBlobFile }: Applying): (op: Com
     }
     for (const write of writes) {
       if (write.kind === "ack" && sql.leased.get(write.id, write.receipt) === undefined) return undefined;
-      if (write.kind === "hold" && write.inline === undefined && !holdable(write.hash)) return { refused: `blob ${write.hash} is not here: write it again before holding it` };
+      if (write.kind === "hold" && write.inline === undefined && !holdable(write.hash) && !bringsBlob(writes, write.hash)) return { refused: `blob ${write.hash} is not here: write it again before holding it` };
     }
 
     const version = sequence.next();

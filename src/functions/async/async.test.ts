@@ -6,7 +6,10 @@ import { openEmbedded } from "../../engines/embedded/open.ts";
 import { fakeClock, type FakeClock } from "../../kernel/fake-clock.ts";
 import { fault } from "../../kernel/fault.ts";
 import type { Engine } from "../../ports/engine.ts";
+import { set } from "../../ports/store.ts";
 import type { InvokeOptions, InvokeResult } from "../function.ts";
+import type { Delivery, Destinations } from "./destinations.ts";
+import type { EventRules } from "./event-rules.ts";
 import { eventWrite, queueOf } from "./events.ts";
 import { openWorker, type Worker } from "./worker.ts";
 
@@ -25,6 +28,9 @@ let room: number;
 let abandoned: boolean;
 let answer: (options: InvokeOptions) => Promise<Partial<InvokeResult>>;
 let startMs: number;
+let rules: EventRules;
+let destination: Destinations["send"];
+let sent: { readonly arn: string; readonly delivery: Delivery }[];
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "fugaz-async-"));
@@ -33,6 +39,12 @@ beforeEach(async () => {
   engine = await openEmbedded({ dir, clock });
   [attempts, dropped, warned, room, abandoned] = [[], [], [], 10, false];
   answer = async () => ({});
+  rules = { retriesMax: 2, ageMsMax: 6 * 3_600_000, onSuccess: undefined, onFailure: undefined, deadLetter: undefined, off: false };
+  sent = [];
+  destination = async (arn, delivery) => {
+    sent.push({ arn, delivery });
+    return { checks: [], writes: [] };
+  };
   worker = newWorker();
 });
 
@@ -45,7 +57,8 @@ afterEach(async () => {
 function newWorker(): Worker {
   return openWorker({
     store: engine.store, queue: engine.queue, clock, leaseMs,
-    rules: { retriesMax: 2, ageMsMax: 6 * 3_600_000 },
+    rulesFor: async () => rules,
+    destinations: { send: (arn, delivery) => destination(arn, delivery) },
     room: async () => room,
     invoke: async (_ref, options) => {
       attempts.push({ requestId: options.requestId, atMs: clock.now() - startMs });
@@ -210,5 +223,77 @@ describe("asynchronous events", () => {
     worker.start();
     await expect.poll(queued, soon).toEqual(empty);
     expect(dropped).toMatchObject([{ sentence: "An asynchronous event was dropped: its message is not readable." }]);
+  });
+});
+
+describe("the end of an asynchronous event", () => {
+  const ended = (name: string) => send(name).then(() => expect.poll(queued, soon).toEqual(empty));
+  const record = (at: number): unknown => {
+    const delivery = sent[at]?.delivery;
+    return delivery?.kind === "record" ? delivery.record : delivery;
+  };
+
+  test("is told to the destination of its kind", async () => {
+    rules = { ...rules, retriesMax: 0, onSuccess: "arn:success", onFailure: "arn:failure" };
+    answer = async ({ requestId }) => (requestId === "bad" ? { functionError: "Unhandled", payload: Buffer.from('{"errorMessage":"no"}') } : { payload: Buffer.from('{"well":true}') });
+    worker.start();
+    await ended("good");
+    await ended("bad");
+    expect(sent.map(({ arn }) => arn)).toEqual(["arn:success", "arn:failure"]);
+    const functionArn = "arn:aws:lambda:us-east-1:000000000000:function:thumbs:$LATEST";
+    expect(record(0)).toEqual({
+      version: "1.0", timestamp: new Date(startMs).toISOString(), requestContext: { requestId: "good", functionArn, condition: "Success", approximateInvokeCount: 1 },
+      requestPayload: {}, responseContext: { statusCode: 200, executedVersion: "$LATEST" }, responsePayload: { well: true },
+    });
+    expect(record(1)).toMatchObject({
+      requestContext: { requestId: "bad", condition: "RetriesExhausted", approximateInvokeCount: 1 }, responseContext: { statusCode: 200, functionError: "Unhandled" }, responsePayload: { errorMessage: "no" },
+    });
+  });
+
+  test("brings the event to the dead-letter queue as it came, with what went wrong", async () => {
+    rules = { ...rules, retriesMax: 0, deadLetter: "arn:dead" };
+    answer = async () => ({ functionError: "Unhandled", payload: Buffer.from(JSON.stringify({ errorMessage: "x".repeat(2000) })) });
+    worker.start();
+    await ended("bad");
+    expect(sent).toMatchObject([{
+      arn: "arn:dead",
+      delivery: { kind: "dead-letter", body: new Uint8Array(Buffer.from("{}")), attributes: { RequestID: { type: "String", value: "bad" }, ErrorCode: { type: "Number", value: "200" }, ErrorMessage: { type: "String", value: "x".repeat(1024) } } },
+    }]);
+  });
+
+  test("of a function that is switched off, or in a loop, comes without an attempt or a retry", async () => {
+    rules = { ...rules, onFailure: "arn:failure", off: true };
+    worker.start();
+    await ended("off");
+    rules = { ...rules, off: false };
+    answer = async () => {
+      throw fault("RecursiveInvocationException", { message: "loop" });
+    };
+    await ended("loop");
+    expect(attempts.map(({ requestId }) => requestId)).toEqual(["loop"]);
+    expect([record(0), record(1)]).toMatchObject([{ requestContext: { condition: "FunctionOff", approximateInvokeCount: 0 } }, { requestContext: { condition: "RecursiveInvocation" } }]);
+    expect(record(0)).not.toHaveProperty("responseContext");
+  });
+
+  test("is one commit with its delivery, and is not lost when the delivery meets a conflict or can not be made", async () => {
+    rules = { ...rules, onSuccess: "arn:success" };
+    await engine.store.commit([], [set(["counter"], 0)]);
+    let tries = 0;
+    destination = async () => {
+      tries++;
+      const entry = await engine.store.get<number>(["counter"]);
+      // Somebody is faster, twice.
+      if (tries <= 2) await engine.store.commit([], [set(["counter"], tries)]);
+      return { checks: [{ key: ["counter"], version: entry?.version ?? null }], writes: [set(["told"], tries)] };
+    };
+    worker.start();
+    await ended("good");
+    expect((await engine.store.get(["told"]))?.value).toBe(3);
+    expect(attempts).toHaveLength(1);
+    destination = async () => {
+      throw new Error("gone");
+    };
+    await ended("untold");
+    expect(dropped).toMatchObject([{ sentence: "The end of an asynchronous event could not be told to its destination.", fields: { destination: "arn:success", requestId: "untold" } }]);
   });
 });

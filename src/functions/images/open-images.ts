@@ -8,7 +8,7 @@ import { del, type Entry, hold, type Key, release, set, type Store, transact, un
 import type { CodeCache } from "../code-keeper.ts";
 import type { CodePackage } from "../function.ts";
 import type { ImageReference, Images } from "../heart.ts";
-import { openTreesOf, type Tree } from "../packages/trees.ts";
+import { openTreesAt, type Tree } from "../packages/trees.ts";
 import { readImageConfig } from "./image-config.ts";
 import { chooseImage, hexOf, type Manifest, readManifest } from "./manifest.ts";
 import { type Compression, isConfigType, layerCompression } from "./media-types.ts";
@@ -57,7 +57,7 @@ export interface ImagesDeps {
 }
 
 export async function openImages({ store, blobs, clock, dir, isolation }: ImagesDeps): Promise<OpenImages> {
-  const trees = await openTreesOf<readonly LayerFile[]>(join(dir, "images"), unpackImage);
+  const trees = await openTreesAt(join(dir, "images"));
 
   const layerFiles = async (layers: readonly StoredLayer[]): Promise<readonly LayerFile[]> =>
     Promise.all(layers.map(async ({ id, compression, diffId }) => ({ path: await blobs.file(id), compression, diffId })));
@@ -81,7 +81,7 @@ export async function openImages({ store, blobs, clock, dir, isolation }: Images
       const config = readImageConfig(await blobs.bytes(hexOf(image.config.digest)), ARCHITECTURE);
       const configId = hexOf(image.config.digest);
       const record = await keep(configId, { config: { id: configId, sizeBytes: image.config.sizeBytes }, layers: layersOf(image, config.diffIds), addedMs: clock.now() });
-      const { unpackedBytes } = await trees.prepare(configId, () => layerFiles(record.layers));
+      const { unpackedBytes } = await trees.prepare(configId, async (into) => unpackImage(await layerFiles(record.layers), into));
       const { entryPoint, command, workingDirectory, env } = config;
       return {
         blobId: configId, sha256: hexOf(digest), sizeBytes: image.config.sizeBytes, unpackedBytes,
@@ -89,10 +89,10 @@ export async function openImages({ store, blobs, clock, dir, isolation }: Images
       };
     },
     acquire: (code) =>
-      trees.acquire(code.blobId, async () => {
+      trees.acquire(code.blobId, async (into) => {
         const entry = await store.get<ImageRecord>(recordKey(code.blobId));
         if (!entry) throw new Error(`the layers of image ${code.blobId} are not here any more`);
-        return layerFiles(entry.value.layers);
+        return unpackImage(await layerFiles(entry.value.layers), into);
       }),
     idle: async (ageMs, nowMs) => {
       const unused = (await allRecords(store)).filter(({ value }) => nowMs - value.addedMs >= ageMs).map(({ key }) => String(key[1]));

@@ -1,30 +1,27 @@
 // Finds an instance for each event: an idle one, else a new one, else the first that becomes free.
 import type { Clock } from "../../kernel/clock.ts";
 import { fault, type Fault } from "../../kernel/fault.ts";
+import { throttled } from "../concurrency/open-concurrency.ts";
 import type { Version } from "../function.ts";
+import type { HeartLimits } from "../heart-limits.ts";
+import type { FunctionName } from "../registry/keys.ts";
 import type { Boot } from "../runner.ts";
 import { planCapacity, worthBooting } from "./capacity.ts";
 import { idleKeeper, type IdleKeeper } from "./idle-keeper.ts";
 import { Instance, type InstanceDeps } from "./instance.ts";
+import { openKept, type Kept, type KeptFailure, type KeptState } from "./kept.ts";
+import { isWaiting } from "./life.ts";
 import { isEmpty, newPool, smoothed, type Grant, type Pool, type Waiter } from "./pool.ts";
 
-export interface DispatcherLimits {
-  /** Boots under way at once. */
-  readonly bootsMax: number;
-  readonly memoryBudgetMb: number;
-  readonly initTimeoutMs: number;
-  /** How long an event waits when no instance can be had; then it is throttled. */
-  readonly waitMsMax: number;
-  readonly freezeAfterMs: number;
-  readonly evictAfterMs: number;
-}
-
 export interface DispatcherDeps extends InstanceDeps {
-  readonly limits: DispatcherLimits;
+  readonly limits: Pick<HeartLimits, "bootsMax" | "memoryBudgetMb" | "initTimeoutMs" | "waitMsMax" | "freezeAfterMs" | "evictAfterMs" | "ageMsMax">;
   readonly clock: Clock;
   /** For the operator: something failed that no caller sees. */
   readonly warn: (sentence: string, error: unknown, fields: Readonly<Record<string, unknown>>) => void;
 }
+
+/** AWS: an instance kept ready may take this long to boot, or as long as its function may run. */
+const keptInitTimeoutMs = 130_000;
 
 /** What the instance is good for after an event. */
 export type Health = "well" | "reset" | "dead";
@@ -33,8 +30,13 @@ export interface Dispatcher {
   /** Resolves with an instance that is now busy for the caller. Rejects with TooManyRequestsException after the longest wait, or with what kept it from booting. */
   acquire(version: Version, signal?: AbortSignal): Promise<Grant>;
   release(instance: Instance, health: Health, durationMs: number): void;
-  /** How many more events of this version nobody waits for should be begun now. */
+  /** How many more events of this version's function, whichever version runs them, should be begun now when nobody waits for them. */
   room(version: Version): number;
+  /** The versions of a function that have instances or waiting events. */
+  versions(at: FunctionName): readonly Version[];
+  /** Keeps this many instances of a version ready, whether anybody calls or not. */
+  keep(version: Version, count: number): void;
+  kept(version: Version): KeptState;
   /** Lets the instances of these versions finish and die. */
   retire(isObsolete: (version: Version) => boolean): void;
   /** Calls back when there may be more room than before. */
@@ -65,6 +67,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
   const onEndFailure = (instance: Instance) => (error: unknown) => deps.warn("A sandbox could not be ended.", error, { sandbox: instance.id });
   const bury = (instance: Instance): Promise<void> => {
     if (!live.delete(instance)) return Promise.resolve();
+    if (instance.kept && !ended) clock.after(0, () => kept.lost(instance.version.id));
     let ending = Promise.resolve();
     recharge(instance, () => {
       ending = instance.end(onEndFailure(instance)).finally(() => endings.delete(ending));
@@ -97,6 +100,8 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     pools.set(version.id, pool);
     return pool;
   };
+  const poolsOf = ({ account, region, name }: FunctionName): readonly Pool[] =>
+    [...pools.values()].filter(({ version }) => version.name === name && version.account === account && version.region === region);
   const take = (pool: Pool, instance: Instance): Instance => {
     idle.remove(instance);
     recharge(instance, () => instance.step("taken"));
@@ -136,14 +141,15 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
       if (pool) void boot(pool);
     }
   };
-  const boot = async (pool: Pool): Promise<void> => {
-    const instance = new Instance(pool.version, deps);
+  const boot = async (pool: Pool, kept = false): Promise<KeptFailure | undefined> => {
+    const instance = new Instance(pool.version, deps, kept);
     live.add(instance);
     chargedMb += instance.chargeMb;
     pool.booting++;
     boots++;
+    const initTimeoutMs = kept ? Math.max(keptInitTimeoutMs, pool.version.settings.timeoutMs) : limits.initTimeoutMs;
     const outcome: Boot | { readonly kind: "refused"; readonly reason: unknown } = await instance
-      .start("init", limits.initTimeoutMs)
+      .start("init", initTimeoutMs)
       .catch((reason: unknown) => ({ kind: "refused", reason }));
     pool.booting--;
     boots--;
@@ -151,7 +157,24 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     tidy(pool);
     pump();
     roomListener();
+    return outcome.kind === "ready" ? undefined : outcome;
   };
+  /** Boots for a promise, if the machine has the memory. */
+  const bootKept = (version: Version): Promise<KeptFailure | undefined> => {
+    const { memoryMb } = version.settings;
+    const reachableMb = idle.list().reduce((sum, instance) => sum + instance.chargeMb, limits.memoryBudgetMb - chargedMb);
+    if (reachableMb < memoryMb) return Promise.resolve({ kind: "refused", reason: new Error(`the machine has ${Math.max(0, reachableMb)} MB left for instances, and this one takes ${memoryMb} MB`) });
+    return boot(poolOf(version), true);
+  };
+  const kept: Kept = openKept({
+    clock,
+    instances: (id) => [...live].filter((instance) => instance.kept && instance.version.id === id),
+    boot: bootKept,
+    letGo: (instance) => {
+      instance.kept = false;
+      if (isWaiting(instance.state)) evict(instance);
+    },
+  });
   const settle = (pool: Pool, instance: Instance, outcome: Boot | { readonly kind: "refused"; readonly reason: unknown }): void => {
     if (instance.state === "dead") return;
     if (outcome.kind === "ready") {
@@ -202,7 +225,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
           clock.after(limits.waitMsMax, () => {
             // An instance that is booting will be there within the limits of booting.
             if (pool.waiters.indexOf(waiter) < pool.booting) cancel = lookAgain();
-            else leave(throttled());
+            else leave(throttled("ConcurrentInvocationLimitExceeded"));
           });
         let cancel = lookAgain();
         signal?.addEventListener("abort", onAbort, { once: true });
@@ -216,7 +239,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
       pool.busy--;
       pool.meanDurationMs = smoothed(pool.meanDurationMs, durationMs);
       if (instance.state !== "dead") {
-        if (health === "dead") void bury(instance);
+        if (health === "dead" || clock.now() - instance.bornMs > limits.ageMsMax) void bury(instance);
         else {
           recharge(instance, () => instance.step(health === "well" ? "answered" : "crashed"));
           offer(pool, instance);
@@ -227,20 +250,24 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
       roomListener();
     },
     room: (version) => {
-      const pool = pools.get(version.id) ?? newPool(version);
-      const ready = pool.waiting.length - pool.waiters.length;
+      const family = poolsOf(version);
+      const ready = family.reduce((sum, pool) => sum + Math.max(0, pool.waiting.length - pool.waiters.length), 0);
       if (ready > 0) return ready;
-      const bootMs = pool.meanBootMs;
-      if (!worthBooting({ busy: pool.busy, meanDurationMs: pool.meanDurationMs, bootMs })) return 0;
+      const busiest = family.reduce((most, pool) => (pool.busy > most.busy ? pool : most), newPool(version));
+      if (!worthBooting({ busy: busiest.busy, meanDurationMs: busiest.meanDurationMs, bootMs: busiest.meanBootMs })) return 0;
       const { memoryMb } = version.settings;
       const reachableMb = idle.list().reduce((sum, instance) => sum + instance.chargeMb, limits.memoryBudgetMb - chargedMb);
       const fitting = live.size === 0 ? Math.max(1, Math.floor(reachableMb / memoryMb)) : Math.floor(reachableMb / memoryMb);
-      const unserved = Math.max(0, pool.waiters.length - pool.booting);
+      const unserved = [...hungry].reduce((sum, pool) => sum + Math.max(0, pool.waiters.length - pool.booting), 0);
       return Math.max(0, Math.min(limits.bootsMax - boots - unserved, fitting));
     },
+    versions: (at) => poolsOf(at).map(({ version }) => version),
+    keep: (version, count) => kept.keep(version, count),
+    kept: (version) => kept.state(version.id),
     retire: (isObsolete) => {
       for (const pool of pools.values()) {
         if (!isObsolete(pool.version)) continue;
+        kept.keep(pool.version, 0);
         pool.retired = true;
         for (const instance of pool.waiting.slice()) evict(instance);
       }
@@ -251,6 +278,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     status: () => ({ instances: live.size, busy: [...pools.values()].reduce((sum, pool) => sum + pool.busy, 0) }),
     end: async () => {
       ended = true;
+      kept.stop();
       idle.stop();
       for (const pool of pools.values()) for (const waiter of pool.waiters.slice()) waiter.refuse(shuttingDown());
       for (const instance of live) void bury(instance);
@@ -258,8 +286,5 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     },
   };
 }
-
-/** The account has no more concurrency, or the machine no more room. */
-export const throttled = (): Fault => fault("TooManyRequestsException", { message: "Rate Exceeded.", status: 429, Reason: "ConcurrentInvocationLimitExceeded", Type: "User" });
 
 const shuttingDown = (): Fault => fault("ServiceException", { message: "The server is shutting down; try again.", status: 500, Type: "Service" });

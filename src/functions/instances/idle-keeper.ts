@@ -7,7 +7,7 @@ export interface IdleKeeper {
   add(instance: Instance): void;
   remove(instance: Instance): void;
   find(id: string): Instance | undefined;
-  /** The one used longest ago first. */
+  /** Those that may go, the one used longest ago first. */
   list(): readonly Instance[];
   stop(): void;
 }
@@ -37,7 +37,7 @@ export function idleKeeper(deps: IdleKeeperDeps): IdleKeeper {
   const look = (): void => {
     timer = undefined;
     const now = clock.now();
-    const facts = [...idle.values()].map((instance) => ({ id: instance.id, idleSinceMs: instance.idleSinceMs, freezable: instance.state === "idle" && instance.freezable }));
+    const facts = [...idle.values()].map((instance) => ({ id: instance.id, idleSinceMs: instance.idleSinceMs, freezable: instance.state === "idle" && instance.freezable, kept: instance.kept, bornMs: instance.bornMs }));
     const plan = planIdle(facts, now, limits);
     for (const id of plan.freeze) {
       const instance = idle.get(id);
@@ -56,7 +56,7 @@ export function idleKeeper(deps: IdleKeeperDeps): IdleKeeper {
     },
     remove: (instance) => void idle.delete(instance.id),
     find: (id) => idle.get(id),
-    list: () => [...idle.values()],
+    list: () => [...idle.values()].filter(({ kept }) => !kept),
     stop: () => timer?.cancel(),
   };
 }

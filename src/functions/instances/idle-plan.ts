@@ -5,12 +5,18 @@ export interface IdleInstance {
   /** False for one that is frozen already, can not be frozen, or whose program is dead. */
   readonly freezable: boolean;
   readonly idleSinceMs: number;
+  /** Absent: its age does not matter. */
+  readonly bornMs?: number;
+  /** It has been promised to be there: it never goes for being idle. */
+  readonly kept?: boolean;
 }
 
 export interface IdleRules {
   /** Long enough that a busy function does not pay for freezing, short enough that stray timers do little. */
   readonly freezeAfterMs: number;
   readonly evictAfterMs: number;
+  /** An older one goes, however busy it has been. */
+  readonly ageMsMax: number;
 }
 
 export interface IdlePlan {
@@ -25,10 +31,10 @@ export function planIdle(idle: Iterable<IdleInstance>, nowMs: number, rules: Idl
   const evict: string[] = [];
   let nextMs: number | undefined;
   const due = (atMs: number): void => {
-    nextMs = Math.min(nextMs ?? atMs, atMs);
+    if (atMs !== Infinity) nextMs = Math.min(nextMs ?? atMs, atMs);
   };
-  for (const { id, freezable, idleSinceMs } of idle) {
-    const evictAtMs = idleSinceMs + rules.evictAfterMs;
+  for (const { id, freezable, idleSinceMs, kept, bornMs = Infinity } of idle) {
+    const evictAtMs = Math.min(kept ? Infinity : idleSinceMs + rules.evictAfterMs, bornMs + rules.ageMsMax);
     const freezeAtMs = idleSinceMs + rules.freezeAfterMs;
     if (evictAtMs <= nowMs) evict.push(id);
     else if (!freezable) due(evictAtMs);

@@ -4,7 +4,7 @@ import type { Clock } from "../../kernel/clock.ts";
 import type { Runtime } from "../../ports/runtimes.ts";
 import type { Version } from "../function.ts";
 import { bootErrorType } from "../invocations/ending.ts";
-import { logStreamName } from "../invocations/environment.ts";
+import { logStreamName, type Initialization } from "../invocations/environment.ts";
 import type { Phase } from "../invocations/platform-lines.ts";
 import type { LogSink } from "../logs/log-groups.ts";
 import type { Boot, BootSpec, Invocation, Outcome, RunningInstance } from "../runner.ts";
@@ -23,7 +23,7 @@ export interface InstanceDeps {
   readonly clock: Clock;
   readonly logSink: Pick<LogSink, "write">;
   /** Faults and Outages pass to the event that waits for the boot. */
-  readonly prepare: (version: Version, facts: { readonly id: string; readonly logStream: string }) => Promise<Prepared>;
+  readonly prepare: (version: Version, facts: { readonly id: string; readonly logStream: string; readonly initialization: Initialization }) => Promise<Prepared>;
 }
 
 const BYTES_PER_MB = 1024 * 1024;
@@ -32,9 +32,13 @@ export class Instance implements AsyncDisposable {
   /** Also the sandbox's. */
   readonly id = `i${hexId(8)}`;
   readonly version: Version;
+  readonly bornMs: number;
+  readonly initialization: Initialization;
   readonly log: InstanceLog;
   idleSinceMs = 0;
   freezable = true;
+  /** Promised to be there (provisioned concurrency): it does not go for being idle. */
+  kept: boolean;
   /** Highest use so far as last read; undefined before the first reading. */
   memoryPeakMb: number | undefined;
   /** Called when the program ended while it had nothing to do. */
@@ -51,9 +55,12 @@ export class Instance implements AsyncDisposable {
   #freezing: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
 
-  constructor(version: Version, deps: InstanceDeps) {
+  constructor(version: Version, deps: InstanceDeps, kept: boolean) {
     this.version = version;
+    this.kept = kept;
+    this.initialization = kept ? "provisioned-concurrency" : "on-demand";
     this.#deps = deps;
+    this.bornMs = deps.clock.now();
     this.log = instanceLog(version, logStreamName(version, deps.clock.now(), hexId(16)), deps.logSink);
   }
 
@@ -92,7 +99,7 @@ export class Instance implements AsyncDisposable {
   }
 
   async #start(phase: Phase, timeoutMs: number): Promise<Boot> {
-    this.#prepared ??= this.#deps.prepare(this.version, { id: this.id, logStream: this.log.stream });
+    this.#prepared ??= this.#deps.prepare(this.version, { id: this.id, logStream: this.log.stream, initialization: this.initialization });
     const prepared = await this.#prepared;
     const { clock } = this.#deps;
     if (phase === "init") this.log.platform({ kind: "initStart", runtime: prepared.runtime, phase }, clock.now());
@@ -102,8 +109,9 @@ export class Instance implements AsyncDisposable {
       this.#running = boot.instance;
       this.#alive = true;
       this.#watch(boot.instance);
-      // The second try runs within an invocation and is part of its duration.
-      if (phase === "init") this.#initMs = durationMs;
+      // The second try runs within an invocation and is part of its duration; what is kept ready boots in nobody's time.
+      if (phase === "init" && this.initialization === "on-demand") this.#initMs = durationMs;
+      else if (phase === "init") this.log.platform({ kind: "initReport", phase, durationMs, status: "success", errorType: undefined }, clock.now());
     } else {
       const status = boot.kind === "timeout" ? "timeout" : "failure";
       this.log.platform({ kind: "initReport", phase, durationMs, status, errorType: bootErrorType(boot) }, clock.now());
@@ -115,7 +123,7 @@ export class Instance implements AsyncDisposable {
   async invoke(invocation: Invocation): Promise<Outcome> {
     if (!this.#running) throw new Error("bug: invoke before boot");
     const outcome = await this.#running.invoke(invocation);
-    this.#alive = outcome.kind === "answer" || outcome.kind === "too-large" || (outcome.kind === "error" && !outcome.fatal);
+    this.#alive = outcome.kind === "answer" || outcome.kind === "streamed" || outcome.kind === "too-large" || (outcome.kind === "error" && !outcome.fatal);
     return outcome;
   }
 

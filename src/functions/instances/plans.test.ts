@@ -45,7 +45,7 @@ describe("capacity", () => {
 });
 
 describe("idle instances", () => {
-  const rules = { freezeAfterMs: 100, evictAfterMs: 600_000 };
+  const rules = { freezeAfterMs: 100, evictAfterMs: 600_000, ageMsMax: 3_600_000 };
 
   test("are frozen after a moment and evicted after long", () => {
     const idle = [
@@ -55,6 +55,11 @@ describe("idle instances", () => {
       { id: "fresh", freezable: true, idleSinceMs: 599_950 },
     ];
     expect(planIdle(idle, 600_000, rules)).toEqual({ freeze: ["tired"], evict: ["ancient"], nextMs: 600_050 });
+  });
+
+  test("go when they are old, however short they have been idle", () => {
+    const idle = [{ id: "old", freezable: true, idleSinceMs: 3_600_000, bornMs: 0 }, { id: "aging", freezable: false, idleSinceMs: 3_600_000, bornMs: 500 }];
+    expect(planIdle(idle, 3_600_000, rules)).toEqual({ freeze: [], evict: ["old"], nextMs: 3_600_500 });
   });
 
   test("that are none need no second look", () => {

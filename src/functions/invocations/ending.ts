@@ -10,6 +10,8 @@ export interface Ending {
   /** `failure`: the program died; `error`: it lives and reported an error. */
   readonly status: "success" | "error" | "failure" | "timeout";
   readonly errorType: string | undefined;
+  /** What went to the caller before the end, piece by piece. */
+  readonly streamedBytes?: number;
 }
 
 export type FailedBoot = Exclude<Boot, { readonly kind: "ready" }>;
@@ -24,8 +26,10 @@ export function endingOf(outcome: Outcome, subject: Subject): Ending {
   switch (outcome.kind) {
     case "answer":
       return { payload: outcome.payload, functionError: undefined, status: "success", errorType: undefined };
+    case "streamed":
+      return { payload: new Uint8Array(), functionError: undefined, status: "success", errorType: undefined };
     case "too-large":
-      return tooLarge();
+      return tooLarge(limits.functions.syncResponseBytesMax);
     case "error":
       return { payload: outcome.payload, functionError: "Unhandled", status: outcome.fatal ? "failure" : "error", errorType: outcome.errorType };
     case "timeout":
@@ -82,9 +86,10 @@ function timedOut({ requestId, timeoutMs }: Subject): Ending {
   return { payload: json({ errorType, errorMessage }), functionError: "Unhandled", status: "timeout", errorType };
 }
 
-function tooLarge(): Ending {
+/** Of an event whose answer passed the limit. */
+export function tooLarge(bytesMax: number): Ending {
   const errorType = "Function.ResponseSizeTooLarge";
-  const errorMessage = `Response payload size exceeded maximum allowed payload size (${limits.functions.syncResponseBytesMax} bytes).`;
+  const errorMessage = `Response payload size exceeded maximum allowed payload size (${bytesMax} bytes).`;
   return { payload: json({ errorMessage, errorType }), functionError: "Unhandled", status: "error", errorType };
 }
 

@@ -14,7 +14,11 @@ export interface EnvironmentFacts {
   /** Where the AWS SDKs inside reach this server. */
   readonly endpointUrl: string;
   readonly logStream: string;
+  readonly initialization: Initialization;
 }
+
+/** What made an instance boot: an event, or the promise to keep it ready. */
+export type Initialization = "on-demand" | "provisioned-concurrency";
 
 /**
  * The whole environment except what the runner adds (AWS_LAMBDA_RUNTIME_API, `_LAMBDA_TELEMETRY_LOG_FD`). Source: spec of the original, recorded
@@ -76,7 +80,7 @@ function reserved(version: Version, runtime: Runtime, facts: EnvironmentFacts): 
     AWS_LAMBDA_FUNCTION_NAME: version.name,
     AWS_LAMBDA_FUNCTION_VERSION: version.version,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: `${settings.memoryMb}`,
-    AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
+    AWS_LAMBDA_INITIALIZATION_TYPE: facts.initialization,
     AWS_LAMBDA_LOG_GROUP_NAME: logs.group,
     AWS_LAMBDA_LOG_STREAM_NAME: facts.logStream,
     AWS_LAMBDA_LOG_FORMAT: logs.format,

@@ -16,7 +16,7 @@ const version = (logs: Partial<LogSettings> = {}, env: Readonly<Record<string, s
   code: { blobId: "", sha256: "", sizeBytes: 0, unpackedBytes: 0 },
   settings: {
     dialect: "aws", description: "", runtime: "nodejs24.x", handler: "index.handler", role: "", memoryMb: 128, timeoutMs: 1000, tmpMb: 512, env,
-    architecture: "x86_64", logs: { ...text, ...logs },
+    architecture: "x86_64", logs: { ...text, ...logs }, layers: [],
   },
 });
 const subject = { requestId, timeoutMs: 1000 };
@@ -115,7 +115,7 @@ describe("the platform's lines", () => {
 });
 
 describe("the environment", () => {
-  const facts = { credentials: { accessKeyId: "AKIA", secretAccessKey: "secret", sessionToken: "token" }, endpointUrl: "http://127.0.0.1:4566", logStream: "stream" };
+  const facts = { credentials: { accessKeyId: "AKIA", secretAccessKey: "secret", sessionToken: "token" }, endpointUrl: "http://127.0.0.1:4566", logStream: "stream", initialization: "on-demand" as const };
 
   test("has every reserved name, which a function can not change, and defaults, which it can", () => {
     const env = environmentOf(version({}, { LANG: "C", AWS_REGION: "mars-1", MINE: "1" }), node, facts);

@@ -82,7 +82,7 @@ function jsonEvent(event: PlatformEvent, version: Version): { readonly type: str
     case "start":
       return { type: "start", record: { requestId: event.requestId, version: version.version } };
     case "end": {
-      const metrics = { durationMs: rounded(event.durationMs), producedBytes: event.ending.payload.byteLength };
+      const metrics = { durationMs: rounded(event.durationMs), producedBytes: event.ending.payload.byteLength + (event.ending.streamedBytes ?? 0) };
       return { type: "runtimeDone", record: { requestId: event.requestId, ...jsonStatus(event.ending), metrics } };
     }
     case "report": {

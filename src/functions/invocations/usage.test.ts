@@ -13,6 +13,7 @@ const version: Version = {
   settings: {
     dialect: "aws", description: "", runtime: "nodejs24.x", handler: "", role: "", memoryMb: 128, timeoutMs: 1000, tmpMb: 512, env: {}, architecture: "x86_64",
     logs: { group: "g", format: "Text", applicationLevel: undefined, systemLevel: undefined },
+    layers: [],
   },
 };
 const ran = (requestId: string): Ran => ({

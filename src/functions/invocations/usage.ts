@@ -24,6 +24,7 @@ interface UsageRecord {
   readonly status: string;
   readonly bytesIn: number;
   readonly bytesOut: number;
+  /** The part of `bytesOut` that went as a stream. */
   readonly streamedBytes: number;
   readonly trigger: Trigger;
 }
@@ -103,10 +104,11 @@ export function openMeter(deps: {
 
 function usageOf(version: Version, { result, ending, startedMs }: Ran, bytesIn: number, trigger: Trigger): UsageRecord {
   const { settings } = version;
+  const { streamedBytes = 0 } = ending;
   return {
     account: version.account, region: version.region, function: version.name, version: version.version, requestId: result.requestId,
     start: startedMs, durationMs: Math.round(result.durationMs * 1000) / 1000, initMs: result.initMs, billedMs: result.billedMs,
     memoryMB: settings.memoryMb, maxMemoryMB: result.memoryPeakMb, tmpMB: settings.tmpMb, arch: settings.architecture, status: ending.status,
-    bytesIn, bytesOut: result.payload.byteLength, streamedBytes: 0, trigger,
+    bytesIn, bytesOut: result.payload.byteLength + streamedBytes, streamedBytes, trigger,
   };
 }

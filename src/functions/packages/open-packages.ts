@@ -1,18 +1,23 @@
 // Code packages: the archive is a blob, its unpacked form a tree; a package is good before anything refers to it.
+import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
 import { limits } from "../../kernel/limits.ts";
 import { BlobTooLarge, type BlobRef, type Blobs } from "../../ports/blobs.ts";
 import type { CodePackage } from "../function.ts";
 import type { Packages } from "../heart.ts";
 import type { ArchiveSource } from "./archive.ts";
+import { mergeTrees } from "./merge-trees.ts";
 import { unzippedTooLarge, zippedTooLarge } from "./refusals.ts";
 import type { Tree, Trees } from "./trees.ts";
+import { unpackAside } from "./unpack-aside.ts";
 
 export interface OpenPackages extends Packages {
   /** What a commit must hold for this package. For a package just added it carries the bytes of a small archive. */
   blobOf(code: CodePackage): BlobRef;
   /** Pins the unpacked code, unpacking it again from the archive when it is not there. */
   acquire(code: CodePackage): Promise<Tree>;
+  /** Pins what the layers look like laid over each other, later ones on top; undefined when there are none. */
+  acquireLayers(layers: readonly CodePackage[]): Promise<Tree | undefined>;
 }
 
 export function openPackages(deps: { readonly blobs: Blobs; readonly trees: Trees }): OpenPackages {
@@ -25,18 +30,35 @@ export function openPackages(deps: { readonly blobs: Blobs; readonly trees: Tree
       ? { kind: "bytes", bytes: await blobs.bytes(code.blobId) }
       : { kind: "file", path: await blobs.file(code.blobId) };
 
+  const acquire = (code: CodePackage): Promise<Tree> => trees.acquire(code.blobId, async (dir) => unpackAside(await stored(code), dir));
   return {
     add: async (zip, options = {}) => {
       const ref = await takeIn(blobs, zip, options.zippedBytesMax);
-      const bytes = zip instanceof Uint8Array ? zip : ref.inline;
-      const { unpackedBytes } = await trees.prepare(ref.id, async () => (bytes ? { kind: "bytes", bytes } : stored({ blobId: ref.id, sizeBytes: ref.sizeBytes })));
+      const { unpackedBytes } = await trees.prepare(ref.id, async (dir) => unpackAside(ref.inline ? { kind: "bytes", bytes: ref.inline } : await stored({ blobId: ref.id, sizeBytes: ref.sizeBytes }), dir));
       const code = { blobId: ref.id, sha256: Buffer.from(ref.id, "hex").toString("base64"), sizeBytes: ref.sizeBytes, unpackedBytes };
       fresh.set(code, ref);
       return code;
     },
     archive: (code) => blobs.read(code.blobId),
     blobOf: (code) => fresh.get(code) ?? { id: code.blobId, sizeBytes: code.sizeBytes },
-    acquire: (code) => trees.acquire(code.blobId, () => stored(code)),
+    acquire,
+    acquireLayers: async (layers) => {
+      const [first] = layers;
+      if (layers.length <= 1) return first && acquire(first);
+      // Pinned until they are merged; the merged tree has links of its own to their files.
+      const pinned = await Promise.allSettled(layers.map(acquire));
+      const parts = pinned.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+      try {
+        for (const result of pinned) if (result.status === "rejected") throw result.reason;
+        const id = `layers-${createHash("sha256").update(layers.map(({ blobId }) => blobId).join()).digest("hex")}`;
+        return await trees.acquire(id, async (dir) => {
+          await mergeTrees(parts.map((part) => part.dir), dir);
+          return { unpackedBytes: layers.reduce((sum, { unpackedBytes }) => sum + unpackedBytes, 0) };
+        });
+      } finally {
+        for (const part of parts) part.release();
+      }
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { lstat, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -92,6 +93,25 @@ describe("a good package", () => {
     const large = await readFile(join(tree.dir, "data/large.bin"));
     expect(large.byteLength).toBe(9_000_000);
     expect(large[8_999_999]).toBe((8_999_999 * 7) % 251);
+  });
+
+  test("that is large is unpacked by a thread of its own, with the same outcome", async () => {
+    const noise = randomBytes(50_000);
+    const large = Array.from({ length: 20 }, (_, index) => ({ name: `lib/${index}.so`, data: noise, mode: program, modified: new Date("2021-03-04T05:06:08Z") }));
+    const code = await add([...large, { name: "lib/alias", data: "0.so", mode: link, stored: true }]);
+    expect(code).toMatchObject({ unpackedBytes: 1_000_000 });
+    expect(code.sizeBytes).toBeGreaterThan(1_000_000);
+    using tree = await pinned(code);
+    expect(await readFile(join(tree.dir, "lib/alias"))).toEqual(noise);
+    const { mode, mtime } = await stat(join(tree.dir, "lib/7.so"));
+    expect([(mode & 0o7777).toString(8), mtime.toISOString()]).toEqual(["555", "2021-03-04T05:06:08.000Z"]);
+    await trees.discard(code.blobId);
+    tree[Symbol.dispose]();
+    await trees.discard(code.blobId);
+    await expect(add([...large, { name: "bad", data: "x", crc: 1, mode: file }])).rejects.toMatchObject({
+      name: "Fault", code: "InvalidParameterValueException", message: notUnzippable, members: { Type: "User" }, cause: { message: "bad is not what the archive declares" },
+    });
+    expect(await left()).toEqual([]);
   });
 
   test("is unpacked once, however many ask, and again when its tree has gone", async () => {

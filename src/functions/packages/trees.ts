@@ -3,8 +3,6 @@ import { randomUUID } from "node:crypto";
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Fault, outage } from "../../kernel/fault.ts";
-import type { ArchiveSource } from "./archive.ts";
-import { unpack } from "./unpack.ts";
 
 /** A pinned tree: it stays until `release`. */
 export interface Tree {
@@ -13,19 +11,25 @@ export interface Tree {
   release(): void;
 }
 
-export interface Trees<Source = ArchiveSource> {
-  /** Unpacks once per content, however many ask at once. Throws the refusals of the package rules; an Outage when the disk fails. */
-  prepare(id: string, source: () => Promise<Source>): Promise<{ readonly unpackedBytes: number }>;
+export interface Trees {
+  /** Makes a tree once per id, however many ask at once. Throws the refusals of the package rules; an Outage when the disk fails. */
+  prepare(id: string, build: Build): Promise<TreeFacts>;
   /** Prepares if need be, and pins. */
-  acquire(id: string, source: () => Promise<Source>): Promise<Tree>;
+  acquire(id: string, build: Build): Promise<Tree>;
   /** Ids of the trees on disk that nobody pins and that are at least `ageMs` old. */
   idle(ageMs: number, nowMs: number): Promise<readonly string[]>;
   /** Removes a tree unless it is pinned; it comes back from its archive when asked for. */
   discard(id: string): Promise<void>;
 }
 
-interface Facts {
+/** Makes the directory and what is in it. */
+export type Build = (dir: string) => Promise<TreeFacts>;
+
+export interface TreeFacts {
   readonly unpackedBytes: number;
+}
+
+interface Facts extends TreeFacts {
   readonly bootId: string;
 }
 
@@ -33,14 +37,14 @@ interface Facts {
 const unpackingMax = 2;
 
 /** Opens `<dir>/code`, where packages are unpacked. */
-export const openTrees = (dir: string): Promise<Trees> => openTreesOf(join(dir, "code"), unpack);
+export const openTrees = (dir: string): Promise<Trees> => openTreesAt(join(dir, "code"));
 
 /**
- * Opens the directory `root`, where `unpack` makes trees of any kind of source. Layout: `<id>/task` is the tree, `<id>/facts.json` what is known about it.
+ * Opens the directory `root`. Layout: `<id>/task` is the tree, `<id>/facts.json` what is known about it.
  * Trees are not flushed to disk, which would cost a flush per file: instead a tree counts only within the boot of the machine
  * that unpacked it. A killed server leaves whole trees or temporary ones (removed here); after a power cut all are made again.
  */
-export async function openTreesOf<Source>(root: string, unpack: (source: Source, dir: string) => Promise<{ readonly unpackedBytes: number }>): Promise<Trees<Source>> {
+export async function openTreesAt(root: string): Promise<Trees> {
   await mkdir(root, { recursive: true });
   const bootId = await readBootId();
   await clearLeftovers(root, bootId);
@@ -48,14 +52,14 @@ export async function openTreesOf<Source>(root: string, unpack: (source: Source,
   const pins = new Map<string, number>();
   const slots = slotsOf(unpackingMax);
 
-  const make = async (id: string, source: () => Promise<Source>): Promise<Facts> => {
+  const make = async (id: string, build: Build): Promise<Facts> => {
     const present = await readFacts(join(root, id), bootId);
     if (present) return present;
     const fresh = join(root, `.new-${randomUUID()}`);
     return slots(async () => {
       try {
         await mkdir(fresh, { recursive: true });
-        const facts = { ...(await unpack(await source(), join(fresh, "task"))), bootId };
+        const facts = { ...(await build(join(fresh, "task"))), bootId };
         await writeFile(join(fresh, "facts.json"), JSON.stringify(facts));
         // Something without facts may lie there, half removed by hand.
         await removeTree(join(root, id));
@@ -67,10 +71,10 @@ export async function openTreesOf<Source>(root: string, unpack: (source: Source,
       }
     });
   };
-  const prepare = (id: string, source: () => Promise<Source>): Promise<Facts> => {
+  const prepare = (id: string, build: Build): Promise<Facts> => {
     const under = unpacking.get(id);
     if (under) return under;
-    const made = make(id, source).finally(() => unpacking.delete(id));
+    const made = make(id, build).finally(() => unpacking.delete(id));
     unpacking.set(id, made);
     return made;
   };
@@ -81,11 +85,11 @@ export async function openTreesOf<Source>(root: string, unpack: (source: Source,
   };
   return {
     prepare,
-    acquire: async (id, source) => {
+    acquire: async (id, build) => {
       // Pinned before looking, so that no discard comes between.
       pins.set(id, (pins.get(id) ?? 0) + 1);
       try {
-        await prepare(id, source);
+        await prepare(id, build);
       } catch (error) {
         unpin(id);
         throw error;

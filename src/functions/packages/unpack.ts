@@ -1,47 +1,46 @@
 // Carries out an unpacking plan: real bytes are counted and checked as they come, and what lands on disk is read-only.
-import { chmod, mkdir, open, symlink, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { promisify } from "node:util";
-import { crc32, createInflateRaw, inflateRaw } from "node:zlib";
+import { crc32, createInflateRaw } from "node:zlib";
 import { openArchive, type Archive, type ArchiveSource } from "./archive.ts";
+import type { Disk, NewFile } from "./disk.ts";
 import type { PackageEntry } from "./entry.ts";
 import { linkStaysInside, planUnpack } from "./plan.ts";
 import { emptyArchive, notUnzippable } from "./refusals.ts";
 
-const inflate = promisify(inflateRaw);
-
 /** Ours: files up to this size are inflated in one piece, larger ones stream. */
 const wholeBytesMax = 4 * 1024 * 1024;
-/** Ours: files written at once; the thread pool has four threads. */
-const writersMax = 4;
 /** Linux: PATH_MAX. */
 const linkBytesMax = 4096;
+
+export interface Unpacked {
+  readonly unpackedBytes: number;
+}
 
 /**
  * Unpacks into `dir`, which must not exist. Files come out 0444 or 0555 with the archive's times, directories 0555.
  * Throws the refusals of the package rules; the caller removes what was begun.
  */
-export async function unpack(source: ArchiveSource, dir: string): Promise<{ readonly unpackedBytes: number }> {
+export async function unpack(source: ArchiveSource, dir: string, disk: Disk): Promise<Unpacked> {
   await using archive = await openArchive(source);
   const plan = planUnpack(archive.entries);
   if (plan.files.length === 0) throw emptyArchive();
   const targets = new Map<string, string>();
-  for (const link of plan.links) targets.set(link.path, await linkTarget(archive, link));
+  for (const link of plan.links) targets.set(link.path, await linkTarget(archive, link, disk));
   for (const { path } of plan.links) if (!linkStaysInside(path, targets)) throw notUnzippable(`the link ${path} leads out of the package`);
 
-  await mkdir(dir);
-  for (const path of plan.directories) await mkdir(join(dir, path));
-  await inParallel(plan.files, (file) => writeEntry(archive, file, join(dir, file.path)));
-  for (const [path, target] of targets) await symlink(target, join(dir, path));
-  for (const path of plan.directories) await chmod(join(dir, path), 0o555);
-  await chmod(dir, 0o555);
+  await disk.makeDirectory(dir);
+  for (const path of plan.directories) await disk.makeDirectory(join(dir, path));
+  await inParallel(disk.writers, plan.files, (file) => writeEntry(archive, file, join(dir, file.path), disk));
+  for (const [path, target] of targets) await disk.link(target, join(dir, path));
+  for (const path of plan.directories) await disk.setMode(join(dir, path), 0o555);
+  await disk.setMode(dir, 0o555);
   return { unpackedBytes: plan.unpackedBytes };
 }
 
 /** Stops handing out items when one fails; rejects when all begun have ended. */
-async function inParallel<T>(items: readonly T[], task: (item: T) => Promise<void>): Promise<void> {
+async function inParallel<T>(workers: number, items: readonly T[], task: (item: T) => Promise<void>): Promise<void> {
   const rest = items.values();
   const failures: unknown[] = [];
   const worker = async (): Promise<void> => {
@@ -50,34 +49,37 @@ async function inParallel<T>(items: readonly T[], task: (item: T) => Promise<voi
       await task(item).catch((error: unknown) => failures.push(error));
     }
   };
-  await Promise.all(Array.from({ length: writersMax }, worker));
+  await Promise.all(Array.from({ length: workers }, worker));
   if (failures.length > 0) throw failures[0];
 }
 
-async function writeEntry(archive: Archive, entry: PackageEntry, path: string): Promise<void> {
-  await using file = await open(path, "wx", entry.executable ? 0o755 : 0o644);
-  if (entry.bytes <= wholeBytesMax && entry.zippedBytes <= wholeBytesMax) {
-    const content = await contentOf(archive, entry);
-    if (content.byteLength > 0) await file.writeFile(content);
-  } else {
-    await streamContent(archive, entry, file);
+async function writeEntry(archive: Archive, entry: PackageEntry, path: string, disk: Disk): Promise<void> {
+  // Read-only for others from the start; this descriptor may write all the same.
+  const file = await disk.create(path, entry.executable ? 0o555 : 0o444);
+  try {
+    if (entry.bytes <= wholeBytesMax && entry.zippedBytes <= wholeBytesMax) {
+      const content = await contentOf(archive, entry, disk);
+      if (content.byteLength > 0) await file.write(content);
+    } else {
+      await streamContent(archive, entry, file);
+    }
+    // Python trusts compiled files by the time of their source, so the archive's times matter.
+    await file.setTime(entry.modifiedMs / 1000);
+  } finally {
+    await file.close();
   }
-  const seconds = entry.modifiedMs / 1000;
-  // Python trusts compiled files by the time of their source, so the archive's times matter.
-  await file.utimes(seconds, seconds);
-  await file.chmod(entry.executable ? 0o555 : 0o444);
 }
 
 /** A small entry's content at once, never more than declared whatever the archive holds. */
-async function contentOf(archive: Archive, entry: PackageEntry): Promise<Uint8Array> {
+async function contentOf(archive: Archive, entry: PackageEntry, disk: Disk): Promise<Uint8Array> {
   const zipped = await archive.zipped(entry);
   // One byte more than declared proves a lie; inflating stops there. (0 would mean no limit.)
-  const content = entry.deflated ? await inflate(zipped, { maxOutputLength: entry.bytes + 1 }).catch(refuse) : zipped;
+  const content = entry.deflated ? await inflated(zipped, entry.bytes + 1, disk) : zipped;
   if (content.byteLength !== entry.bytes || crc32(content) !== entry.crc32) throw notUnzippable(`${entry.path} is not what the archive declares`);
   return content;
 }
 
-async function streamContent(archive: Archive, entry: PackageEntry, into: FileHandle): Promise<void> {
+async function streamContent(archive: Archive, entry: PackageEntry, into: NewFile): Promise<void> {
   let bytes = 0;
   let checksum = 0;
   const write = async (content: AsyncIterable<Buffer>): Promise<void> => {
@@ -85,7 +87,7 @@ async function streamContent(archive: Archive, entry: PackageEntry, into: FileHa
       bytes += chunk.byteLength;
       if (bytes > entry.bytes) throw notUnzippable(`${entry.path} is larger than declared`);
       checksum = crc32(chunk, checksum);
-      await into.writeFile(chunk);
+      await into.write(chunk);
     }
   };
   const zipped: Readable = await archive.zippedStream(entry);
@@ -93,15 +95,19 @@ async function streamContent(archive: Archive, entry: PackageEntry, into: FileHa
   if (bytes !== entry.bytes || checksum !== entry.crc32) throw notUnzippable(`${entry.path} is not what the archive declares`);
 }
 
-async function linkTarget(archive: Archive, link: PackageEntry): Promise<string> {
+async function linkTarget(archive: Archive, link: PackageEntry, disk: Disk): Promise<string> {
   if (link.bytes === 0 || link.bytes >= linkBytesMax) throw notUnzippable(`the link ${link.path} has no sensible target`);
-  const target = Buffer.from(await contentOf(archive, link)).toString("utf8");
+  const target = Buffer.from(await contentOf(archive, link, disk)).toString("utf8");
   if (target.includes("\0") || target.includes("\uFFFD")) throw notUnzippable(`the target of the link ${link.path} is not a path`);
   return target;
 }
 
-function refuse(error: unknown): never {
-  throw notUnzippable(error);
+async function inflated(zipped: Uint8Array, bytesMax: number, disk: Disk): Promise<Uint8Array> {
+  try {
+    return await disk.inflate(zipped, bytesMax);
+  } catch (error) {
+    throw notUnzippable(error);
+  }
 }
 
 /** A full disk is not the archive's fault; what zlib says is. */

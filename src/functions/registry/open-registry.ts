@@ -1,24 +1,33 @@
-// The registry of functions: each change is one commit of the record, its hold on the code and the note of who uses it.
-import { functionArn } from "../../kernel/arn.ts";
+// The registry of functions: each change is one commit of the record, its versions, their holds on code and the notes of who uses it.
 import type { Clock } from "../../kernel/clock.ts";
-import { fault, type Fault } from "../../kernel/fault.ts";
+import { fault } from "../../kernel/fault.ts";
 import { uuid } from "../../kernel/ids.ts";
 import { limits } from "../../kernel/limits.ts";
-import { del, hold, release, set, transact, unchanged, type Store, type Write } from "../../ports/store.ts";
-import type { CodePackage, FunctionRecord, FunctionRef, Scope, Version } from "../function.ts";
-import type { Registry } from "../heart.ts";
+import { del, set, transact, unchanged, type Entry, type Key, type Store, type Write } from "../../ports/store.ts";
+import type { ConcurrencyFacts } from "../concurrency/shares.ts";
+import type { FunctionRecord, FunctionRef, Scope, Version } from "../function.ts";
+import type { Latest, Registry } from "../heart.ts";
 import type { OpenPackages } from "../packages/open-packages.ts";
-import { codeUserKey, codeUsersKey, functionKey, scopeKey, type FunctionName } from "./keys.ts";
+import { codeOf, handOverCode, plainCode, type Handover } from "./code-holds.ts";
+import { codeUsersKey, concurrencyKey, functionInKey, functionKey, scopeKey, versionKey, versionsKey, type FunctionName } from "./keys.ts";
+import { publication } from "./publication.ts";
 import { recordCache } from "./record-cache.ts";
+import { functionNotFound, staleRevision, versionIsPointedTo } from "./refusals.ts";
+import { resolver } from "./resolve.ts";
+import { urlIndex, urlWrites } from "./url-index.ts";
 
 export interface RegistryDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly packages: Pick<OpenPackages, "blobOf">;
-  /** Called after a function changed or went, here or on another node; `find` then tells the new truth. */
+  /** Chooses between the two versions of an alias with weights: 0 (inclusive) to 1 (exclusive). */
+  readonly random: () => number;
+  /** Called after a function or one of its versions changed or went, here or on another node; what is read then is the new truth. */
   readonly onChange: (at: FunctionName) => void;
-  /** Called after the last hold of one function on some code has gone; others may still use it. */
+  /** Called after the last hold of one version on some code has gone; others may still use it. */
   readonly onCodeLeft: (blobId: string) => void;
+  /** Called when what a function has set aside has changed, before the change is reported; undefined when the function has gone. */
+  readonly onConcurrency: (at: FunctionName, facts: ConcurrencyFacts | undefined) => void;
   /** Awaited after a function's record has gone, before `remove` resolves. */
   readonly onRemoved: (at: FunctionName) => Promise<void>;
 }
@@ -28,50 +37,91 @@ export interface OpenRegistry extends Registry, Disposable {
   cachedVersion(ref: FunctionRef): Version | undefined;
   /** Fault ResourceNotFoundException as AWS words it. */
   versionOf(ref: FunctionRef): Promise<Version>;
+  /** Whether this very version still is what its name means: `$LATEST` may have moved on, a published one may be deleted. */
+  isCurrent(version: Version): Promise<boolean>;
   usesCode(blobId: string): Promise<boolean>;
+}
+
+interface Decision<T> {
+  readonly record: FunctionRecord | undefined;
+  readonly writes: readonly Write[];
+  readonly left: readonly string[];
+  readonly result: T;
 }
 
 export function openRegistry(deps: RegistryDeps): OpenRegistry {
   const { store, clock, packages } = deps;
-  const cache = recordCache(store, deps.onChange);
+  const tell = (key: Key): void => {
+    const at = functionInKey(key);
+    if (at) deps.onChange(at);
+  };
+  const functions = recordCache<FunctionRecord>(store, ["functions"], tell);
+  const versions = recordCache<Version>(store, ["function-versions"], tell);
+  const { peek, read } = resolver({ functions, versions, random: deps.random });
 
-  /** Decides on the record as it is in storage; an undefined decision leaves it alone. */
-  const change = async (at: FunctionName, decide: (record: FunctionRecord) => { readonly record: FunctionRecord; readonly writes: readonly Write[] } | undefined) => {
+  /** Decides on the record as it is in storage; without a record, or without writes, nothing changes. */
+  const change = async <T>(at: FunctionName, decide: (record: FunctionRecord) => Promise<Decision<T>>): Promise<T | undefined> => {
     const key = functionKey(at);
-    const result = await transact(store, async () => {
+    const decision = await transact(store, async () => {
       const entry = await store.get<FunctionRecord>(key);
-      const decision = entry && decide(entry.value);
-      if (!decision) return { checks: [], writes: [], result: entry?.value };
-      return { checks: [unchanged(key, entry)], writes: [set(key, decision.record), ...decision.writes], result: decision.record };
+      const result = entry && (await decide(entry.value));
+      if (!result || (result.writes.length === 0 && result.record === entry.value)) return { checks: [], writes: [], result };
+      const { record } = result;
+      const writes = [record ? set(key, record) : del(key), ...concurrencyWrites(at, entry.value.concurrency, record?.concurrency), ...urlWrites(at, entry.value.urls, record?.urls), ...result.writes];
+      return { checks: [unchanged(key, entry)], writes, result };
     });
-    cache.forget(at);
-    return result;
+    functions.forget(key);
+    if (decision) deps.onConcurrency(at, decision.record?.concurrency);
+    for (const { key: touched } of decision?.writes.filter(isAboutVersion) ?? []) versions.forget(touched);
+    for (const blobId of decision?.left ?? []) deps.onCodeLeft(blobId);
+    return decision?.result;
   };
-  const versionOf = async (ref: FunctionRef): Promise<Version> => {
-    const record = await cache.read(ref);
-    const version = record && versionIn(record, ref.qualifier);
-    if (!version) throw functionNotFound(ref);
-    return version;
+  const published = async (record: FunctionRecord, description?: string): Promise<{ readonly record: FunctionRecord; readonly version: Version; readonly writes: readonly Write[] }> => {
+    const last = record.lastPublished === 0 ? undefined : await store.get<Version>(versionKey(record, String(record.lastPublished)));
+    const { version, isNew } = publication(record, last?.value, { id: uuid(), nowMs: clock.now(), description });
+    if (!isNew) return { record, version, writes: [] };
+    const writes = [set(versionKey(record, version.version), version), ...holdsOf(undefined, version).writes];
+    return { record: { ...record, lastPublished: Number(version.version) }, version, writes };
   };
-  return {
-    versionOf,
-    cachedVersion: (ref) => {
-      const record = cache.peek(ref);
-      return record && versionIn(record, ref.qualifier);
-    },
-    usesCode: async (blobId) => (await store.list({ prefix: codeUsersKey(blobId), limit: 1 })).length > 0,
-    find: (ref) => cache.read(ref),
+  const holdsOf = (before: Version | undefined, after: Version | undefined): Handover => {
+    const one = after ?? before;
+    return one ? handOverCode(packages, versionKey(one, one.version), before ? codeOf(before) : [], after ? codeOf(after) : []) : { writes: [], left: [] };
+  };
+  const allVersions = async (at: FunctionName): Promise<readonly Version[]> => {
+    const found: Version[] = [];
+    for (let after = 0; ; after = Number(found.at(-1)?.version)) {
+      const page = await versionsAfter(at, after, limits.store.listMax);
+      found.push(...page);
+      if (page.length < limits.store.listMax) return found;
+    }
+  };
+  const versionsAfter = async (at: FunctionName, after: number, limit: number): Promise<readonly Version[]> =>
+    (await store.list<Version>({ prefix: versionsKey(at), after: versionKey(at, String(after)), limit: Math.min(limit, limits.store.listMax) })).map(({ value }) => value);
 
-    create: async (scope, name, code, settings, tags) => {
+  return {
+    cachedVersion: peek,
+    versionOf: async (ref) => {
+      const version = await read(ref);
+      if (!version) throw functionNotFound(ref);
+      return version;
+    },
+    isCurrent: async (version) => (await read({ ...version, qualifier: version.version }))?.id === version.id,
+    usesCode: async (blobId) => (await store.list({ prefix: codeUsersKey(blobId), limit: 1 })).length > 0,
+    find: (ref) => functions.read(functionKey(ref)),
+    byUrl: urlIndex(store, (at) => functions.read(functionKey(at))),
+
+    create: async (scope, name, { code, settings, tags, codeSigning, publish }) => {
       const at = { account: scope.account, region: scope.region, name };
       const key = functionKey(at);
       const now = clock.now();
-      const latest: Version = { ...at, id: uuid(), version: "$LATEST", code: plain(code), settings, modifiedMs: now };
-      const record: FunctionRecord = { ...at, createdMs: now, latest, tags, policies: {} };
-      const commit = await store.commit([{ key, version: null }], [set(key, record), ...takeCode(packages, code, at)]);
+      const latest: Version = { ...at, id: uuid(), version: "$LATEST", code: plainCode(code), settings, modifiedMs: now };
+      const bare: FunctionRecord = { ...at, createdMs: now, latest, lastPublished: 0, aliases: {}, concurrency: noConcurrency, eventInvoke: {}, recursion: "Terminate", codeSigning, tags, policies: {} };
+      const first = publish ? await published(bare) : undefined;
+      const holds = holdsOf(undefined, { ...latest, code }).writes;
+      const commit = await store.commit([{ key, version: null }], [set(key, first?.record ?? bare), ...holds, ...(first?.writes ?? [])]);
       if (!commit.ok) throw fault("ResourceConflictException", { message: `Function already exist: ${name}`, Type: "User" });
-      cache.forget(at);
-      return record;
+      functions.forget(key);
+      return { latest, published: first?.version };
     },
 
     list: async (scope, afterName, limit) => {
@@ -79,82 +129,95 @@ export function openRegistry(deps: RegistryDeps): OpenRegistry {
       for (let after = afterName; records.length < limit; after = records.at(-1)?.name) {
         const wanted = Math.min(limit - records.length, limits.store.listMax);
         const from = after === undefined ? {} : { after: functionKey({ ...scope, name: after }) };
-        const page = await store.list<FunctionRecord>({ prefix: scopeKey(scope), limit: wanted, ...from });
+        const page: readonly Entry<FunctionRecord>[] = await store.list<FunctionRecord>({ prefix: scopeKey(scope), limit: wanted, ...from });
         records.push(...page.map(({ value }) => value));
         if (page.length < wanted) break;
       }
       return records;
     },
 
-    update: async (ref, { code, settings, expectedRevision }) => {
-      const at = unqualified(ref);
-      let left: string | undefined;
-      const record = await change(at, (record) => {
+    update: (ref, { code, settings, expectedRevision, publish }) =>
+      change<Latest>(unqualified(ref), async (record) => {
         if (expectedRevision !== undefined && expectedRevision !== record.latest.id) throw staleRevision();
-        const before = record.latest.code.blobId;
-        const moves = code !== undefined && code.blobId !== before;
-        left = moves ? before : undefined;
-        const latest = { ...record.latest, id: uuid(), modifiedMs: clock.now(), code: code ? plain(code) : record.latest.code, settings: { ...record.latest.settings, ...settings } };
-        return { record: { ...record, latest }, writes: code && moves ? [...takeCode(packages, code, at), ...leaveCode(before, at)] : [] };
+        const latest = { ...record.latest, id: uuid(), modifiedMs: clock.now(), code: code ? plainCode(code) : record.latest.code, settings: { ...record.latest.settings, ...settings } };
+        const { writes, left } = holdsOf(record.latest, { ...latest, code: code ?? latest.code });
+        const next = { ...record, latest };
+        const fresh = publish ? await published(next) : undefined;
+        return { record: fresh?.record ?? next, writes: [...writes, ...(fresh?.writes ?? [])], left, result: { latest, published: fresh?.version } };
+      }),
+
+    publish: (ref, asked = {}) =>
+      change<Version>(unqualified(ref), async (record) => {
+        if (asked.expectedRevision !== undefined && asked.expectedRevision !== record.latest.id) throw staleRevision();
+        const { sha256 } = record.latest.code;
+        if (asked.expectedSha256 !== undefined && asked.expectedSha256 !== sha256)
+          throw fault("InvalidParameterValueException", {
+            message: `CodeSHA256 (${asked.expectedSha256}) is different from current CodeSHA256 in $LATEST (${sha256}). Please try again with the CodeSHA256 in $LATEST.`, Type: "User",
+          });
+        const { record: next, version, writes } = await published(record, asked.description);
+        return { record: next, writes, left: [], result: version };
+      }),
+
+    versions: (at, after, limit) => versionsAfter(unqualified(at), after, limit),
+
+    removeVersion: async (at, version) => {
+      const removed = await change<boolean>(unqualified(at), async (record) => {
+        const entry = await store.get<Version>(versionKey(record, version));
+        if (!entry) return { record, writes: [], left: [], result: false };
+        const pointing = Object.values(record.aliases).filter((alias) => alias.version === version || version in alias.weights);
+        if (pointing.length > 0) throw versionIsPointedTo(pointing.map(({ name }) => name));
+        const { writes, left } = holdsOf(entry.value, undefined);
+        return { record: { ...record, ...withoutQualifier(record, version) }, writes: [del(versionKey(record, version)), ...writes], left, result: true };
       });
-      if (record && left !== undefined) deps.onCodeLeft(left);
-      return record;
+      return removed ?? false;
     },
 
-    changePolicy: (ref, decide) => {
-      const qualifier = ref.qualifier ?? "$LATEST";
-      return change(unqualified(ref), (record) => {
-        const { [qualifier]: current, ...others } = record.policies;
-        const next = decide(current);
-        return { record: { ...record, policies: next ? { ...others, [qualifier]: next } : others }, writes: [] };
-      });
-    },
-
-    changeTags: (ref, decide) => change(unqualified(ref), (record) => ({ record: { ...record, tags: decide(record.tags) }, writes: [] })),
+    change: (ref, decide) =>
+      change<FunctionRecord>(unqualified(ref), async (record) => {
+        // What is asked for here can only change together with the record, which the commit checks.
+        const has = async (version: string): Promise<boolean> => version === "$LATEST" || (await store.get(versionKey(record, version))) !== undefined;
+        const next = { ...record, ...(await decide(record, has)) };
+        return { record: next, writes: [], left: [], result: next };
+      }),
 
     remove: async (ref) => {
       const at = unqualified(ref);
-      const key = functionKey(at);
-      const gone = await transact(store, async () => {
-        const entry = await store.get<FunctionRecord>(key);
-        if (!entry) return { checks: [], writes: [], result: undefined };
-        const { blobId } = entry.value.latest.code;
-        return { checks: [unchanged(key, entry)], writes: [del(key), ...leaveCode(blobId, at)], result: blobId };
+      const gone = await change<true>(at, async (record) => {
+        const published = await allVersions(at);
+        const handovers = [record.latest, ...published].map((version) => holdsOf(version, undefined));
+        const writes = [...published.map(({ version }) => del(versionKey(at, version))), ...handovers.flatMap((handover) => handover.writes)];
+        return { record: undefined, writes, left: [...new Set(handovers.flatMap(({ left }) => left))], result: true };
       });
-      cache.forget(at);
-      if (gone === undefined) return false;
-      await deps.onRemoved(at);
-      deps.onCodeLeft(gone);
-      return true;
+      if (gone) await deps.onRemoved(at);
+      return gone ?? false;
     },
-    [Symbol.dispose]: () => cache[Symbol.dispose](),
+    [Symbol.dispose]: () => {
+      functions[Symbol.dispose]();
+      versions[Symbol.dispose]();
+    },
   };
 }
 
-/** Versions and aliases come later: until then a qualifier other than `$LATEST` names nothing. */
-function versionIn(record: FunctionRecord, qualifier: string | undefined): Version | undefined {
-  return qualifier === undefined || qualifier === "$LATEST" ? record.latest : undefined;
+const noConcurrency: ConcurrencyFacts = { provisioned: {} };
+
+/** What a function's record knows of one version or alias, taken out. */
+export function withoutQualifier(record: FunctionRecord, qualifier: string): Pick<FunctionRecord, "aliases" | "concurrency" | "eventInvoke" | "policies" | "urls"> {
+  const { [qualifier]: _alias, ...aliases } = record.aliases;
+  const { [qualifier]: _policy, ...policies } = record.policies;
+  const { [qualifier]: _event, ...eventInvoke } = record.eventInvoke;
+  const { [qualifier]: _kept, ...provisioned } = record.concurrency.provisioned;
+  const { [qualifier]: _scaled, ...scaling } = record.concurrency.scaling ?? {};
+  const { [qualifier]: _url, ...urls } = record.urls ?? {};
+  return { aliases, policies, eventInvoke, urls, concurrency: { ...record.concurrency, provisioned, scaling } };
 }
 
-const functionNotFound = (ref: FunctionRef): Fault =>
-  fault("ResourceNotFoundException", { message: `Function not found: ${functionArn(ref, ref.qualifier)}`, Type: "User" });
-
-const staleRevision = (): Fault =>
-  fault("PreconditionFailedException", {
-    message: "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id",
-    Type: "User",
-  });
-
-function takeCode(packages: Pick<OpenPackages, "blobOf">, code: CodePackage, at: FunctionName): readonly Write[] {
-  return [hold(packages.blobOf(code), functionKey(at)), set(codeUserKey(code.blobId, at), 1)];
+/** A function that sets nothing aside has no such record, so that all that have are few. */
+function concurrencyWrites(at: FunctionName, before: ConcurrencyFacts, after: ConcurrencyFacts | undefined): readonly Write[] {
+  if (before === after) return [];
+  const isSet = after !== undefined && (after.reserved !== undefined || Object.keys({ ...after.provisioned, ...after.scaling }).length > 0);
+  return [isSet ? set(concurrencyKey(at), after) : del(concurrencyKey(at))];
 }
 
-function leaveCode(blobId: string, at: FunctionName): readonly Write[] {
-  return [release(blobId, functionKey(at)), del(codeUserKey(blobId, at))];
-}
-
-/** Only what the record is meant to keep, whatever else the caller's object carries. */
-const plain = ({ blobId, sha256, sizeBytes, unpackedBytes, image }: CodePackage): CodePackage => ({ blobId, sha256, sizeBytes, unpackedBytes, ...(image ? { image } : {}) });
+const isAboutVersion = (write: Write): write is Extract<Write, { readonly kind: "set" | "delete" }> => (write.kind === "set" || write.kind === "delete") && write.key[0] === "function-versions";
 
 const unqualified = ({ account, region, name }: Scope & { readonly name: string }): FunctionName => ({ account, region, name });
-

@@ -1,34 +1,33 @@
-// Keeps hot function records in memory and right, so that an invocation never waits for storage.
+// Keeps hot records in memory and right, so that an invocation never waits for storage.
 import type { Entry, Key, Store } from "../../ports/store.ts";
-import type { FunctionRecord } from "../function.ts";
-import { functionKey, type FunctionName } from "./keys.ts";
 
-export interface RecordCache extends Disposable {
+export interface RecordCache<T> extends Disposable {
   /** What is known without asking storage. */
-  peek(at: FunctionName): FunctionRecord | undefined;
-  read(at: FunctionName): Promise<FunctionRecord | undefined>;
+  peek(key: Key): T | undefined;
+  read(key: Key): Promise<T | undefined>;
   /** Forgets what is known: the next read asks storage. To be called after each change, before it is reported. */
-  forget(at: FunctionName): void;
+  forget(key: Key): void;
 }
 
-/** Ours: records in memory; the ones not asked for longest go first. */
+/** Ours: records in memory; the ones read first go first. */
 const recordsMax = 10_000;
 
 /**
+ * Of the records below `prefix`; `onChange` hears of each change, here or on another node.
  * Correctness: `forget` (by us or by the store's watch) removes both what is kept and what is being read, so a read begun before a
  * change is never kept after it, and never joined by a caller who came after it.
  */
-export function recordCache(store: Pick<Store, "get" | "watch">, onChange: (at: FunctionName) => void): RecordCache {
-  const kept = new Map<string, FunctionRecord>();
-  const reading = new Map<string, Promise<FunctionRecord | undefined>>();
-  const forget = (at: FunctionName): void => {
-    const name = nameOf(at);
+export function recordCache<T>(store: Pick<Store, "get" | "watch">, prefix: Key, onChange: (key: Key) => void): RecordCache<T> {
+  const kept = new Map<string, T>();
+  const reading = new Map<string, Promise<T | undefined>>();
+  const forget = (key: Key): void => {
+    const name = nameOf(key);
     kept.delete(name);
     reading.delete(name);
   };
-  const load = (at: FunctionName, name: string): Promise<FunctionRecord | undefined> => {
-    const read: Promise<FunctionRecord | undefined> = store.get<FunctionRecord>(functionKey(at)).then(
-      (entry: Entry<FunctionRecord> | undefined) => {
+  const load = (key: Key, name: string): Promise<T | undefined> => {
+    const read: Promise<T | undefined> = store.get<T>(key).then(
+      (entry: Entry<T> | undefined) => {
         if (reading.get(name) !== read) return entry?.value;
         reading.delete(name);
         if (entry) keep(name, entry.value);
@@ -42,34 +41,27 @@ export function recordCache(store: Pick<Store, "get" | "watch">, onChange: (at: 
     reading.set(name, read);
     return read;
   };
-  const keep = (name: string, record: FunctionRecord): void => {
+  const keep = (name: string, record: T): void => {
     kept.set(name, record);
     if (kept.size <= recordsMax) return;
     const [oldest] = kept.keys();
     if (oldest !== undefined) kept.delete(oldest);
   };
-  const unwatch = store.watch(["functions"], (key) => {
-    const at = nameInKey(key);
-    if (!at) return;
-    forget(at);
-    onChange(at);
+  const unwatch = store.watch(prefix, (key) => {
+    forget(key);
+    onChange(key);
   });
   return {
-    peek: (at) => kept.get(nameOf(at)),
-    read: (at) => {
-      const name = nameOf(at);
+    peek: (key) => kept.get(nameOf(key)),
+    read: (key) => {
+      const name = nameOf(key);
       const record = kept.get(name);
-      return record ? Promise.resolve(record) : (reading.get(name) ?? load(at, name));
+      return record ? Promise.resolve(record) : (reading.get(name) ?? load(key, name));
     },
     forget,
     [Symbol.dispose]: unwatch,
   };
 }
 
-/** One text per function; account and region have no slash. */
-const nameOf = ({ account, region, name }: FunctionName): string => `${account}/${region}/${name}`;
-
-function nameInKey(key: Key): FunctionName | undefined {
-  const [, account, region, name] = key;
-  return typeof account === "string" && typeof region === "string" && typeof name === "string" ? { account, region, name } : undefined;
-}
+/** One text per key: no part of the keys kept here has a slash. */
+const nameOf = (key: Key): string => key.join("/");

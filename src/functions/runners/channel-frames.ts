@@ -1,8 +1,8 @@
 // The language spoken over file descriptor 3: length-prefixed frames of raw bytes, parsed with a cursor so that size costs nothing but itself.
 
 /**
- * What a frame means. 0 is reserved for boot settings of pooled sandboxes, 16 to 19 for response streams.
- * `toProgram` is sent by the platform, everything else by the wrapper inside.
+ * What a frame means. 0 is reserved for boot settings of pooled sandboxes.
+ * `invoke` and `streamCredit` are sent by the platform, everything else by the wrapper inside.
  */
 export const frameType = {
   /** To the program. Head: `InvokeMeta` as JSON; body: the event. */
@@ -22,6 +22,14 @@ export const frameType = {
   log: 8,
   /** Head: `1` or `2`; body: raw bytes written to that descriptor by the language's own streams. */
   output: 9,
+  /** Head: the content type. Only when the event's meta has a `streamWindowBytes`; a `result` without a body, or an error, still ends the invocation. */
+  streamStart: 16,
+  /** Uses up credit: its body's bytes and 64 more. */
+  streamChunk: 17,
+  /** The response is complete; the handler may still work. */
+  streamEnd: 18,
+  /** To the program. Head: so much more credit for chunks. */
+  streamCredit: 19,
 } as const;
 
 /** What accompanies an event. */
@@ -31,6 +39,8 @@ export interface InvokeMeta {
   readonly clientContext: string | undefined;
   readonly traceId: string | undefined;
   readonly responseBytesMax: number;
+  /** The caller takes a stream: the credit it begins with. */
+  readonly streamWindowBytes?: number;
 }
 
 export interface Frame {

@@ -1,5 +1,7 @@
 // Whatever a program does to its channel, only its own instance suffers, and every call gets an end.
 import { describe, expect, test } from "vitest";
+import { systemClock } from "../../main/system-clock.ts";
+import { ResponseBody } from "../invocations/response-body.ts";
 import { answer, bootFunction, invocation, nodeRuntime } from "../../../test/boot-function.ts";
 
 const classic = nodeRuntime();
@@ -20,6 +22,22 @@ describe.concurrent("A hostile program harms only its own instance:", () => {
       await using f = await bootFunction(classic, "index.handler", cjs(`exports.handler = async () => { ${body}; await new Promise((r) => setTimeout(r, 60_000)) }`));
       expect(await f.invoke({}, { deadlineMs: Date.now() + 700 })).toMatchObject(expected);
       expect(await f.instance().revive(5000)).toMatchObject({ kind: "ready" });
+    });
+  }
+
+  const frame = "const frame = (type, body) => { const id = Buffer.from(c.awsRequestId); const start = Buffer.alloc(8); start.writeUInt32BE(id.length + body.length); start[4] = type; start[5] = id.length; return Buffer.concat([start, id, body]); }; const send = (...frames) => { const all = Buffer.concat(frames); for (let at = 0; at < all.length; ) try { at += require('fs').writeSync(3, all, at); } catch (error) { if (error.code !== 'EAGAIN') throw error; } };";
+  const streams: Readonly<Record<string, readonly [string, boolean]>> = {
+    "a stream nobody asked for": ["send(frame(16, Buffer.alloc(0)))", false],
+    "a chunk before its stream": ["send(frame(17, Buffer.alloc(9)))", true],
+    "more than it has credit for": ["send(frame(16, Buffer.alloc(0)), ...Array.from({ length: 10 }, () => frame(17, Buffer.alloc(60000))))", true],
+    "a stream that ends twice": ["send(frame(16, Buffer.alloc(0)), frame(18, Buffer.alloc(0)), frame(18, Buffer.alloc(0)))", true],
+  };
+  for (const [title, [body, asked]] of Object.entries(streams)) {
+    test(title, async () => {
+      await using f = await bootFunction(classic, "index.handler", cjs(`exports.handler = async (e, c) => { ${frame} ${body}; await new Promise((r) => setTimeout(r, 60_000)) }`));
+      const sink = new ResponseBody(systemClock, { bytesMax: 1e9, bytesPerSecond: Infinity });
+      expect(await f.invoke({}, asked ? { sink } : {})).toMatchObject({ kind: "exit", signal: "SIGKILL" });
+      expect(sink.sizeBytes).toBeLessThan(300_000);
     });
   }
 

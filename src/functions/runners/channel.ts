@@ -4,6 +4,7 @@ import { assert } from "../../kernel/fault.ts";
 import { limits } from "../../kernel/limits.ts";
 import type { Sandbox } from "../../ports/sandbox.ts";
 import type { BootSpec, Invocation, Runner } from "../runner.ts";
+import { ChannelStream, STREAM_WINDOW_BYTES } from "./channel-stream.ts";
 import { FrameReader, frameStart, frameType, type Frame, type InvokeMeta } from "./channel-frames.ts";
 import type { Conversation, Listener, ProgramLog, Protocol } from "./conversation.ts";
 import { platformErrorType } from "./error-type.ts";
@@ -34,6 +35,7 @@ class ChannelConversation implements Conversation {
   #channel: Duplex | undefined;
   #log: ProgramLog | undefined;
   #requestId: string | undefined;
+  #stream: ChannelStream | undefined;
   #ended: Promise<void> = Promise.resolve();
 
   constructor(listener: Listener) {
@@ -60,11 +62,15 @@ class ChannelConversation implements Conversation {
   }
 
   ask(invocation: Invocation): void {
-    const { invokedArn, deadlineMs, clientContext, traceId, payload, requestId } = invocation;
-    const meta: InvokeMeta = { invokedArn, deadlineMs, clientContext, traceId, responseBytesMax: limits.functions.syncResponseBytesMax };
+    const { invokedArn, deadlineMs, clientContext, traceId, payload, requestId, sink } = invocation;
+    const streaming = sink ? { streamWindowBytes: STREAM_WINDOW_BYTES } : {};
+    const meta: InvokeMeta = { invokedArn, deadlineMs, clientContext, traceId, responseBytesMax: limits.functions.syncResponseBytesMax, ...streaming };
     this.#requestId = requestId;
     const channel = this.#channel;
     if (!channel?.writable) return;
+    this.#stream = sink && new ChannelStream(sink, (bytes) => {
+      if (this.#requestId === requestId && channel.writable) channel.write(frameStart(frameType.streamCredit, requestId, String(bytes), 0));
+    });
     channel.cork();
     channel.write(frameStart(frameType.invoke, requestId, JSON.stringify(meta), payload.length));
     channel.write(payload);
@@ -99,8 +105,12 @@ class ChannelConversation implements Conversation {
     // The original answers 400 to a stale or foreign request id; here there is nobody to tell.
     if (requestId !== this.#requestId) return;
     switch (type) {
+      case frameType.streamStart:
+      case frameType.streamChunk:
+      case frameType.streamEnd:
+        return this.#takeStream(type, head, body);
       case frameType.result:
-        return this.#reply({ kind: "answer", payload: body });
+        return this.#reply(this.#stream?.opened ? { kind: "streamed" } : { kind: "answer", payload: body });
       case frameType.error:
       case frameType.fatalError:
         return this.#reply({ kind: "error", payload: body, errorType: platformErrorType(head), fatal: type === frameType.fatalError });
@@ -111,8 +121,16 @@ class ChannelConversation implements Conversation {
     }
   }
 
+  #takeStream(type: number, head: string, body: Buffer): void {
+    if (!this.#stream) throw new Error("a stream that was not asked for");
+    if (type === frameType.streamStart) this.#stream.open(head);
+    else if (type === frameType.streamChunk) this.#stream.take(body);
+    else this.#stream.end();
+  }
+
   #reply(reply: Parameters<Listener["replied"]>[0]): void {
     this.#requestId = undefined;
+    this.#stream = undefined;
     this.#listener.replied(reply);
   }
 }

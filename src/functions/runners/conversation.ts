@@ -7,6 +7,7 @@ export type Opening = { readonly kind: "ready" } | { readonly kind: "error"; rea
 
 export type Reply =
   | { readonly kind: "answer"; readonly payload: Uint8Array }
+  | { readonly kind: "streamed" }
   | { readonly kind: "too-large"; readonly sizeBytes: number }
   /** `fatal`: the program is about to end. */
   | { readonly kind: "error"; readonly payload: Uint8Array; readonly errorType: string; readonly fatal: boolean };

@@ -1,5 +1,6 @@
 // Bodies that custom runtimes post: gathered up to the limit, and never more than that in memory.
 import type { IncomingMessage } from "node:http";
+import type { ResponseSink } from "../runner.ts";
 
 export type PostedBody =
   | { readonly kind: "whole"; readonly bytes: Buffer }
@@ -33,6 +34,19 @@ export function readBody(request: IncomingMessage, bytesMax: number, onTooLarge:
   request.on("error", () => resolve({ kind: "truncated" }));
   request.on("close", () => resolve({ kind: "truncated" }));
   return promise;
+}
+
+/** Hands a streamed response on as it comes, at the pace of who takes it; false when the connection ended before the body did. */
+export async function forwardBody(request: IncomingMessage, sink: ResponseSink): Promise<boolean> {
+  sink.open(request.headers["content-type"] ?? "application/octet-stream");
+  try {
+    for await (const chunk of request) await sink.write(chunk as Buffer);
+  } catch {
+    return false;
+  }
+  // Trailers that tell an error come with the end: then the response is not whole.
+  if (request.trailers["lambda-runtime-function-error-type"] === undefined) sink.end();
+  return true;
 }
 
 /** Content type by which a runtime asks that the cause be taken out of the error. */

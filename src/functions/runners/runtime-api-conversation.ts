@@ -4,10 +4,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { limits } from "../../kernel/limits.ts";
-import type { Invocation } from "../runner.ts";
+import type { Invocation, ResponseSink } from "../runner.ts";
 import type { Conversation, Listener, Reply } from "./conversation.ts";
 import { platformErrorType } from "./error-type.ts";
-import { errorPayload, readBody, type PostedBody } from "./runtime-api-body.ts";
+import { errorPayload, forwardBody, readBody } from "./runtime-api-body.ts";
 import { transition, type Call, type State } from "./runtime-api-states.ts";
 
 /** Official clients send a stack trace of up to 1 MiB in a header. */
@@ -144,6 +144,8 @@ class RuntimeApiConversation implements Conversation {
     const before = this.#state;
     this.#state = call === "response" ? "InvocationResponse" : "InvocationErrorResponse";
     const mode = request.headers["lambda-runtime-function-response-mode"];
+    const sink = this.#current?.sink;
+    if (call === "response" && mode === "streaming" && sink) return await this.#streamed(request, response, sink);
     const body = await readBody(request, BYTES_MAX, (sizeBytes) => this.#replied({ kind: "too-large", sizeBytes }));
     if (body.kind === "truncated") {
       // Nobody to answer: the program is ending, will try again, or runs into its deadline.
@@ -155,7 +157,14 @@ class RuntimeApiConversation implements Conversation {
       return refuse(response, 400, "InvalidFunctionResponseMode", "Invalid function response mode");
     }
     if (body.kind === "too-large") return refuse(response, 413, "RequestEntityTooLarge", `Exceeded maximum allowed payload size (${BYTES_MAX} bytes).`);
-    this.#replied(call === "error" ? errorReply(request, body.bytes) : streamedReply(request, body));
+    this.#replied(call === "error" ? errorReply(request, body.bytes) : (streamError(request) ?? { kind: "answer", payload: body.bytes }));
+    accept(response);
+  }
+
+  async #streamed(request: IncomingMessage, response: ServerResponse, sink: ResponseSink): Promise<void> {
+    // Nobody to answer when it breaks off: the program is ending, or runs into its deadline.
+    if (!(await forwardBody(request, sink))) return;
+    this.#replied(streamError(request) ?? { kind: "streamed" });
     accept(response);
   }
 
@@ -208,9 +217,9 @@ const errorReply = (request: IncomingMessage, bytes: Buffer): Reply => ({
 });
 
 /** A streamed response may end in an error, told by trailers. */
-function streamedReply(request: IncomingMessage, body: PostedBody & { readonly kind: "whole" }): Reply {
+function streamError(request: IncomingMessage): Reply | undefined {
   const errorType = request.trailers["lambda-runtime-function-error-type"];
-  if (!errorType) return { kind: "answer", payload: body.bytes };
+  if (!errorType) return undefined;
   const payload = Buffer.from(request.trailers["lambda-runtime-function-error-body"] ?? "", "base64");
   return { kind: "error", payload, errorType: platformErrorType(errorType), fatal: false };
 }

@@ -1,12 +1,10 @@
 // Custom runtimes of every make: a shell script with curl, a compiled program with bare sockets, and hand-made requests at the edges.
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
 import { request } from "node:http";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { answer, bootFunction, failure, invocation, providedRuntime } from "../../../test/boot-function.ts";
+import { compileBootstrap, hasCompiler } from "../../../test/compiled-bootstrap.ts";
 import { openRuntimeApi } from "./runtime-api-conversation.ts";
 import type { Opening, Reply } from "./conversation.ts";
 
@@ -76,59 +74,9 @@ describe("A bootstrap that can not run", () => {
   });
 });
 
-/** Speaks HTTP/1.1 over one kept-alive connection, without any library. */
-const C_RUNTIME = String.raw`
-#include <arpa/inet.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <strings.h>
-#include <sys/socket.h>
-#include <unistd.h>
-static char in[1 << 20], out[1 << 20], host[64];
-static int fd;
-static char *receive(void) {
-  int have = 0;
-  for (;;) {
-    int n = read(fd, in + have, sizeof in - have - 1);
-    if (n <= 0) exit(9);
-    in[have += n] = 0;
-    char *end = strstr(in, "\r\n\r\n");
-    char *size = strcasestr(in, "content-length:");
-    if (end && size && have >= end + 4 - in + atoi(size + 15)) return end + 4;
-  }
-}
-int main(void) {
-  char *api = getenv("AWS_LAMBDA_RUNTIME_API"), *colon = strchr(api, ':');
-  snprintf(host, sizeof host, "%.*s", (int)(colon - api), api);
-  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(atoi(colon + 1))};
-  inet_pton(AF_INET, host, &to.sin_addr);
-  fd = socket(AF_INET, SOCK_STREAM, 0);
-  if (connect(fd, (struct sockaddr *)&to, sizeof to)) return 8;
-  for (;;) {
-    dprintf(fd, "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: %s\r\n\r\n", api);
-    char *body = receive(), id[64] = "";
-    sscanf(strcasestr(in, "lambda-runtime-aws-request-id:") + 30, " %63[^\r]", id);
-    int size = snprintf(out, sizeof out, "{\"compiled\":%s}", body);
-    printf("answering %s", id);
-    fflush(stdout);
-    dprintf(fd, "POST /2018-06-01/runtime/invocation/%s/response HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n\r\n%s", id, api, size, out);
-    receive();
-  }
-}`;
-
-/** A directory that is gone when the test ends. */
-function scratch(): { readonly path: string } & Disposable {
-  const path = mkdtempSync(join(tmpdir(), "fugaz-build-"));
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
-}
-
 describe("A compiled bootstrap", () => {
-  test.skipIf(!has("gcc"))("answers over a connection it keeps (skipped without gcc)", async () => {
-    using directory = scratch();
-    writeFileSync(join(directory.path, "main.c"), C_RUNTIME);
-    execFileSync("gcc", ["-D_GNU_SOURCE", "-O1", "-w", "-o", join(directory.path, "bootstrap"), join(directory.path, "main.c")]);
-    await using f = await bootFunction(providedRuntime, "any", { bootstrap: readFileSync(join(directory.path, "bootstrap")) });
+  test.skipIf(!hasCompiler)("answers over a connection it keeps (skipped without gcc)", async () => {
+    await using f = await bootFunction(providedRuntime, "any", { bootstrap: compileBootstrap() });
     expect(answer(await f.invoke({ n: 1 }, { requestId: "id-1" }))).toEqual({ compiled: { n: 1 } });
     expect(answer(await f.invoke({ n: 2 }, { requestId: "id-2" }))).toEqual({ compiled: { n: 2 } });
     expect(f.logs).toEqual(["answering id-1", "answering id-2"]);

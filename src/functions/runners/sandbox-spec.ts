@@ -9,7 +9,10 @@ const TASK = "/var/task";
 const PATH_LISTS = ["PATH", "LD_LIBRARY_PATH", "NODE_PATH", "PYTHONPATH"];
 
 /** Everything mounted for a version: its code first. */
-export const mountsOf = (spec: BootSpec): readonly Mount[] => (spec.version.code.image ? [] : [{ source: spec.codeDir, target: TASK }, ...spec.runtime.mounts]);
+export const mountsOf = (spec: BootSpec): readonly Mount[] =>
+  spec.version.code.image
+    ? []
+    : [{ source: spec.codeDir, target: TASK }, ...(spec.opt === undefined ? [] : [{ source: spec.opt, target: "/opt" }]), ...spec.runtime.mounts];
 
 export function sandboxSpec(spec: BootSpec, sandboxes: Sandboxes, argv: readonly string[], env: Readonly<Record<string, string>>, channel: boolean): SandboxSpec {
   const mounts = mountsOf(spec);

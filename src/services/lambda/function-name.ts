@@ -1,6 +1,5 @@
 // A function can be called by name, name:qualifier, account:function:name or ARN, whole or in part: all lead to one reference.
 import type { FunctionRef } from "../../functions/function.ts";
-import { limits } from "../../kernel/limits.ts";
 import { functionArn, partitionOf } from "../../kernel/arn.ts";
 import { fault, type Fault } from "../../kernel/fault.ts";
 import type { Call } from "../../wire/service.ts";
@@ -50,6 +49,3 @@ function foreign({ account, operation, region }: Pick<Call, "account" | "region"
 
 /** AWS: a name's length, beside the 140 that an ARN may have. Source: quotas. */
 const NAME_MAX = 64;
-/** AWS: `MaxItems` of most lists. */
-export const pageSize = (asked: number | undefined): number => Math.min(asked ?? PAGE_MAX, PAGE_MAX, limits.store.listMax);
-const PAGE_MAX = 50;

@@ -28,6 +28,12 @@ export function imageOverride(asked: Asked["ImageConfig"]): ImageOverride | unde
   };
 }
 
+/** The code of a new function of this kind. */
+export function imageCode({ ImageUri, ZipFile, S3Bucket, S3Key }: NonNullable<Asked["Code"]>, context: Context): Promise<CodePackage> {
+  if (!ImageUri || ZipFile || S3Bucket || S3Key) throw invalid("Please provide ImageUri when creating a function with packageType Image.");
+  return imageFrom(ImageUri, context);
+}
+
 /** The image a URI names, its files laid out. Faults in the original's words when there is none or it can not run here. */
 export async function imageFrom(uri: string, context: Context): Promise<CodePackage> {
   const name = parseImageName(uri);

@@ -5,12 +5,14 @@ import type { Clock } from "../../kernel/clock.ts";
 import type { Runtimes } from "../../ports/runtimes.ts";
 import type { Store } from "../../ports/store.ts";
 import type { Call, Operation, OperationName } from "../../wire/service.ts";
+import type { CodeLinks } from "./code-links.ts";
 
 export interface LambdaDeps {
   readonly heart: Heart;
-  readonly store: Pick<Store, "commit">;
+  readonly store: Pick<Store, "commit" | "get" | "list">;
   readonly runtimes: Runtimes;
   readonly clock: Pick<Clock, "now">;
+  readonly codeLinks: CodeLinks;
 }
 
 export type LambdaContext = Call & LambdaDeps;

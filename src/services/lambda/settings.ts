@@ -32,6 +32,7 @@ export function newSettings(asked: Asked, name: string): FunctionSettings {
     env: {},
     architecture: OWN_ARCHITECTURE,
     logs: { group: `/aws/lambda/${name}`, format: "Text", applicationLevel: undefined, systemLevel: undefined },
+    layers: [],
     ...changedSettings(asked, name),
   };
 }
@@ -61,18 +62,14 @@ export function changedSettings(asked: Asked, name: string): Partial<FunctionSet
 
 function refuseWhatDoesNotAct(asked: Asked): void {
   if (asked.VpcConfig?.SubnetIds?.length || asked.VpcConfig?.SecurityGroupIds?.length) throw notYet("VpcConfig");
-  if (asked.DeadLetterConfig?.TargetArn) throw notYet("DeadLetterConfig");
   if (asked.KMSKeyArn) throw notYet("KMSKeyArn");
   if (asked.TracingConfig?.Mode === "Active") throw notYet("TracingConfig Active");
-  if (asked.Layers?.length) throw notYet("Layers");
   if (asked.FileSystemConfigs?.length) throw notYet("FileSystemConfigs");
-  if (asked.CodeSigningConfigArn) throw notYet("CodeSigningConfigArn");
   if (asked.SnapStart?.ApplyOn === "PublishedVersions") throw notYet("SnapStart");
   if (asked.CapacityProviderConfig) throw notYet("CapacityProviderConfig");
   if (asked.DurableConfig) throw notYet("DurableConfig");
   if (asked.TenancyConfig) throw notYet("TenancyConfig");
   if (asked.PublishTo) throw notYet("PublishTo");
-  if (asked.Publish) throw notYet("Publish");
 }
 
 function checkedEnvironment(variables: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -1,10 +1,11 @@
-// Tags of functions: fifty at most, never on a version or an alias.
-import type { FunctionRef } from "../../functions/function.ts";
-import { fault } from "../../kernel/fault.ts";
+// Tags of functions and code signing configurations: fifty at most, never on a version or an alias.
+import { functionNotFound } from "../../functions/registry/refusals.ts";
 import { parseArn } from "../../kernel/arn.ts";
-import type { Call } from "../../wire/service.ts";
+import { fault, type Fault } from "../../kernel/fault.ts";
+import { changeCodeSigning, codeSigningMissing, findCodeSigning } from "./code-signing.ts";
 import { invalid } from "./faults.ts";
 import { refOf } from "./function-name.ts";
+import type { LambdaContext } from "./op.ts";
 
 /** AWS: tags per resource. */
 const TAGS_MAX = 50;
@@ -17,17 +18,37 @@ export function checkedTags(tags: Tags): Tags {
   return tags;
 }
 
-/** The function an ARN names. Only functions can exist here of the resources that may carry tags. */
-export function taggedFunction(arn: string, call: Pick<Call, "account" | "region" | "operation">): FunctionRef {
-  const [kind = "", ...rest] = parseArn(arn)?.resource.split(":") ?? [];
-  if (kind !== "function") throw fault("ResourceNotFoundException", { message: missing(kind, arn), Type: "User" });
-  if (rest.length > 1) throw invalid("Tags on function aliases and versions are not supported. Please specify a function ARN.");
-  return refOf(arn, undefined, call);
+/** Something that carries tags; both acts fault when it is not there. */
+export interface Tagged {
+  read(): Promise<Tags>;
+  change(decide: (tags: Tags) => Tags): Promise<void>;
 }
 
-function missing(kind: string, arn: string): string {
-  if (kind === "event-source-mapping") return `Event source mapping not found: ${arn}`;
-  if (kind === "code-signing-config") return `The Lambda code signing configuration ${arn} can not be found.`;
-  if (kind === "capacity-provider") return `Capacity provider not found: ${arn}`;
-  return `Resource not found: ${arn}`;
+export function taggedResource(arn: string, context: LambdaContext): Tagged {
+  const [kind = "", ...rest] = parseArn(arn)?.resource.split(":") ?? [];
+  if (kind === "function") return taggedFunction(arn, rest, context);
+  if (kind === "code-signing-config") return taggedCodeSigning(arn, context);
+  throw fault("ResourceNotFoundException", { message: `${missing[kind] ?? "Resource not found"}: ${arn}`, Type: "User" });
 }
+
+function taggedFunction(arn: string, path: readonly string[], context: LambdaContext): Tagged {
+  if (path.length > 1) throw invalid("Tags on function aliases and versions are not supported. Please specify a function ARN.");
+  const ref = refOf(arn, undefined, context);
+  const { registry } = context.heart;
+  return {
+    read: async () => found(await registry.find(ref), functionNotFound(ref)).tags,
+    change: async (decide) => void found(await registry.change(ref, ({ tags }) => ({ tags: decide(tags) })), functionNotFound(ref)),
+  };
+}
+
+const taggedCodeSigning = (arn: string, context: LambdaContext): Tagged => ({
+  read: async () => found(await findCodeSigning(arn, context), codeSigningMissing(arn)).tags,
+  change: async (decide) => void found(await changeCodeSigning(arn, context, (before) => ({ ...before, tags: decide(before.tags) })), codeSigningMissing(arn)),
+});
+
+function found<T>(thing: T | undefined, otherwise: Fault): T {
+  if (thing === undefined) throw otherwise;
+  return thing;
+}
+
+const missing: Readonly<Record<string, string>> = { "event-source-mapping": "Event source mapping not found", "capacity-provider": "Capacity provider not found" };

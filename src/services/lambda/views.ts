@@ -1,6 +1,6 @@
 // How a function looks to AWS tools: every member the original sends, since some tools crash on a missing one.
 import { createHash } from "node:crypto";
-import type { CodePackage, FunctionSettings, Version } from "../../functions/function.ts";
+import type { FunctionSettings, ImageFacts, Version } from "../../functions/function.ts";
 import { functionArn, partitionOf } from "../../kernel/arn.ts";
 import type { Output } from "./op.ts";
 
@@ -21,6 +21,8 @@ export function configurationView(version: Version, qualifier?: string): Omit<Ou
     Version: version.version,
     ...(Object.keys(settings.env).length > 0 ? { Environment: { Variables: { ...settings.env } } } : {}),
     TracingConfig: { Mode: "PassThrough" },
+    ...(settings.deadLetter === undefined ? {} : { DeadLetterConfig: { TargetArn: settings.deadLetter } }),
+    ...(settings.layers.length > 0 ? { Layers: settings.layers.map((layer) => ({ Arn: layer.arn, CodeSize: layer.code.sizeBytes })) } : {}),
     RevisionId: version.id,
     State: "Active",
     LastUpdateStatus: "Successful",
@@ -57,9 +59,5 @@ function imageConfigView({ imageConfig: { entryPoint, command, workingDirectory 
   return Object.keys(ImageConfig).length > 0 ? { ImageConfigResponse: { ImageConfig } } : {};
 }
 
-/** Where the archive can be fetched from this server, or which image it is. */
-export function codeView({ image, blobId }: CodePackage, endpoint: string): Output<"GetFunction">["Code"] {
-  if (image) return { RepositoryType: "ECR", ImageUri: image.uri, ResolvedImageUri: image.resolvedUri };
-  return { RepositoryType: "S3", Location: `${endpoint}${CODE_PATH}${blobId}.zip` };
-}
-export const CODE_PATH = "/_fugaz/code/";
+/** Which image a function is made from. */
+export const imageView = ({ uri, resolvedUri }: ImageFacts): Output<"GetFunction">["Code"] => ({ RepositoryType: "ECR", ImageUri: uri, ResolvedImageUri: resolvedUri });

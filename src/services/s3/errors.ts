@@ -42,10 +42,10 @@ export const preconditionFailed = (condition: string): Fault =>
 export const aclsNotSupported = (): Fault =>
   fault("AccessControlListNotSupported", { message: "The bucket does not allow ACLs", status: 400 });
 
-export const entityTooLarge = (proposedBytes: number): Fault =>
+export const entityTooLarge = (proposedBytes: number, bytesMax: number = limits.s3.putBytesMax): Fault =>
   fault("EntityTooLarge", {
     message: "Your proposed upload exceeds the maximum allowed size", status: 400,
-    ProposedSize: proposedBytes, MaxSizeAllowed: limits.s3.putBytesMax,
+    ProposedSize: proposedBytes, MaxSizeAllowed: bytesMax,
   });
 
 /** The `not configured` answers: their codes and texts differ, their shape does not. */

@@ -9,7 +9,8 @@ import type { S3Context } from "./op.ts";
 
 /** What a request promises about its body. */
 export interface Promised {
-  readonly sizeBytes: number;
+  /** Undefined when the body is only a part of the request's, whose length nobody tells. */
+  readonly sizeBytes: number | undefined;
   /** Lower-case hex. */
   readonly md5: string | undefined;
   /** The checksum the client speaks of; `value` is undefined when it comes in the trailer. */
@@ -111,13 +112,13 @@ export async function takeBody(
   async function* tapped(): AsyncGenerator<Uint8Array> {
     for await (const chunk of source) {
       sizeBytes += chunk.length;
-      if (sizeBytes > promise.sizeBytes) throw incompleteBody();
+      if (promise.sizeBytes !== undefined && sizeBytes > promise.sizeBytes) throw incompleteBody();
       md5.update(chunk);
       digest?.update(chunk);
       second?.update(chunk);
       yield chunk;
     }
-    if (sizeBytes < promise.sizeBytes) throw incompleteBody();
+    if (promise.sizeBytes !== undefined && sizeBytes < promise.sizeBytes) throw incompleteBody();
     etag = md5.digest("hex");
     if (promise.md5 !== undefined && promise.md5 !== etag) throw badMd5(promise.md5, etag);
     if (digest) value = digest.value();

@@ -1,11 +1,11 @@
 // A bucket's notification configuration: read from its document, judged as S3 judges it, and shown again.
 import type { NotificationConfiguration } from "@aws-sdk/client-s3";
-import { parseArn } from "../../kernel/arn.ts";
+import { functionRefIn, parseArn } from "../../kernel/arn.ts";
 import { fault } from "../../kernel/fault.ts";
 import { uuid } from "../../kernel/ids.ts";
 import { limits } from "../../kernel/limits.ts";
 import { invalidArgument, malformedXml, notBuilt } from "./errors.ts";
-import { functionOf, mayNotify } from "./notify.ts";
+import { mayNotify } from "./notify.ts";
 import { overlap } from "./notification-match.ts";
 import type { S3Context } from "./op.ts";
 import type { BucketRecord, LambdaTarget } from "./records.ts";
@@ -43,7 +43,7 @@ function filtersOf({ Filter }: LambdaConfiguration): LambdaTarget["filters"] {
 function targetOf(configuration: LambdaConfiguration): LambdaTarget {
   const { Id, LambdaFunctionArn: arn, Events } = configuration;
   if (arn === undefined || Events === undefined || Events.length === 0) throw malformedXml();
-  if (!functionOf(arn)) throw invalidArgument("The ARN could not be parsed", "CloudFunction", arn);
+  if (!functionRefIn(arn)) throw invalidArgument("The ARN could not be parsed", "CloudFunction", arn);
   for (const event of Events) {
     if (!supportedEvents.has(event)) throw invalidArgument("The event is not supported for notifications", "Event", event);
   }

@@ -1,7 +1,6 @@
 // Hands an event over to the functions it concerns: as writes of the very commit that made it happen, so that neither is without the other.
 import { randomBytes } from "node:crypto";
-import type { FunctionRef } from "../../functions/function.ts";
-import { parseArn } from "../../kernel/arn.ts";
+import { functionRefIn } from "../../kernel/arn.ts";
 import { uuid } from "../../kernel/ids.ts";
 import type { Write } from "../../ports/store.ts";
 import { bucketArn, eventMessage, type Happening } from "./event.ts";
@@ -9,17 +8,9 @@ import { matches } from "./notification-match.ts";
 import type { S3Context } from "./op.ts";
 import type { BucketRecord, LambdaTarget } from "./records.ts";
 
-/** The function a configuration names; undefined when the text is no function's ARN. */
-export function functionOf(text: string): FunctionRef | undefined {
-  const arn = parseArn(text);
-  const [kind, name, qualifier, ...rest] = arn?.resource.split(":") ?? [];
-  if (!arn || arn.service !== "lambda" || kind !== "function" || !name || rest.length > 0) return undefined;
-  return { account: arn.account, region: arn.region, name, ...(qualifier === undefined ? {} : { qualifier }) };
-}
-
 /** Whether S3, acting for the bucket, may invoke the function; false when there is none. */
 export async function mayNotify(context: Pick<S3Context, "heart">, bucket: BucketRecord, target: LambdaTarget): Promise<boolean> {
-  const ref = functionOf(target.functionArn);
+  const ref = functionRefIn(target.functionArn);
   return ref !== undefined && context.heart.mayInvoke(ref, { service: "s3.amazonaws.com", sourceArn: bucketArn(bucket), sourceAccount: bucket.account });
 }
 
@@ -36,7 +27,7 @@ export async function notifications(context: S3Context, bucket: BucketRecord, ha
   const writes: Write[] = [];
   for (const target of bucket.notifications ?? []) {
     if (!matches(target, happening.event, happening.key) || !(await mayNotify(context, bucket, target))) continue;
-    const ref = functionOf(target.functionArn);
+    const ref = functionRefIn(target.functionArn);
     if (!ref) continue;
     const message = eventMessage(bucket, happening, { ...context, hostId: hostId(context) }, target.id);
     writes.push(

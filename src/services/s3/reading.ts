@@ -1,11 +1,12 @@
 // How an object is read: conditions, ranges and parts decide the status and the headers; GetObject and HeadObject share them all.
 import { fault } from "../../kernel/fault.ts";
+import type { Checksum } from "./checksums.ts";
 import { judgeRead, type ReadConditions } from "./conditions.ts";
 import { invalidArgument, invalidRequest, preconditionFailed } from "./errors.ts";
 import type { S3Context } from "./op.ts";
 import { partsCount, partSpan } from "./part-runs.ts";
 import { type ByteRange, contentRange, parseRange } from "./ranges.ts";
-import type { BucketRecord, ObjectRecord } from "./records.ts";
+import { type BucketRecord, keys, type ObjectRecord, type PartRecord } from "./records.ts";
 import { checksumView, objectView } from "./views.ts";
 
 interface Reading extends ReadConditions {
@@ -15,7 +16,7 @@ interface Reading extends ReadConditions {
 }
 
 /** Sets the status (206, 304) and what the schema has no member for; throws PreconditionFailed (412), InvalidRange or InvalidPartNumber (416). */
-export function readPlan(input: Reading, bucket: BucketRecord, object: ObjectRecord, context: Pick<S3Context, "reply" | "clock">) {
+export async function readPlan(input: Reading, bucket: BucketRecord, object: ObjectRecord, context: Pick<S3Context, "reply" | "clock" | "store">) {
   const verdict = judgeRead(input, object, context.clock.now());
   if (verdict.kind === "failed") throw preconditionFailed(verdict.condition);
   const view = objectView(bucket, object);
@@ -29,18 +30,26 @@ export function readPlan(input: Reading, bucket: BucketRecord, object: ObjectRec
   if (range) context.reply.status = 206;
   const whole = { start: 0, end: object.sizeBytes };
   const { start, end } = range ?? whole;
-  // The checksum kept is that of the whole, so a range is sent without one.
-  const checksum = input.ChecksumMode === "ENABLED" && end - start === object.sizeBytes ? checksumView(object.checksum) : {};
+  const checksum = input.ChecksumMode === "ENABLED" ? await checksumOf(input, object, { start, end }, context) : undefined;
   return {
     kind: "go",
     range: range ?? whole,
     view: {
-      ...view, ...checksum,
+      ...view, ...(checksum && checksumView(checksum)),
       ContentLength: end - start,
       ContentRange: range && contentRange(range, object.sizeBytes),
       PartsCount: input.PartNumber !== undefined && object.multipart && object.body.kind === "parts" ? partsCount(object.body.runs) : undefined,
     },
   } as const;
+}
+
+/** What is sent has a checksum when it is the whole, or a part of an object that keeps its parts' checksums; any other range has none. */
+async function checksumOf({ PartNumber: number }: Reading, object: ObjectRecord, { start, end }: ByteRange, { store }: Pick<S3Context, "store">): Promise<Checksum | undefined> {
+  if (number !== undefined && object.multipart && object.checksum.type === "COMPOSITE") {
+    const part = await store.get<PartRecord>(keys.part(object.id, number));
+    return part && { ...part.value.checksum, type: "COMPOSITE" };
+  }
+  return end - start === object.sizeBytes ? object.checksum : undefined;
 }
 
 function rangeOf({ Range: header, PartNumber: number }: Reading, object: ObjectRecord): ByteRange | undefined {

@@ -45,6 +45,7 @@ import { listObjectVersions } from "./operations/list-object-versions.ts";
 import { listObjectsV2 } from "./operations/list-objects-v2.ts";
 import { listObjects } from "./operations/list-objects.ts";
 import { listParts } from "./operations/list-parts.ts";
+import { postObject } from "./operations/post-object.ts";
 import { putBucketAcl } from "./operations/put-bucket-acl.ts";
 import { putBucketEncryption } from "./operations/put-bucket-encryption.ts";
 import { putBucketNotificationConfiguration } from "./operations/put-bucket-notification-configuration.ts";
@@ -106,6 +107,7 @@ export const s3 = defineService<S3Deps>(
     ListObjects: listObjects,
     ListObjectsV2: listObjectsV2,
     ListParts: listParts,
+    PostObject: postObject,
     PutBucketAcl: putBucketAcl,
     PutBucketEncryption: putBucketEncryption,
     PutBucketNotificationConfiguration: putBucketNotificationConfiguration,

@@ -1,34 +1,48 @@
-// awsJson 1.0 and 1.1: one path, the operation in a header, input and output as one JSON document.
-import { fault } from "../../kernel/fault.ts";
+// awsJson 1.0 and 1.1: one path, the operation in a header, input and output as one JSON document; or, as Kinesis clients in Java send it, the same in CBOR.
 import type { Model } from "../model.ts";
-import type { Protocol, ReplyContext, WireRequest } from "../protocol.ts";
-import { jsonNotation, readStructure, writeStructure, type Notation } from "./documents.ts";
+import type { Protocol, ReplyContext, WireReply, WireRequest } from "../protocol.ts";
+import { parseCbor } from "./cbor-read.ts";
+import { printCbor } from "./cbor-write.ts";
+import { cborNotation, jsonNotation, readStructure, writeStructure, type Notation } from "./documents.ts";
 import { describeError, type KnownError } from "./errors.ts";
+import { eventStreamOf, eventStreamReply } from "./event-stream.ts";
 import { errorBody } from "./json-errors.ts";
 import { parseJson, printJson } from "./json.ts";
-import { structureOfOperation, type Loose, type StructureNode } from "./shapes.ts";
+import { structureOfOperation, type Field, type Loose, type StructureNode } from "./shapes.ts";
 
-export const awsJson1_0: Protocol = makeAwsJson("awsJson1_0", "application/x-amz-json-1.0");
-export const awsJson1_1: Protocol = makeAwsJson("awsJson1_1", "application/x-amz-json-1.1");
+/** How the documents are written down. */
+interface Writing {
+  readonly notation: Notation;
+  readonly parse: (body: Uint8Array) => unknown;
+  readonly print: (tree: unknown) => Uint8Array;
+}
 
-function makeAwsJson(name: "awsJson1_0" | "awsJson1_1", contentType: string): Protocol {
+const inJson: Writing = { notation: jsonNotation, parse: parseJson, print: printJson };
+/** Older than RFC 8949's habits: moments are whole milliseconds. Source: the CBOR protocol of the AWS SDK for Java. */
+const EPOCH_UNIT_MS = 1;
+const inCbor: Writing = { notation: cborNotation, parse: (body) => parseCbor(body, EPOCH_UNIT_MS), print: (tree) => printCbor(tree, EPOCH_UNIT_MS) };
+
+export const awsJson1_0: Protocol = makeAwsJson("awsJson1_0", "application/x-amz-json-1.0", inJson);
+export const awsJson1_1: Protocol = makeAwsJson("awsJson1_1", "application/x-amz-json-1.1", inJson);
+export const awsCbor1_1: Protocol = makeAwsJson("awsCbor1_1", "application/x-amz-cbor-1.1", inCbor);
+
+function makeAwsJson(name: "awsJson1_0" | "awsJson1_1" | "awsCbor1_1", contentType: string, { notation, parse, print }: Writing): Protocol {
   return {
     name,
     decode(model, operation, request) {
       const node = structureOfOperation(model, operation, "input");
       const body = wholeBody(request);
       if (!node || body.byteLength === 0) return {};
-      return readStructure(node, parseJson(body), jsonNotation);
+      return readStructure(node, parse(body), notation);
     },
     encode(model, operation, output) {
-      const tree = outputTree(model, operation, output, jsonNotation);
-      return { status: 200, headers: { "content-type": contentType }, ...(tree ? { body: printJson(tree) } : {}) };
+      return { status: 200, ...(encodeRpc(model, operation, output, { notation, print, contentType }) ?? { headers: { "content-type": contentType } }) };
     },
     encodeError(model, error, context) {
       const known = describeError(model, error);
-      const { tree } = errorBody(known, error, jsonNotation);
+      const { tree } = errorBody(known, error, notation);
       const type = name === "awsJson1_0" ? qualifiedType(model, known) : known.name;
-      return { status: known.status, headers: { "content-type": contentType, ...queryErrorHeader(model, known, context) }, body: printJson({ __type: type, ...tree }) };
+      return { status: known.status, headers: { "content-type": contentType, ...queryErrorHeader(model, known, context) }, body: print({ __type: type, ...tree }) };
     },
   };
 }
@@ -39,18 +53,22 @@ export function wholeBody(request: WireRequest): Uint8Array {
   throw new Error(`bug: ${request.operation} was given a stream where it reads a document`);
 }
 
-/** The output as a tree; undefined when the operation answers nothing. */
-export function outputTree(model: Model, operation: string, output: unknown, notation: Notation): Loose | undefined {
-  const node = structureOfOperation(model, operation, "output");
-  if (!node) return undefined;
-  refuseEventStream(node, operation);
-  return writeStructure(node.fields, output ?? {}, notation);
+interface RpcDocuments {
+  readonly notation: Notation;
+  readonly print: (tree: unknown) => Uint8Array;
+  readonly contentType: string;
 }
 
-/** Answers that are event streams are not spoken yet. */
-export function refuseEventStream(node: StructureNode, operation: string): void {
-  const streams = node.fields.some((field) => field.node.kind === "structure" && field.node.shape.eventStream);
-  if (streams) throw fault("NotImplemented", { message: `${operation} answers with an event stream, which is not implemented yet.`, status: 501 });
+/** The output as one document, or as an event stream that begins with it; undefined when the operation answers nothing. */
+export function encodeRpc(model: Model, operation: string, output: unknown, { notation, print, contentType }: RpcDocuments): Pick<WireReply, "headers" | "body" | "headAtOnce"> | undefined {
+  const node = structureOfOperation(model, operation, "output");
+  if (!node) return undefined;
+  const write = (fields: readonly Field[], value: unknown): Uint8Array => print(writeStructure(fields, value, notation));
+  const stream = eventStreamOf(node);
+  if (!stream) return { headers: { "content-type": contentType }, body: write(node.fields, output ?? {}) };
+  const others = node.fields.filter((field) => field !== stream);
+  const documents = { contentType, write: (shape: StructureNode, value: unknown) => write(shape.fields, value) };
+  return eventStreamReply(stream, (output as Loose | undefined)?.[stream.name], documents, write(others, output ?? {}));
 }
 
 /** Errors that come from the framework below every service carry its namespace, not the service's. */

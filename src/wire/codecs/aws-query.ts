@@ -1,7 +1,6 @@
 // awsQuery: form parameters in, XML out. IAM, STS and SNS speak it; SQS and CloudWatch did, and their older clients still do.
 import { fault } from "../../kernel/fault.ts";
 import type { Protocol } from "../protocol.ts";
-import { refuseEventStream } from "./aws-json.ts";
 import { describeError } from "./errors.ts";
 import { readParameters, readQueryStructure, type QueryStyle } from "./query-read.ts";
 import { structureOfOperation, type Loose } from "./shapes.ts";
@@ -28,7 +27,6 @@ export const awsQuery: Protocol = {
 
   encode(model, operation, output, context) {
     const node = structureOfOperation(model, operation, "output");
-    if (node) refuseEventStream(node, operation);
     const result = node ? xmlElement(`${operation}Result`, writeXmlMembers(node.fields, (output ?? {}) as Loose, { shortTimes: true })) : "";
     const metadata = xmlElement("ResponseMetadata", xmlElement("RequestId", escapeXml(context.requestId)));
     return xmlReply(200, xmlElement(`${operation}Response`, result + metadata, xmlNamespace(model.xmlNamespace)));

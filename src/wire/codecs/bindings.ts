@@ -1,8 +1,10 @@
-// The REST protocols spread an operation's members over path, query, headers, status and body; this page reads and writes all but the body.
+// The REST protocols spread an operation's members over path, query, headers, status and body; this page reads and writes all but the body's documents.
+import { isUtf8 } from "node:buffer";
 import type { Readable } from "node:stream";
-import { assert } from "../../kernel/fault.ts";
+import { assert, type Fault } from "../../kernel/fault.ts";
 import type { TimestampFormat } from "../model.ts";
 import type { WireRequest } from "../protocol.ts";
+import { wholeBody } from "./aws-json.ts";
 import { formatScalar, parseScalar, type Refuse } from "./scalars.ts";
 import { setEntry, type Field, type ListNode, type Loose, type ScalarNode, type StructureNode } from "./shapes.ts";
 
@@ -101,6 +103,24 @@ function splitHeaderList(text: string, node: ListNode): readonly string[] {
   }
   if (text.endsWith(",")) items.push("");
   return items;
+}
+
+/** How a protocol reads a body that is a document. */
+export interface PayloadReader {
+  readonly parse: (field: Field, body: Uint8Array) => unknown;
+  readonly notUtf8: () => Fault;
+}
+
+/** The member that is the whole body: a stream or bytes as they stand, a text, or a document. Undefined when there is no body. */
+export function readPayload(field: Field, request: WireRequest, { parse, notUtf8 }: PayloadReader): unknown {
+  const { node } = field;
+  if (node.kind === "blob" && "streaming" in node.shape && node.shape.streaming) return request.body;
+  const body = wholeBody(request);
+  if (body.byteLength === 0) return undefined;
+  if (node.kind === "blob") return body;
+  if (node.kind !== "string") return parse(field, body);
+  if (!isUtf8(body)) throw notUtf8();
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
 }
 
 /** Headers and status that an output's members are bound to. */

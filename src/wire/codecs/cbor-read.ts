@@ -1,4 +1,4 @@
-// A bounded CBOR reader (RFC 8949) for rpcv2Cbor: definite and indefinite items, tags for moments, and no surprises.
+// A bounded CBOR reader (RFC 8949) for rpcv2Cbor and the older form of awsJson: definite and indefinite items, tags for moments, and no surprises.
 import { isUtf8 } from "node:buffer";
 import { limits } from "../../kernel/limits.ts";
 import { serialization } from "./documents.ts";
@@ -6,6 +6,7 @@ import { setEntry, type Loose } from "./shapes.ts";
 
 interface Cursor {
   readonly bytes: Buffer;
+  readonly epochUnitMs: number;
   at: number;
   values: number;
 }
@@ -17,9 +18,9 @@ const TAG_EPOCH = 1;
 const TAG_BIGNUM = 2;
 const TAG_NEGATIVE_BIGNUM = 3;
 
-/** One document: objects, arrays, strings, numbers, booleans, null, Uint8Array and Date (tag 1). Failures are SerializationException. */
-export function parseCbor(bytes: Uint8Array): unknown {
-  const cursor: Cursor = { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), at: 0, values: 0 };
+/** One document: objects, arrays, strings, numbers, booleans, null, Uint8Array and Date (tag 1). Failures are SerializationException. `epochUnitMs` is what one means under tag 1: a second, by RFC 8949. */
+export function parseCbor(bytes: Uint8Array, epochUnitMs = 1000): unknown {
+  const cursor: Cursor = { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), epochUnitMs, at: 0, values: 0 };
   const value = readItem(cursor, 0);
   if (cursor.at !== bytes.byteLength) throw malformed();
   return value;
@@ -41,7 +42,7 @@ function readItem(cursor: Cursor, depth: number): unknown {
     case 3: return readText(cursor, info);
     case 4: return readArray(cursor, info, depth);
     case 5: return readMap(cursor, info, depth);
-    case 6: return readTagged(readArgument(cursor, info), readItem(cursor, depth + 1));
+    case 6: return readTagged(readArgument(cursor, info), readItem(cursor, depth + 1), cursor.epochUnitMs);
     default: return readSimple(cursor, info);
   }
 }
@@ -123,9 +124,9 @@ function atBreak(cursor: Cursor): boolean {
   return true;
 }
 
-function readTagged(tag: number, value: unknown): unknown {
+function readTagged(tag: number, value: unknown, epochUnitMs: number): unknown {
   if (tag === TAG_EPOCH || tag === TAG_DATE_TEXT) {
-    const date = new Date(typeof value === "number" ? Math.round(value * 1000) : typeof value === "string" ? value : NaN);
+    const date = new Date(typeof value === "number" ? Math.round(value * epochUnitMs) : typeof value === "string" ? value : NaN);
     if (Number.isNaN(date.getTime()) || (tag === TAG_EPOCH) !== (typeof value === "number")) throw malformed();
     return date;
   }

@@ -1,6 +1,7 @@
 // A CBOR writer for what typed output holds: plain objects, arrays, strings, numbers, booleans, null, bytes and moments.
 
 interface Sink {
+  readonly epochUnitMs: number;
   bytes: Buffer;
   at: number;
 }
@@ -8,8 +9,9 @@ interface Sink {
 const TAG_EPOCH = 0xc1;
 const UINT32_LIMIT = 4_294_967_296;
 
-export function printCbor(tree: unknown): Uint8Array {
-  const sink: Sink = { bytes: Buffer.allocUnsafe(512), at: 0 };
+/** `epochUnitMs` is what one means under tag 1: a second, by RFC 8949. */
+export function printCbor(tree: unknown, epochUnitMs = 1000): Uint8Array {
+  const sink: Sink = { epochUnitMs, bytes: Buffer.allocUnsafe(512), at: 0 };
   writeItem(sink, tree);
   return new Uint8Array(sink.bytes.buffer, sink.bytes.byteOffset, sink.at);
 }
@@ -41,7 +43,7 @@ function writeObject(sink: Sink, value: object | null): void {
   }
   if (value instanceof Date) {
     writeByte(sink, TAG_EPOCH);
-    return writeNumber(sink, value.getTime() / 1000);
+    return writeNumber(sink, value.getTime() / sink.epochUnitMs);
   }
   if (Array.isArray(value)) {
     writeHead(sink, 4, value.length);

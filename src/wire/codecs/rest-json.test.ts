@@ -136,8 +136,4 @@ describe("restJson1 with bad input", () => {
     const Description = `${"[{,".repeat(500_000)}${'\\"'.repeat(100_000)}${"a".repeat(1_000_000)}\\`;
     expect(create(JSON.stringify({ Description, Handler: "h" }))).toEqual({ Description, Handler: "h" });
   });
-
-  test("says clearly that event streams are not spoken yet", () => {
-    expect(() => restJson1.encode(model("lambda"), "InvokeWithResponseStream", {}, context)).toThrow(expect.objectContaining({ status: 501 }) as Fault);
-  });
 });

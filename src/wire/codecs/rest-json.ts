@@ -1,21 +1,27 @@
 // restJson1: members spread over the request by their bindings, the rest as a JSON document. Lambda and API Gateway speak it.
-import { isUtf8 } from "node:buffer";
 import { fault } from "../../kernel/fault.ts";
-import type { Protocol, WireReply, WireRequest } from "../protocol.ts";
-import { refuseEventStream, wholeBody } from "./aws-json.ts";
-import { rawBody, readBindings, writeBindings } from "./bindings.ts";
+import type { Protocol, WireReply } from "../protocol.ts";
+import { wholeBody } from "./aws-json.ts";
+import { type PayloadReader, rawBody, readBindings, readPayload, writeBindings } from "./bindings.ts";
 import { jsonNotation, readStructure, readValue, serialization, writeStructure, writeValue } from "./documents.ts";
 import { describeError } from "./errors.ts";
+import { eventStreamOf, eventStreamReply, type EventDocuments } from "./event-stream.ts";
 import { errorBody } from "./json-errors.ts";
 import { parseJson, printJson } from "./json.ts";
 import type { Refuse } from "./scalars.ts";
 import { structureOfOperation, type Field, type Loose } from "./shapes.ts";
 
 const JSON_TYPE = "application/json";
+const EVENT_DOCUMENTS: EventDocuments = { contentType: JSON_TYPE, write: (node, value) => printJson(writeStructure(node.fields, value, jsonNotation)) };
 
 const refuse: Refuse = (expected, name, text) => {
   const article = /^[AEIOU]/.test(expected) ? "an" : "a";
   return fault("SerializationException", { message: `Value '${text.slice(0, 200)}' of ${name} can not be converted to ${article} ${expected}`, status: 400 });
+};
+
+const documents: PayloadReader = {
+  parse: (field, body) => readValue(field, parseJson(body), jsonNotation),
+  notUtf8: () => serialization("The request body is not valid UTF-8."),
 };
 
 export const restJson1: Protocol = {
@@ -26,7 +32,7 @@ export const restJson1: Protocol = {
     const input: Loose = {};
     if (!node) return input;
     if (node.payload) {
-      const value = readPayload(node.payload, request);
+      const value = readPayload(node.payload, request, documents);
       if (value !== undefined) input[node.payload.name] = value;
     } else if (node.bodyFields.length > 0) {
       const body = wholeBody(request);
@@ -41,9 +47,13 @@ export const restJson1: Protocol = {
     const code = found?.code ?? 200;
     const node = structureOfOperation(model, operation, "output");
     if (!node) return { status: code, headers: {} };
-    refuseEventStream(node, operation);
     const members = (output ?? {}) as Loose;
     const { headers, status } = writeBindings(node, members);
+    const stream = eventStreamOf(node);
+    if (stream && members[stream.name] !== undefined) {
+      const reply = eventStreamReply(stream, members[stream.name], EVENT_DOCUMENTS);
+      return { status: status ?? code, ...reply, headers: { ...headers, ...reply.headers } };
+    }
     const body = node.payload ? writePayload(node.payload, members[node.payload.name]) : { headers: { "content-type": JSON_TYPE }, body: printJson(writeStructure(node.bodyFields, members, jsonNotation)) };
     // An answer without content has no body at all, whatever the shape says.
     if ((status ?? code) === 204) return { status: 204, headers };
@@ -62,19 +72,6 @@ function dropBound(tree: unknown, fields: readonly Field[]): unknown {
   if (typeof tree !== "object" || tree === null || Array.isArray(tree)) return tree;
   for (const field of fields) if (field.member.location !== undefined && Object.hasOwn(tree, field.json)) delete (tree as Loose)[field.json];
   return tree;
-}
-
-function readPayload(field: Field, request: WireRequest): unknown {
-  const { node } = field;
-  if (node.kind === "blob" && "streaming" in node.shape && node.shape.streaming) return request.body;
-  const body = wholeBody(request);
-  if (body.byteLength === 0) return undefined;
-  if (node.kind === "blob") return body;
-  if (node.kind === "string") {
-    if (!isUtf8(body)) throw serialization("The request body is not valid UTF-8.");
-    return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
-  }
-  return readValue(field, parseJson(body), jsonNotation);
 }
 
 function writePayload(field: Field, value: unknown): Pick<WireReply, "headers" | "body"> {

@@ -1,11 +1,11 @@
 // restXml as S3 speaks it: members spread over the request by their bindings, documents in XML, errors in S3's own frame.
-import { isUtf8 } from "node:buffer";
 import { fault } from "../../kernel/fault.ts";
 import type { Model } from "../model.ts";
-import type { Protocol, WireReply, WireRequest } from "../protocol.ts";
-import { refuseEventStream, wholeBody } from "./aws-json.ts";
-import { rawBody, readBindings, writeBindings } from "./bindings.ts";
+import type { Protocol, WireReply } from "../protocol.ts";
+import { wholeBody } from "./aws-json.ts";
+import { type PayloadReader, rawBody, readBindings, readPayload, writeBindings } from "./bindings.ts";
 import { describeError, errorField } from "./errors.ts";
+import { eventStreamOf, eventStreamReply, type EventDocuments } from "./event-stream.ts";
 import type { Refuse } from "./scalars.ts";
 import { structureOfOperation, type Field, type Loose, type StructureNode } from "./shapes.ts";
 import { malformedXml, parseXmlBody, readXmlStructure, readXmlValue } from "./xml-read.ts";
@@ -14,6 +14,8 @@ import { escapeXml, XML_HEAD, xmlElement, xmlNamespace, writeXmlMembers, writeXm
 
 const XML_TYPE = "application/xml";
 const NOT_MODIFIED = 304;
+/** Documents inside messages have another type than those that are whole bodies. */
+const EVENT_DOCUMENTS: EventDocuments = { contentType: "text/xml", write: (node, value) => Buffer.from(writeXmlStructure(node, node.shape.xmlName ?? node.name, value, {}), "utf8") };
 
 /** S3's words for a header or query parameter of the wrong type. */
 const refuse: Refuse = (expected, name, text) => {
@@ -21,6 +23,14 @@ const refuse: Refuse = (expected, name, text) => {
   const shown = text.slice(0, 200);
   const message = expected === "Integer" || expected === "Long" ? `Provided ${parameter} not an integer or within integer range` : `Invalid value for ${parameter}: not a ${expected}`;
   return fault("InvalidArgument", { message, status: 400, ArgumentName: parameter, ArgumentValue: shown });
+};
+
+const documents: PayloadReader = {
+  parse: (field, body) => {
+    const shapeNames = field.node.kind === "structure" ? [field.node.shape.xmlName, field.node.name] : [];
+    return readXmlValue(field, expectRoot(parseXmlBody(body), [field.xml, ...shapeNames]));
+  },
+  notUtf8: malformedXml,
 };
 
 export const restXml: Protocol = {
@@ -32,7 +42,7 @@ export const restXml: Protocol = {
     if (!node) return input;
     readBindings(node, request, input, refuse);
     if (node.payload) {
-      const value = readPayload(node.payload, request);
+      const value = readPayload(node.payload, request, documents);
       if (value !== undefined) input[node.payload.name] = value;
     } else if (node.bodyFields.length > 0) {
       const body = wholeBody(request);
@@ -45,9 +55,13 @@ export const restXml: Protocol = {
     const code = model.operations[operation]?.code ?? 200;
     const node = structureOfOperation(model, operation, "output");
     if (!node) return { status: code, headers: {} };
-    refuseEventStream(node, operation);
     const members = (output ?? {}) as Loose;
     const { headers, status } = writeBindings(node, members);
+    const stream = eventStreamOf(node);
+    if (stream && members[stream.name] !== undefined) {
+      const reply = eventStreamReply(stream, members[stream.name], EVENT_DOCUMENTS);
+      return { status: status ?? code, ...reply, headers: { ...headers, ...reply.headers } };
+    }
     const body = node.payload ? writePayload(model, node.payload, members[node.payload.name]) : writeBody(model, node, members);
     return { status: status ?? code, headers: { ...body?.headers, ...headers }, ...(body?.body ? { body: body.body } : {}) };
   },
@@ -70,20 +84,6 @@ export const restXml: Protocol = {
     return { status: known.status, headers: { "content-type": XML_TYPE, ...headers }, body: Buffer.from(XML_HEAD + xmlElement("Error", frame), "utf8") };
   },
 };
-
-function readPayload(field: Field, request: WireRequest): unknown {
-  const { node } = field;
-  if (node.kind === "blob" && "streaming" in node.shape && node.shape.streaming) return request.body;
-  const body = wholeBody(request);
-  if (body.byteLength === 0) return undefined;
-  if (node.kind === "blob") return body;
-  if (node.kind === "string") {
-    if (!isUtf8(body)) throw malformedXml();
-    return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
-  }
-  const shapeNames = node.kind === "structure" ? [node.shape.xmlName, node.name] : [];
-  return readXmlValue(field, expectRoot(parseXmlBody(body), [field.xml, ...shapeNames]));
-}
 
 function expectRoot(root: XmlElement, names: readonly (string | undefined)[]): XmlElement {
   if (!names.includes(root.name)) throw malformedXml();

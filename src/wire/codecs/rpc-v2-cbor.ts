@@ -1,6 +1,6 @@
 // rpcv2Cbor: the operation in the path, input and output as one CBOR document. CloudWatch's newest clients speak it.
 import type { Protocol } from "../protocol.ts";
-import { outputTree, qualifiedType, queryErrorHeader, wholeBody } from "./aws-json.ts";
+import { encodeRpc, qualifiedType, queryErrorHeader, wholeBody } from "./aws-json.ts";
 import { parseCbor } from "./cbor-read.ts";
 import { printCbor } from "./cbor-write.ts";
 import { cborNotation, readStructure } from "./documents.ts";
@@ -9,7 +9,8 @@ import { errorBody } from "./json-errors.ts";
 import { structureOfOperation } from "./shapes.ts";
 
 const PROTOCOL_HEADER = { "smithy-protocol": "rpc-v2-cbor" };
-const CBOR_HEADERS = { ...PROTOCOL_HEADER, "content-type": "application/cbor" };
+const CBOR_TYPE = "application/cbor";
+const CBOR_HEADERS = { ...PROTOCOL_HEADER, "content-type": CBOR_TYPE };
 
 export const rpcv2Cbor: Protocol = {
   name: "rpcv2Cbor",
@@ -22,8 +23,8 @@ export const rpcv2Cbor: Protocol = {
   },
 
   encode(model, operation, output) {
-    const tree = outputTree(model, operation, output, cborNotation);
-    return tree ? { status: 200, headers: CBOR_HEADERS, body: printCbor(tree) } : { status: 200, headers: PROTOCOL_HEADER };
+    const reply = encodeRpc(model, operation, output, { notation: cborNotation, print: printCbor, contentType: CBOR_TYPE });
+    return { status: 200, ...reply, headers: { ...PROTOCOL_HEADER, ...reply?.headers } };
   },
 
   encodeError(model, error, context) {

@@ -1,5 +1,5 @@
 import { CloudWatchClient, GetMetricDataCommand, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
-import { CloudWatchLogsClient, DescribeLogStreamsCommand, PutLogEventsCommand, ResourceAlreadyExistsException, CreateLogGroupCommand, StartLiveTailCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { CloudWatchLogsClient, DescribeLogStreamsCommand, PutLogEventsCommand, ResourceAlreadyExistsException, CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { type AttributeValue, ConditionalCheckFailedException, DynamoDBClient, GetItemCommand, PutItemCommand, TransactionCanceledException, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import { GetRecordsCommand, KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { QueueDoesNotExist, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
@@ -80,10 +80,6 @@ describe("awsJson with the SDK's clients", () => {
     const nested = (depth: number): Uint8Array => Buffer.from(`{"TableName":"t","Item":{"a":${'{"L":['.repeat(depth)}{"S":"x"}${"]}".repeat(depth)}}}`);
     expect(() => read("dynamodb", "awsJson1_0", "PutItem", nested(20))).not.toThrow();
     for (const depth of [200, 100_000]) expect(() => read("dynamodb", "awsJson1_0", "PutItem", nested(depth))).toThrow(expect.objectContaining({ code: "SerializationException" }) as Fault);
-  });
-
-  test("says clearly that event streams are not spoken yet", async () => {
-    expect(() => protocols.awsJson1_1.encode(model("logs"), new StartLiveTailCommand({ logGroupIdentifiers: [] }).constructor.name.replace("Command", ""), {}, context)).toThrow(expect.objectContaining({ code: "NotImplemented", status: 501 }) as Fault);
   });
 });
 

@@ -1,5 +1,6 @@
 // A cursor over the text of a filter pattern, and the grammar both structured forms share: && and ||, parentheses, comparisons.
 import { fault, type Fault } from "../../../kernel/fault.ts";
+import { matchesWildcards } from "../../../kernel/wildcards.ts";
 
 export interface Scanner {
   readonly text: string;
@@ -97,23 +98,4 @@ export function comparisonTest(comparison: Comparison, operand: Operand): Test<s
     "<": (actual) => actual < number, ">": (actual) => actual > number, "<=": (actual) => actual <= number, ">=": (actual) => actual >= number,
   };
   return (actual) => typeof actual === "number" && order[comparison](actual);
-}
-
-/** `*` stands for any text. Never worse than the product of the lengths. */
-export function matchesWildcards(pattern: string, text: string): boolean {
-  let [p, t, star, resume] = [0, 0, -1, 0];
-  while (t < text.length) {
-    if (pattern[p] === "*") {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.length && pattern[p] === text[t]) {
-      p++;
-      t++;
-    } else if (star >= 0) {
-      p = star + 1;
-      t = ++resume;
-    } else return false;
-  }
-  while (pattern[p] === "*") p++;
-  return p === pattern.length;
 }

@@ -1,9 +1,11 @@
 // CreateFunction: code in, function there, active at once.
-import type { CodePackage } from "../../../functions/function.ts";
 import { packageFrom, requireSize } from "../code.ts";
+import { requireDeployable } from "../code-signing.ts";
+import { deadLetterOf } from "../dead-letter.ts";
 import { invalid } from "../faults.ts";
 import { latestRefOf } from "../function-name.ts";
-import { imageFrom, refuseWhatIsForZips } from "../image.ts";
+import { imageCode, refuseWhatIsForZips } from "../image.ts";
+import { layersOf, requireTotalSize } from "../layers.ts";
 import type { Input, LambdaContext, Op } from "../op.ts";
 import { requireRuntime } from "../runtime-names.ts";
 import { newSettings } from "../settings.ts";
@@ -13,23 +15,20 @@ import { configurationView } from "../views.ts";
 export const createFunction: Op<"CreateFunction"> = async (input, context) => {
   const ref = latestRefOf(input.FunctionName, context);
   requireSize(context);
-  const settings = newSettings(input, ref.name);
+  const settings = { ...newSettings(input, ref.name), layers: await layersOf(input.Layers ?? [], context), ...(await deadLetterOf(input.DeadLetterConfig, context)) };
+  const isImage = input.PackageType === "Image";
+  if (isImage) refuseWhatIsForZips(input);
+  else await requireWhatZipsNeed(input, context);
   const tags = checkedTags(input.Tags ?? {});
-  const code = input.PackageType === "Image" ? await imageCode(input, context) : await zipCode(input, context);
-  const { latest } = await context.heart.registry.create(context, ref.name, code, settings, tags);
-  return configurationView(latest);
+  await requireDeployable(input.CodeSigningConfigArn, context);
+  const code = isImage ? await imageCode(input.Code ?? {}, context) : await packageFrom(input.Code ?? {}, context);
+  requireTotalSize(code, settings);
+  const { latest, published } = await context.heart.registry.create(context, ref.name, { code, settings, tags, codeSigning: input.CodeSigningConfigArn || undefined, publish: input.Publish ?? false });
+  return published ? configurationView(published, published.version) : configurationView(latest);
 };
 
-async function zipCode(input: Input<"CreateFunction">, context: LambdaContext): Promise<CodePackage> {
-  if (!input.Runtime || input.Handler === undefined) throw invalid("Runtime and Handler are mandatory parameters for functions created with deployment packages.");
-  if (input.ImageConfig) throw invalid("Please don't provide ImageConfig when the intended function PackageType is Zip.");
-  await requireRuntime(input.Runtime, context.runtimes);
-  return packageFrom(input.Code ?? {}, context);
-}
-
-async function imageCode(input: Input<"CreateFunction">, context: LambdaContext): Promise<CodePackage> {
-  refuseWhatIsForZips(input);
-  const { ImageUri, ZipFile, S3Bucket, S3Key } = input.Code ?? {};
-  if (!ImageUri || ZipFile || S3Bucket || S3Key) throw invalid("Please provide ImageUri when creating a function with packageType Image.");
-  return imageFrom(ImageUri, context);
+async function requireWhatZipsNeed({ Runtime, Handler, ImageConfig }: Input<"CreateFunction">, { runtimes }: LambdaContext): Promise<void> {
+  if (!Runtime || Handler === undefined) throw invalid("Runtime and Handler are mandatory parameters for functions created with deployment packages.");
+  if (ImageConfig) throw invalid("Please don't provide ImageConfig when the intended function PackageType is Zip.");
+  await requireRuntime(Runtime, runtimes);
 }

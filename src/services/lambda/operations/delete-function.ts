@@ -1,4 +1,5 @@
-// DeleteFunction: the function, its policy and its queued events go; its logs stay, as on the original.
+// DeleteFunction: the function with its versions, policies and queued events goes, or one version; its logs stay, as on the original.
+import { isAliasName } from "../aliases.ts";
 import { invalid, notFound } from "../faults.ts";
 import { refOf } from "../function-name.ts";
 import type { Op } from "../op.ts";
@@ -6,9 +7,11 @@ import type { Op } from "../op.ts";
 export const deleteFunction: Op<"DeleteFunction"> = async ({ FunctionName, Qualifier }, context) => {
   const ref = refOf(FunctionName, Qualifier, context);
   if (ref.qualifier === "$LATEST") throw invalid("$LATEST version cannot be deleted without deleting the function.");
-  // As the original: the answer names the function, although it is the version that is not there.
-  if (ref.qualifier !== undefined) throw notFound({ ...ref, qualifier: undefined });
-  if (!(await context.heart.registry.remove(ref))) throw notFound(ref);
+  if (ref.qualifier !== undefined && isAliasName(ref.qualifier)) throw invalid("Deletion of aliases is not currently supported.");
+  const { registry } = context.heart;
+  const removed = ref.qualifier === undefined ? await registry.remove(ref) : await registry.removeVersion(ref, ref.qualifier);
+  // As the original: the answer names the function, also when it is the version that is not there.
+  if (!removed) throw notFound({ ...ref, qualifier: undefined });
   context.reply.status = 204;
   return {};
 };

@@ -6,12 +6,13 @@ import type { LambdaContext, Op } from "../op.ts";
 const CODE_BYTES_MAX = 300 * 1024 ** 3;
 
 export const getAccountSettings: Op<"GetAccountSettings"> = async (_input, context) => {
-  const { unzippedBytesMax, zippedBytesMax, accountConcurrencyMax } = limits.functions;
+  const { unzippedBytesMax, zippedBytesMax } = limits.functions;
+  const { accountMax, setAside } = context.heart.concurrency;
   const { functions, bytes } = await usage(context);
   return {
     AccountLimit: {
-      TotalCodeSize: CODE_BYTES_MAX, CodeSizeUnzipped: unzippedBytesMax, CodeSizeZipped: zippedBytesMax, ConcurrentExecutions: accountConcurrencyMax,
-      UnreservedConcurrentExecutions: accountConcurrencyMax,
+      TotalCodeSize: CODE_BYTES_MAX, CodeSizeUnzipped: unzippedBytesMax, CodeSizeZipped: zippedBytesMax, ConcurrentExecutions: accountMax,
+      UnreservedConcurrentExecutions: accountMax - setAside(context),
     },
     AccountUsage: { TotalCodeSize: bytes, FunctionCount: functions },
   };

@@ -1,8 +1,8 @@
-// GetFunction: configuration, where to fetch the code, tags.
+// GetFunction: configuration, where to fetch the code, tags, reserved concurrency.
 import { notFound } from "../faults.ts";
 import { refOf } from "../function-name.ts";
 import type { Op } from "../op.ts";
-import { codeView, configurationView } from "../views.ts";
+import { configurationView, imageView } from "../views.ts";
 
 export const getFunction: Op<"GetFunction"> = async ({ FunctionName, Qualifier }, context) => {
   const ref = refOf(FunctionName, Qualifier, context);
@@ -11,7 +11,8 @@ export const getFunction: Op<"GetFunction"> = async ({ FunctionName, Qualifier }
   if (!record) throw notFound(ref);
   return {
     Configuration: configurationView(version, ref.qualifier),
-    Code: codeView(version.code, context.endpoint),
+    Code: version.code.image ? imageView(version.code.image) : { RepositoryType: "S3", Location: await context.codeLinks.linkTo(version.code.blobId, context.endpoint) },
+    ...(record.concurrency.reserved === undefined ? {} : { Concurrency: { ReservedConcurrentExecutions: record.concurrency.reserved } }),
     ...(Object.keys(record.tags).length > 0 ? { Tags: { ...record.tags } } : {}),
   };
 };

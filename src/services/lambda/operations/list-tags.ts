@@ -1,11 +1,5 @@
-// ListTags: the tags of a function.
-import { notFound } from "../faults.ts";
+// ListTags: the tags of a function or a code signing configuration.
 import type { Op } from "../op.ts";
-import { taggedFunction } from "../tags.ts";
+import { taggedResource } from "../tags.ts";
 
-export const listTags: Op<"ListTags"> = async ({ Resource = "" }, context) => {
-  const ref = taggedFunction(Resource, context);
-  const record = await context.heart.registry.find(ref);
-  if (!record) throw notFound(ref);
-  return { Tags: { ...record.tags } };
-};
+export const listTags: Op<"ListTags"> = async ({ Resource = "" }, context) => ({ Tags: { ...(await taggedResource(Resource, context).read()) } });

@@ -1,11 +1,11 @@
-// TagResource: adds or replaces tags of a function.
-import { invalid, notFound } from "../faults.ts";
+// TagResource: adds or replaces tags.
+import { invalid } from "../faults.ts";
 import type { Op } from "../op.ts";
-import { checkedTags, taggedFunction } from "../tags.ts";
+import { checkedTags, taggedResource } from "../tags.ts";
 
 export const tagResource: Op<"TagResource"> = async ({ Resource = "", Tags = {} }, context) => {
-  const ref = taggedFunction(Resource, context);
+  const resource = taggedResource(Resource, context);
   if (Object.keys(Tags).length === 0) throw invalid("An error occurred and the request cannot be processed.");
-  if (!(await context.heart.registry.changeTags(ref, (tags) => checkedTags({ ...tags, ...Tags })))) throw notFound(ref);
+  await resource.change((tags) => checkedTags({ ...tags, ...Tags }));
   return {};
 };

@@ -1,11 +1,9 @@
-// UntagResource: removes tags of a function; keys it does not have are no error.
-import { notFound } from "../faults.ts";
+// UntagResource: removes tags; keys that are not there are no error.
 import type { Op } from "../op.ts";
-import { taggedFunction } from "../tags.ts";
+import { taggedResource } from "../tags.ts";
 
 export const untagResource: Op<"UntagResource"> = async ({ Resource = "", TagKeys = [] }, context) => {
-  const ref = taggedFunction(Resource, context);
   const gone = new Set(TagKeys);
-  if (!(await context.heart.registry.changeTags(ref, (tags) => Object.fromEntries(Object.entries(tags).filter(([key]) => !gone.has(key)))))) throw notFound(ref);
+  await taggedResource(Resource, context).change((tags) => Object.fromEntries(Object.entries(tags).filter(([key]) => !gone.has(key))));
   return {};
 };

@@ -1,7 +1,9 @@
 // UpdateFunctionCode: new code for $LATEST, effective with the answer.
 import { newCode, requireSize } from "../code.ts";
+import { requireDeployable } from "../code-signing.ts";
 import { notFound, notYet } from "../faults.ts";
 import { latestRefOf } from "../function-name.ts";
+import { requireTotalSize } from "../layers.ts";
 import type { Op } from "../op.ts";
 import { changedSettings } from "../settings.ts";
 import { configurationView } from "../views.ts";
@@ -9,12 +11,15 @@ import { configurationView } from "../views.ts";
 export const updateFunctionCode: Op<"UpdateFunctionCode"> = async (input, context) => {
   const ref = latestRefOf(input.FunctionName, context);
   requireSize(context);
-  if (input.Publish || input.PublishTo) throw notYet("Publish");
+  if (input.PublishTo) throw notYet("PublishTo");
   const before = await context.heart.versionOf(ref);
   const settings = changedSettings({ Architectures: input.Architectures }, ref.name);
+  await requireDeployable((await context.heart.registry.find(ref))?.codeSigning, context);
   const code = await newCode(input, before.code, context);
+  requireTotalSize(code, before.settings);
   if (input.DryRun) return configurationView({ ...before, code });
-  const record = await context.heart.registry.update(ref, { code, settings, expectedRevision: input.RevisionId });
-  if (!record) throw notFound(ref);
-  return configurationView(record.latest);
+  const updated = await context.heart.registry.update(ref, { code, settings, expectedRevision: input.RevisionId, publish: input.Publish ?? false });
+  if (!updated) throw notFound(ref);
+  const { latest, published } = updated;
+  return published ? configurationView(published, published.version) : configurationView(latest);
 };

@@ -1,7 +1,9 @@
 // UpdateFunctionConfiguration: new settings for $LATEST, effective with the answer.
+import { deadLetterOf } from "../dead-letter.ts";
 import { invalid, notFound } from "../faults.ts";
 import { latestRefOf } from "../function-name.ts";
 import { refuseWhatIsForZips } from "../image.ts";
+import { layersOf, requireTotalSize } from "../layers.ts";
 import type { Op } from "../op.ts";
 import { requireRuntime } from "../runtime-names.ts";
 import { changedSettings } from "../settings.ts";
@@ -13,9 +15,11 @@ export const updateFunctionConfiguration: Op<"UpdateFunctionConfiguration"> = as
   const { code } = await context.heart.versionOf(ref);
   if (code.image) refuseWhatIsForZips(asked);
   else if (asked.ImageConfig) throw invalid("Please don't provide ImageConfig when the intended function PackageType is Zip.");
-  const settings = changedSettings(asked, ref.name);
+  const layers = asked.Layers && (await layersOf(asked.Layers, context));
+  if (layers) requireTotalSize(code, { layers });
+  const settings = { ...changedSettings(asked, ref.name), ...(layers ? { layers } : {}), ...(await deadLetterOf(asked.DeadLetterConfig, context)) };
   if (settings.runtime !== undefined) await requireRuntime(settings.runtime, context.runtimes);
-  const record = await context.heart.registry.update(ref, { settings, expectedRevision: RevisionId });
-  if (!record) throw notFound(ref);
-  return configurationView(record.latest);
+  const updated = await context.heart.registry.update(ref, { settings, expectedRevision: RevisionId });
+  if (!updated) throw notFound(ref);
+  return configurationView(updated.latest);
 };

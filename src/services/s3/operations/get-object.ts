@@ -14,7 +14,7 @@ export const getObject: Op<"GetObject"> = async (input, context) => {
   const { value: bucket } = await findBucket(input, context);
   for (let replaced = 0; ; replaced++) {
     const found = await findObject(input, bucket, context);
-    const plan = readPlan(input, bucket, found.value, context);
+    const plan = await readPlan(input, bucket, found.value, context);
     if (plan.kind === "not-modified") return plan.view;
     try {
       return { ...plan.view, ...responseOverrides(input, context), Body: await readBody(context, found.value, plan.range) };

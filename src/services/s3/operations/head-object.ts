@@ -9,6 +9,6 @@ export const headObject: Op<"HeadObject"> = async (input, context) => {
   refuseUnbuilt(context.headers);
   const { value: bucket } = await findBucket(input, context);
   const { value: object } = await findObject(input, bucket, context);
-  const plan = readPlan(input, bucket, object, context);
+  const plan = await readPlan(input, bucket, object, context);
   return plan.kind === "not-modified" ? plan.view : { ...plan.view, ...responseOverrides(input, context) };
 };

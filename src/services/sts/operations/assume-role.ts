@@ -1,7 +1,8 @@
 // AssumeRole: credentials of a role's session. The role must exist; who may assume it comes with access control.
 import { Fault, fault } from "../../../kernel/fault.ts";
 import { parseArn } from "../../../kernel/arn.ts";
-import { assumedRole, credentialsView, identify, type Identity } from "../identity.ts";
+import { assumedRole } from "../../../functions/credentials/assumed-role.ts";
+import { credentialsView, identify, type Identity } from "../identity.ts";
 import type { Op, StsContext } from "../op.ts";
 import { refuse } from "../refuse.ts";
 

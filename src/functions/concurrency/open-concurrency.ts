@@ -1,0 +1,152 @@
+// Counts invocations in memory, per account and function, against the concurrency each may have.
+import { fault, type Fault } from "../../kernel/fault.ts";
+import { limits } from "../../kernel/limits.ts";
+import type { Store } from "../../ports/store.ts";
+import type { Scope, Version } from "../function.ts";
+import { concurrencyKey, functionInKey, type FunctionName } from "../registry/keys.ts";
+import { onDemand, roomFor, setAside, type ConcurrencyFacts, type ThrottleReason } from "./shares.ts";
+
+export interface Concurrency extends Disposable {
+  /** Invocations at once per account and region. */
+  readonly accountMax: number;
+  /** What functions of the account and region have set aside, `but` one. */
+  setAside(scope: Scope, but?: string): number;
+  /** A function's facts have changed; effective at once. */
+  set(at: FunctionName, facts: ConcurrencyFacts | undefined): void;
+  /** How many instances the versions of a function keep ready, and how many they may have, by version id. */
+  provision(at: FunctionName, provisioned: ReadonlyMap<string, number>, maxima: ReadonlyMap<string, number>): void;
+  /** Functions that have set something aside. */
+  withFacts(): readonly FunctionName[];
+  /** Runs the task as one invocation; rejects with TooManyRequestsException when there are too many. Begins it before it returns. */
+  count<T>(version: Version, task: () => Promise<T>): Promise<T>;
+  /** How many more invocations of the version may begin. */
+  free(version: Version): number;
+  /** Invocations of a version that run or wait. */
+  active(version: Version): number;
+  /** Resolves when none is active, or the signal aborts. */
+  none(signal: AbortSignal): Promise<void>;
+}
+
+interface FunctionCount {
+  facts: ConcurrencyFacts | undefined;
+  provisioned: ReadonlyMap<string, number>;
+  maxima: ReadonlyMap<string, number>;
+  /** By version id; a version without invocations is not there. */
+  readonly active: Map<string, number>;
+}
+
+interface AccountCount {
+  readonly functions: Map<string, FunctionCount>;
+  /** Kept as running sums, since they are asked for with every invocation. */
+  setAside: number;
+  pooled: number;
+}
+
+const nothing: ReadonlyMap<string, number> = new Map();
+
+/** Reads what functions have set aside, and follows it from then on. */
+export async function openConcurrency(deps: { readonly store: Pick<Store, "get" | "list" | "watch">; readonly accountMax: number; readonly warn: (sentence: string, error: unknown, fields: Readonly<Record<string, unknown>>) => void }): Promise<Concurrency> {
+  const { store, accountMax } = deps;
+  const accounts = new Map<string, AccountCount>();
+  let running = 0;
+  let watchers: (() => void)[] = [];
+
+  const accountOf = ({ account, region }: Scope): AccountCount => {
+    const key = `${account}/${region}`;
+    const known = accounts.get(key);
+    if (known) return known;
+    const made: AccountCount = { functions: new Map(), setAside: 0, pooled: 0 };
+    accounts.set(key, made);
+    return made;
+  };
+  /** Every change of a function's count passes here, so that the sums are always right. */
+  const change = (at: FunctionName, act: (count: FunctionCount) => void): void => {
+    const account = accountOf(at);
+    const count = account.functions.get(at.name) ?? { facts: undefined, provisioned: nothing, maxima: nothing, active: new Map<string, number>() };
+    const [asideBefore, pooledBefore] = [asideOf(count), pooledOf(count)];
+    act(count);
+    account.setAside += asideOf(count) - asideBefore;
+    account.pooled += pooledOf(count) - pooledBefore;
+    if (count.active.size === 0 && count.facts === undefined && count.provisioned.size === 0 && count.maxima.size === 0) account.functions.delete(at.name);
+    else account.functions.set(at.name, count);
+  };
+  const roomOf = (version: Version): ReturnType<typeof roomFor> => {
+    const account = accountOf(version);
+    const count = account.functions.get(version.name);
+    const load = { reserved: count?.facts?.reserved, active: count?.active ?? nothing, provisioned: count?.provisioned ?? nothing, maxima: count?.maxima ?? nothing };
+    return roomFor(version.id, load, accountMax - account.setAside - account.pooled);
+  };
+  const set = (at: FunctionName, facts: ConcurrencyFacts | undefined): void => change(at, (count) => void (count.facts = facts));
+
+  const unwatch = store.watch(["concurrency"], (key) => {
+    const at = functionInKey(key);
+    if (!at) return;
+    store.get<ConcurrencyFacts>(key).then((entry) => set(at, entry?.value), (error: unknown) => deps.warn("A function's concurrency could not be read; the old one stays in force.", error, { function: at.name }));
+  });
+  for (let after = undefined as FunctionName | undefined; ; ) {
+    const page = await store.list<ConcurrencyFacts>({ prefix: ["concurrency"], limit: limits.store.listMax, ...(after ? { after: concurrencyKey(after) } : {}) });
+    for (const { key, value } of page) {
+      after = functionInKey(key);
+      if (after) set(after, value);
+    }
+    if (page.length < limits.store.listMax) break;
+  }
+  return {
+    accountMax, set,
+    setAside: (scope, but) => {
+      const account = accountOf(scope);
+      const itsOwn = but === undefined ? undefined : account.functions.get(but);
+      return account.setAside - (itsOwn ? asideOf(itsOwn) : 0);
+    },
+    provision: (at, provisioned, maxima) =>
+      change(at, (count) => {
+        count.provisioned = provisioned;
+        count.maxima = maxima;
+      }),
+    withFacts: () => [...accounts].flatMap(([key, { functions }]) => {
+      const [account = "", region = ""] = key.split("/");
+      return [...functions].flatMap(([name, { facts }]) => (facts ? [{ account, region, name }] : []));
+    }),
+    count: async (version, task) => {
+      const room = roomOf(version);
+      if (room.kind === "throttled") throw throttled(room.because);
+      change(version, ({ active }) => void active.set(version.id, (active.get(version.id) ?? 0) + 1));
+      running++;
+      try {
+        return await task();
+      } finally {
+        change(version, ({ active }) => {
+          const left = (active.get(version.id) ?? 1) - 1;
+          if (left > 0) active.set(version.id, left);
+          else active.delete(version.id);
+        });
+        running--;
+        if (running === 0) {
+          for (const tell of watchers) tell();
+          watchers = [];
+        }
+      }
+    },
+    free: (version) => {
+      const room = roomOf(version);
+      return room.kind === "free" ? room.more : 0;
+    },
+    active: (version) => accountOf(version).functions.get(version.name)?.active.get(version.id) ?? 0,
+    none: async (signal) => {
+      if (running === 0 || signal.aborted) return;
+      await new Promise<void>((resolve) => {
+        watchers.push(resolve);
+        signal.addEventListener("abort", () => resolve(), { once: true });
+      });
+    },
+    [Symbol.dispose]: unwatch,
+  };
+}
+
+const asideOf = ({ facts }: FunctionCount): number => (facts ? setAside(facts) : 0);
+
+/** Invocations that take from what the account's functions share. */
+const pooledOf = (count: FunctionCount): number => (count.facts?.reserved === undefined ? onDemand(count) : 0);
+
+/** Of an account or function that has no more concurrency, or a machine that has no more room. */
+export const throttled = (because: ThrottleReason): Fault => fault("TooManyRequestsException", { message: "Rate Exceeded.", status: 429, Reason: because, Type: "User" });

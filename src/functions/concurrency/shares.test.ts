@@ -1,0 +1,39 @@
+import { describe, expect, test } from "vitest";
+import { onDemand, roomFor, setAside, type FunctionLoad } from "./shares.ts";
+
+const load = (reserved: number | undefined, active: Record<string, number>, provisioned: Record<string, number> = {}): FunctionLoad => ({ reserved, active: new Map(Object.entries(active)), provisioned: new Map(Object.entries(provisioned)), maxima: new Map([["capped", 2]]) });
+
+describe("an invocation", () => {
+  test("without a reservation takes what the account has left", () => {
+    expect(roomFor("a", load(undefined, { a: 5 }), 3)).toEqual({ kind: "free", more: 3 });
+    expect(roomFor("a", load(undefined, { a: 5 }), 0)).toEqual({ kind: "throttled", because: "ConcurrentInvocationLimitExceeded" });
+  });
+
+  test("with a reservation has that and no more, whatever the account has left", () => {
+    expect(roomFor("a", load(2, { a: 1 }), 0)).toEqual({ kind: "free", more: 1 });
+    expect(roomFor("a", load(2, { a: 1, b: 1 }), 900)).toEqual({ kind: "throttled", because: "ReservedFunctionConcurrentInvocationLimitExceeded" });
+    expect(roomFor("a", load(0, {}), 900)).toMatchObject({ kind: "throttled" });
+  });
+
+  test("of a version with instances kept ready has those first, and spills over", () => {
+    expect(roomFor("a", load(undefined, {}, { a: 2 }), 0)).toEqual({ kind: "free", more: 2 });
+    expect(roomFor("a", load(undefined, { a: 2 }, { a: 2 }), 1)).toEqual({ kind: "free", more: 1 });
+    expect(roomFor("a", load(undefined, { a: 2 }, { a: 2 }), 0)).toMatchObject({ kind: "throttled" });
+  });
+
+  test("of $LATEST finds nothing when another version keeps the whole reservation ready", () => {
+    expect(roomFor("latest", load(2, {}, { a: 2 }), 900)).toEqual({ kind: "throttled", because: "ReservedFunctionConcurrentInvocationLimitExceeded" });
+    expect(roomFor("a", load(2, { a: 1 }, { a: 2 }), 900)).toEqual({ kind: "free", more: 1 });
+  });
+});
+
+test("a version with a maximum has no more than that, whatever else is free", () => {
+  expect(roomFor("capped", load(undefined, { capped: 1 }), 900)).toEqual({ kind: "free", more: 1 });
+  expect(roomFor("capped", load(undefined, { capped: 2 }), 900)).toEqual({ kind: "throttled", because: "ConcurrentInvocationLimitExceeded" });
+});
+
+test("what a function sets aside is its reservation, else what it keeps ready", () => {
+  const provisioned = { live: { requested: 3, modifiedMs: 0 }, 2: { requested: 1, modifiedMs: 0 } };
+  expect([setAside({ provisioned: {} }), setAside({ provisioned }), setAside({ reserved: 10, provisioned }), setAside({ reserved: 0, provisioned: {} }), setAside({ provisioned, scaling: { 3: { min: 5, max: 9 } } })]).toEqual([0, 4, 10, 0, 9]);
+  expect(onDemand(load(undefined, { a: 5, b: 1 }, { a: 3 }))).toBe(3);
+});

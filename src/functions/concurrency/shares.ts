@@ -1,0 +1,62 @@
+// How an account's concurrency is divided: what functions have reserved, what versions keep ready, and what is left for everybody else.
+
+/** What one function has set aside. */
+export interface ConcurrencyFacts {
+  /** At most, and always, this many invocations at once; 0 switches the function off. */
+  readonly reserved?: number;
+  /** Per version number or alias: how many instances are kept ready. */
+  readonly provisioned: Readonly<Record<string, ProvisionedFacts>>;
+  /** Per version number: instances it has at least, ready, and at most. */
+  readonly scaling?: Readonly<Record<string, ScalingFacts>>;
+}
+
+export interface ScalingFacts {
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+}
+
+export interface ProvisionedFacts {
+  readonly requested: number;
+  readonly modifiedMs: number;
+}
+
+/** Invocations of one function that run or wait, by version id, and the instances its versions keep ready. */
+export interface FunctionLoad {
+  readonly reserved: number | undefined;
+  readonly active: ReadonlyMap<string, number>;
+  readonly provisioned: ReadonlyMap<string, number>;
+  /** The most invocations at once of single versions. */
+  readonly maxima: ReadonlyMap<string, number>;
+}
+
+export type Room = { readonly kind: "free"; readonly more: number } | { readonly kind: "throttled"; readonly because: ThrottleReason };
+
+export type ThrottleReason = "ConcurrentInvocationLimitExceeded" | "ReservedFunctionConcurrentInvocationLimitExceeded";
+
+/** What a function takes out of its account's pool before anybody calls it: its reservation, or what its versions keep ready. */
+export const setAside = (facts: ConcurrencyFacts): number => facts.reserved ?? totalKept(facts);
+
+/** What all of a function's versions keep ready. */
+export const totalKept = ({ provisioned, scaling = {} }: ConcurrencyFacts): number =>
+  Object.values(provisioned).reduce((sum, { requested }) => sum + requested, 0) + Object.values(scaling).reduce((sum, { min }) => sum + (min ?? 0), 0);
+
+/** Invocations beyond those that instances kept ready can take. */
+export function onDemand({ active, provisioned }: Pick<FunctionLoad, "active" | "provisioned">): number {
+  let count = 0;
+  for (const [id, now] of active) count += Math.max(0, now - (provisioned.get(id) ?? 0));
+  return count;
+}
+
+/**
+ * Whether one more invocation of a version may begin. `poolFree`: what is left of the account's unreserved concurrency.
+ * Source: the original's rules; a reservation is ceiling and guarantee, and what is kept ready counts against it.
+ */
+export function roomFor(versionId: string, load: FunctionLoad, poolFree: number): Room {
+  const ready = (load.provisioned.get(versionId) ?? 0) - (load.active.get(versionId) ?? 0);
+  const kept = [...load.provisioned.values()].reduce((sum, count) => sum + count, 0);
+  const beyond = load.reserved === undefined ? poolFree : load.reserved - kept - onDemand(load);
+  const allowed = (load.maxima.get(versionId) ?? Infinity) - (load.active.get(versionId) ?? 0);
+  const more = Math.min(allowed, Math.max(0, ready) + Math.max(0, beyond));
+  if (more > 0) return { kind: "free", more };
+  return { kind: "throttled", because: load.reserved === undefined ? "ConcurrentInvocationLimitExceeded" : "ReservedFunctionConcurrentInvocationLimitExceeded" };
+}

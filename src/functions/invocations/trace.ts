@@ -1,0 +1,39 @@
+// The trace header of an invocation, in X-Ray's form, and what it says of the way an event has come: a function that meets itself too often is in a loop.
+import { createHash } from "node:crypto";
+import { hexId } from "../../kernel/ids.ts";
+
+/** `Root=1-<8 hex of seconds>-<24 hex>;Parent=<16 hex>;Sampled=0`: a new trace that asks for no sampling. */
+export const newTrace = (nowMs: number): string => `Root=1-${Math.floor(nowMs / 1000).toString(16)}-${hexId(12)};Parent=${hexId(8)};Sampled=0`;
+
+/** Ours: functions named in one header; a longer way forgets its beginning. AWS has a bound of its own. */
+const hopsNamedMax = 8;
+
+export interface Hop {
+  /** What the code inside finds in `_X_AMZN_TRACE_ID` and its SDK hands on. */
+  readonly traceId: string;
+  /** How often this function had been on the way before. */
+  readonly visits: number;
+}
+
+/**
+ * One more stop on an event's way. `Lineage=<8 hex of the function>:<visits>|…` names the functions it has passed, as far as services and SDKs
+ * hand the header on. The name of the part is the original's, its content our own.
+ */
+export function nextHop(traceId: string | undefined, functionArn: string, nowMs: number): Hop {
+  const parts = (traceId ?? newTrace(nowMs)).split(";");
+  const me = createHash("sha256").update(functionArn).digest("hex").slice(0, 8);
+  const passed = lineageIn(parts).filter(([id]) => id !== me);
+  const visits = lineageIn(parts).find(([id]) => id === me)?.[1] ?? 0;
+  const lineage = [...passed, [me, visits + 1] as const].slice(-hopsNamedMax).map(([id, count]) => `${id}:${count}`);
+  return { traceId: [...parts.filter((part) => !part.startsWith(LINEAGE)), `${LINEAGE}${lineage.join("|")}`].join(";"), visits };
+}
+
+const LINEAGE = "Lineage=";
+
+function lineageIn(parts: readonly string[]): readonly (readonly [string, number])[] {
+  const text = parts.find((part) => part.startsWith(LINEAGE))?.slice(LINEAGE.length) ?? "";
+  return text.split("|").flatMap((entry) => {
+    const [, id, count] = /^([0-9a-f]{8}):(\d{1,6})$/.exec(entry) ?? [];
+    return id === undefined ? [] : [[id, Number(count)] as const];
+  });
+}

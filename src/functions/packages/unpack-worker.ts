@@ -1,0 +1,33 @@
+// The thread that unpacks one large archive and then ends.
+import { parentPort, workerData, type MessagePort } from "node:worker_threads";
+import { Fault } from "../../kernel/fault.ts";
+import { blockingDisk } from "./disk.ts";
+import { unpack, type Unpacked } from "./unpack.ts";
+
+/** What the thread is started with. */
+export interface UnpackerData {
+  /** The archive's file. */
+  readonly path: string;
+  readonly dir: string;
+}
+
+/** Errors lose their own members on the way between threads; a refusal's travel beside it. */
+export type FromUnpacker =
+  | { readonly kind: "done"; readonly unpacked: Unpacked }
+  | ({ readonly kind: "refused"; readonly cause: unknown } & Pick<Fault, "code" | "message" | "status" | "members">)
+  | { readonly kind: "failed"; readonly error: unknown };
+
+async function run({ path, dir }: UnpackerData): Promise<FromUnpacker> {
+  try {
+    return { kind: "done", unpacked: await unpack({ kind: "file", path }, dir, blockingDisk) };
+  } catch (error) {
+    if (!(error instanceof Fault)) return { kind: "failed", error };
+    const { code, message, status, members, cause } = error;
+    return { kind: "refused", code, message, status, members, cause };
+  }
+}
+
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
+const post = (port: MessagePort, message: FromUnpacker): void => port.postMessage(message);
+
+if (parentPort) post(parentPort, await run(workerData as UnpackerData));

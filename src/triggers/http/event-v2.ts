@@ -1,0 +1,105 @@
+// An HTTP request as the event a function gets: payload format 2.0, of function URLs and HTTP APIs.
+import { isUtf8 } from "node:buffer";
+
+/** What of a request becomes the event. */
+export interface HttpFacts {
+  readonly method: string;
+  /** Still percent-encoded, without the query. */
+  readonly rawPath: string;
+  /** Without `?`. */
+  readonly rawQuery: string;
+  /** Names and values in turn, as sent. */
+  readonly rawHeaders: readonly string[];
+  readonly host: string;
+  readonly secure: boolean;
+  readonly sourceIp: string;
+}
+
+export interface EventFacts {
+  /** The address's or API's id; also the domain prefix. */
+  readonly apiId: string;
+  /** `anonymous` when nobody had to say who they are. */
+  readonly accountId: string;
+  readonly requestId: string;
+  readonly traceId: string;
+  readonly timeMs: number;
+  readonly authorizer?: unknown;
+}
+
+/** The event, ready for JSON: what is absent is left out, not null. */
+export function eventV2(request: HttpFacts, body: Uint8Array, facts: EventFacts): unknown {
+  const { headers, cookies } = readHeaders(request);
+  const forwarded = headers.get("x-forwarded-for");
+  headers.set("x-forwarded-for", forwarded === undefined ? request.sourceIp : `${forwarded}, ${request.sourceIp}`);
+  headers.set("x-forwarded-proto", request.secure ? "https" : "http");
+  headers.set("x-forwarded-port", /:(\d+)$/.exec(request.host)?.[1] ?? (request.secure ? "443" : "80"));
+  headers.set("x-amzn-trace-id", facts.traceId);
+  const query = joined(new URLSearchParams(request.rawQuery));
+  const userAgent = headers.get("user-agent");
+  return {
+    version: "2.0",
+    routeKey: "$default",
+    rawPath: request.rawPath,
+    rawQueryString: request.rawQuery,
+    ...(cookies.length > 0 ? { cookies } : {}),
+    headers: Object.fromEntries(headers),
+    ...(query.size > 0 ? { queryStringParameters: Object.fromEntries(query) } : {}),
+    requestContext: {
+      accountId: facts.accountId,
+      apiId: facts.apiId,
+      ...(facts.authorizer === undefined ? {} : { authorizer: facts.authorizer }),
+      domainName: request.host,
+      domainPrefix: facts.apiId,
+      http: { method: request.method, path: request.rawPath, protocol: "HTTP/1.1", sourceIp: request.sourceIp, ...(userAgent === undefined ? {} : { userAgent }) },
+      requestId: facts.requestId,
+      routeKey: "$default",
+      stage: "$default",
+      time: commonLogTime(facts.timeMs),
+      timeEpoch: facts.timeMs,
+    },
+    ...bodyMembers(body, headers.get("content-type")),
+  };
+}
+
+/** They belong to one connection, not to the request. */
+const hopByHop: ReadonlySet<string> = new Set(["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"]);
+
+/** Lower-case names; a repeated header's values joined by commas; cookies for themselves. */
+function readHeaders({ rawHeaders, host }: HttpFacts): { readonly headers: Map<string, string>; readonly cookies: readonly string[] } {
+  const pairs: [string, string][] = [];
+  const cookies: string[] = [];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = (rawHeaders[at] ?? "").toLowerCase();
+    const value = rawHeaders[at + 1] ?? "";
+    if (name === "cookie") cookies.push(...value.split(/;\s*/).filter((cookie) => cookie !== ""));
+    else if (!name.startsWith(":") && !hopByHop.has(name)) pairs.push([name, value]);
+  }
+  const headers = joined(pairs);
+  headers.set("host", host);
+  return { headers, cookies };
+}
+
+function joined(pairs: Iterable<readonly [string, string]>): Map<string, string> {
+  const all = new Map<string, string>();
+  for (const [name, value] of pairs) {
+    const before = all.get(name);
+    all.set(name, before === undefined ? value : `${before},${value}`);
+  }
+  return all;
+}
+
+/** Text stays text only when its type says that it is text, and it is. */
+function bodyMembers(body: Uint8Array, contentType: string | undefined): { readonly body?: string; readonly isBase64Encoded: boolean } {
+  if (body.byteLength === 0) return { isBase64Encoded: false };
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const isText = contentType !== undefined && /^text\/|json|xml|javascript/i.test(contentType) && isUtf8(bytes);
+  return isText ? { body: bytes.toString("utf8"), isBase64Encoded: false } : { body: bytes.toString("base64"), isBase64Encoded: true };
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** `12/Mar/2020:19:03:58 +0000` */
+function commonLogTime(ms: number): string {
+  const iso = new Date(ms).toISOString();
+  return `${iso.slice(8, 10)}/${MONTHS[Number(iso.slice(5, 7)) - 1]}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`;
+}

@@ -1,0 +1,144 @@
+// Asynchronous invocations, driven by the official client: who hears of their end, and how loops are stopped.
+import {
+  CreateAliasCommand, CreateFunctionCommand, DeleteFunctionEventInvokeConfigCommand, GetFunctionEventInvokeConfigCommand, GetFunctionRecursionConfigCommand, InvokeCommand,
+  ListFunctionEventInvokeConfigsCommand, PublishVersionCommand, PutFunctionConcurrencyCommand, PutFunctionEventInvokeConfigCommand, PutFunctionRecursionConfigCommand, UpdateFunctionEventInvokeConfigCommand,
+} from "@aws-sdk/client-lambda";
+import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { eventually, ROLE, startCloud, zipOf, type TestCloud } from "./harness.ts";
+import { failure } from "./s3-harness.ts";
+
+let cloud: TestCloud;
+beforeAll(async () => void (cloud = await startCloud()));
+afterAll(async () => cloud[Symbol.asyncDispose]());
+
+const arn = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
+const make = (FunctionName: string, code: string, more: object = {}) =>
+  cloud.lambda.send(new CreateFunctionCommand({ FunctionName, Runtime: "nodejs24.x", Handler: "index.handler", Role: ROLE, Timeout: 20, Code: { ZipFile: zipOf({ "index.mjs": code }) }, ...more }));
+const send = (FunctionName: string, event: unknown) => cloud.lambda.send(new InvokeCommand({ FunctionName, InvocationType: "Event", Payload: Buffer.from(JSON.stringify(event)) }));
+const put = (FunctionName: string, more: object) => cloud.lambda.send(new PutFunctionEventInvokeConfigCommand({ FunctionName, ...more }));
+interface Told {
+  readonly round: number;
+  readonly requestPayload: { readonly n: number };
+  readonly responseContext?: unknown;
+}
+
+/** What a function has written, one JSON value a line. */
+const told = async (name: string, count: number): Promise<readonly Told[]> =>
+  eventually(`${count} lines of ${name}`, async () => {
+    const { events = [] } = await cloud.logs.send(new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${name}`, filterPattern: "TOLD" })).catch(() => ({ events: [] }));
+    return events.length >= count ? events.map(({ message = "" }) => JSON.parse(message.slice(message.indexOf("{"))) as Told) : undefined;
+  });
+
+const listener = "export const handler = async (event) => console.log('TOLD', JSON.stringify(event));";
+
+describe("destinations", () => {
+  beforeAll(async () => {
+    await make("well", "export const handler = async (event) => ({ got: event.n });");
+    await make("ill", "export const handler = async () => { throw new RangeError('no'); };");
+    for (const name of ["hears-success", "hears-failure", "hears-off"]) await make(name, listener);
+  });
+
+  test("hear of success with the answer", async () => {
+    await put("well", { DestinationConfig: { OnSuccess: { Destination: arn("hears-success") } } });
+    const { $metadata } = await send("well", { n: 7 });
+    expect(await told("hears-success", 1)).toMatchObject([{
+      version: "1.0", timestamp: expect.stringMatching(/^\d{4}-.*Z$/), requestPayload: { n: 7 }, responsePayload: { got: 7 }, responseContext: { statusCode: 200, executedVersion: "$LATEST" },
+      requestContext: { requestId: $metadata.requestId, functionArn: `${arn("well")}:$LATEST`, condition: "Success", approximateInvokeCount: 1 },
+    }]);
+  });
+
+  test("hear of failure with the error, after the retries", async () => {
+    await put("ill", { MaximumRetryAttempts: 0, DestinationConfig: { OnFailure: { Destination: arn("hears-failure") } } });
+    await send("ill", { n: 8 });
+    expect(await told("hears-failure", 1)).toMatchObject([{
+      requestPayload: { n: 8 }, responsePayload: { errorType: "RangeError", errorMessage: "no" }, responseContext: { statusCode: 200, functionError: "Unhandled" },
+      requestContext: { functionArn: `${arn("ill")}:$LATEST`, condition: "RetriesExhausted", approximateInvokeCount: 1 },
+    }]);
+  });
+
+  test("hear at once of events for a function that is switched off", async () => {
+    await make("off", listener);
+    await cloud.lambda.send(new PutFunctionConcurrencyCommand({ FunctionName: "off", ReservedConcurrentExecutions: 0 }));
+    await put("off", { DestinationConfig: { OnFailure: { Destination: arn("hears-off") } } });
+    for (let n = 0; n < 50; n++) await send("off", { n });
+    const records = await told("hears-off", 50);
+    expect(new Set(records.map(({ requestPayload }) => requestPayload.n)).size).toBe(50);
+    expect(records[0]?.responseContext).toBeUndefined();
+  });
+});
+
+describe("a configuration of asynchronous events", () => {
+  test("is put, changed, listed and deleted, for a function and its alias", async () => {
+    await make("configured", listener);
+    const first = await put("configured", { MaximumRetryAttempts: 1, MaximumEventAgeInSeconds: 60 });
+    expect(first).toMatchObject({ FunctionArn: `${arn("configured")}:$LATEST`, MaximumRetryAttempts: 1, MaximumEventAgeInSeconds: 60, DestinationConfig: { OnSuccess: {}, OnFailure: {} }, LastModified: expect.any(Date) });
+    await cloud.lambda.send(new UpdateFunctionEventInvokeConfigCommand({ FunctionName: "configured", MaximumRetryAttempts: 0, DestinationConfig: { OnFailure: { Destination: arn("hears-failure") } } }));
+    const get = () => cloud.lambda.send(new GetFunctionEventInvokeConfigCommand({ FunctionName: "configured" }));
+    expect(await get()).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60, DestinationConfig: { OnSuccess: {}, OnFailure: { Destination: arn("hears-failure") } } });
+    await put("configured", { MaximumRetryAttempts: 2 });
+    const replaced = await get();
+    expect([replaced.MaximumRetryAttempts, replaced.MaximumEventAgeInSeconds]).toEqual([2, undefined]);
+    await cloud.lambda.send(new PublishVersionCommand({ FunctionName: "configured" }));
+    await cloud.lambda.send(new CreateAliasCommand({ FunctionName: "configured", Name: "live", FunctionVersion: "1" }));
+    await put("configured", { Qualifier: "live", MaximumEventAgeInSeconds: 90 });
+    const { FunctionEventInvokeConfigs = [] } = await cloud.lambda.send(new ListFunctionEventInvokeConfigsCommand({ FunctionName: "configured" }));
+    expect(FunctionEventInvokeConfigs.map(({ FunctionArn }) => FunctionArn)).toEqual([`${arn("configured")}:$LATEST`, `${arn("configured")}:live`]);
+    await cloud.lambda.send(new DeleteFunctionEventInvokeConfigCommand({ FunctionName: "configured" }));
+    expect(await failure(get())).toMatchObject({ name: "ResourceNotFoundException", status: 404, message: `The function ${arn("configured")}:$LATEST doesn't have an EventInvokeConfig` });
+  });
+
+  const iam = "arn:aws:iam:us-east-1:000000000000:function:well";
+  const onSuccess = (Destination: string) => ({ DestinationConfig: { OnSuccess: { Destination } } });
+  test.each([
+    ["without anything to set", () => put("well", {}), "InvalidParameterValueException", "You must specify at least one of error handling or destination setting."],
+    ["with itself as destination", () => put("well", onSuccess(arn("well"))), "InvalidParameterValueException", "You can't specify the function as a destination for itself."],
+    ["with a destination of another kind", () => put("well", onSuccess(iam)), "InvalidParameterValueException", `The provided destination config DestinationConfig(onSuccess=OnSuccess(destination=${iam}), onFailure=null) is invalid.`],
+    ["with a destination that is not there", () => put("well", onSuccess(arn("doesnotexist"))), "InvalidParameterValueException", `The destination ARN ${arn("doesnotexist")} is invalid.`],
+    ["with a destination that is not served yet", () => put("well", onSuccess("arn:aws:events:us-east-1:000000000000:event-bus/default")), "InvalidParameterValueException", "Destinations of events are not supported by Fugaz yet; leave arn:aws:events:us-east-1:000000000000:event-bus/default out."],
+    ["of nothing", () => put("doesnotexist", { MaximumRetryAttempts: 1 }), "ResourceNotFoundException", "The function doesn't exist."],
+    ["that is not there, to be changed", () => cloud.lambda.send(new UpdateFunctionEventInvokeConfigCommand({ FunctionName: "doesnotexist", MaximumRetryAttempts: 1 })), "ResourceNotFoundException", `The function ${arn("doesnotexist")}:$LATEST doesn't have an EventInvokeConfig`],
+  ])("is refused: %s", async (_what, ask, name, message) => {
+    expect(await failure(ask())).toMatchObject({ name, message });
+  });
+});
+
+describe("a function that calls itself", () => {
+  const again = `import { LambdaClient, InvokeCommand } from "@aws-sdk/client-lambda";
+const client = new LambdaClient({});
+export const handler = async (event) => {
+  console.log("TOLD", JSON.stringify({ round: event.round }));
+  if (event.round < 25) await client.send(new InvokeCommand({ FunctionName: process.env.AWS_LAMBDA_FUNCTION_NAME, InvocationType: "Event", Payload: JSON.stringify({ round: event.round + 1 }) }));
+};`;
+
+  test("is stopped after sixteen rounds, which its destination hears", async () => {
+    await make("loops", again);
+    await make("hears-loop", listener);
+    await put("loops", { DestinationConfig: { OnFailure: { Destination: arn("hears-loop") } } });
+    await send("loops", { round: 1 });
+    expect(await told("hears-loop", 1)).toMatchObject([{ requestContext: { condition: "RecursiveInvocation" }, requestPayload: { round: 17 } }]);
+    expect((await told("loops", 16)).map(({ round }) => round).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 16 }, (_, index) => index + 1));
+  });
+
+  test("is let go on where that is allowed", async () => {
+    await make("may-loop", again);
+    expect(await cloud.lambda.send(new GetFunctionRecursionConfigCommand({ FunctionName: "may-loop" }))).toMatchObject({ RecursiveLoop: "Terminate" });
+    await cloud.lambda.send(new PutFunctionRecursionConfigCommand({ FunctionName: "may-loop", RecursiveLoop: "Allow" }));
+    expect(await cloud.lambda.send(new GetFunctionRecursionConfigCommand({ FunctionName: "may-loop" }))).toMatchObject({ RecursiveLoop: "Allow" });
+    await send("may-loop", { round: 1 });
+    expect((await told("may-loop", 25)).length).toBe(25);
+  });
+
+  test("is refused at once when somebody waits for the answer", async () => {
+    const client = cloud.lambda;
+    const looping = new InvokeCommand({ FunctionName: "well" });
+    const lineage = (await import("node:crypto")).createHash("sha256").update(arn("well")).digest("hex").slice(0, 8);
+    looping.middlewareStack.add((next) => (args) => ((args.request as { headers: Record<string, string> }).headers["x-amzn-trace-id"] = `Root=1-5759e988-bd862e3fe1be46a994272793;Lineage=${lineage}:16`, next(args)), { step: "build" });
+    expect(await failure(client.send(looping))).toMatchObject({
+      name: "RecursiveInvocationException", status: 400, message: "Lambda has detected your function being invoked in a recursive loop with other AWS resources and stopped your function from being invoked.",
+    });
+    expect(await failure(cloud.lambda.send(new PutFunctionRecursionConfigCommand({ FunctionName: "well", RecursiveLoop: "InvalidValue" as "Allow" })))).toMatchObject({
+      name: "ValidationException", message: "1 validation error detected: Value 'InvalidValue' at 'recursiveLoop' failed to satisfy constraint: Member must satisfy enum value set: [Terminate, Allow]",
+    });
+  });
+});
