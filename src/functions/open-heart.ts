@@ -69,13 +69,14 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     );
 
   const active = activeInvocations(limits.accountConcurrencyMax);
-  const run = (version: Version, options: InvokeOptions, trigger: Trigger): Promise<InvokeResult> =>
-    active.count(version, async () => {
+  const run = (version: Version, options: InvokeOptions, trigger: Trigger): Promise<InvokeResult> => {
+    const answered = Promise.withResolvers<InvokeResult>();
+    const counted = active.count(version, async () => {
       const grant = await dispatcher.acquire(version, options.signal);
       let health: Health = "dead";
       let durationMs = 0;
       try {
-        const ran = await runInvocation(grant, options, clock);
+        const ran = await runInvocation(grant, options, clock, answered.resolve);
         health = ran.health;
         durationMs = ran.result.durationMs;
         meter.record(version, ran, options.payload.byteLength, trigger);
@@ -84,6 +85,9 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
         dispatcher.release(grant.instance, health, durationMs);
       }
     });
+    counted.then(answered.resolve, answered.reject);
+    return answered.promise;
+  };
   // Not async: with a known version the instance is taken before this returns, so that whoever counts room sees it.
   const invoke = (ref: FunctionRef, options: InvokeOptions, trigger: Trigger): Promise<InvokeResult> => {
     const version = registry.cachedVersion(ref);
@@ -148,7 +152,7 @@ function prepareWith(deps: HeartDeps, packages: Pick<ReturnType<typeof openPacka
     const tree = await packages.acquire(version.code);
     return {
       runtime,
-      boot: (onLog, initTimeoutMs) => runnerFor(runtime.family)({ id, version, runtime, codeDir: tree.dir, env, onLog }, { sandboxes, clock }, initTimeoutMs),
+      boot: (voice, initTimeoutMs) => runnerFor(runtime.family)({ id, version, runtime, codeDir: tree.dir, env, ...voice }, { sandboxes, clock }, initTimeoutMs),
       release: tree.release,
     };
   };

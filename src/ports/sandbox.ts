@@ -28,6 +28,8 @@ export interface SandboxSpec {
   readonly tmpMb: number;
   /** Opens a socket pair whose far end is file descriptor 3 of the program. */
   readonly channel: boolean;
+  /** Further descriptors of the program that are socket pairs, each 5 to 7; see `Sandbox.sockets`. */
+  readonly sockets?: readonly number[];
 }
 
 /** How the program ended. */
@@ -44,6 +46,8 @@ export interface Sandbox extends AsyncDisposable {
   readonly stderr: Readable;
   /** Our end of file descriptor 3; present when the spec asked for it. */
   readonly channel: Duplex | undefined;
+  /** Our ends of the descriptors that the spec asked for. */
+  readonly sockets: ReadonlyMap<number, Duplex>;
   /** Resolves once, when the program has ended and its process tree is gone. Never rejects. */
   readonly exited: Promise<Exit>;
   /** Highest memory use of the whole tree so far, in bytes (cgroup peak, or sampled RSS without cgroups). */
@@ -51,6 +55,8 @@ export interface Sandbox extends AsyncDisposable {
   /** Stops all processes until `thaw`; no-op twice. */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
+  /** Asks the program, and nothing it has started, to end (SIGTERM); what it makes of that shows in `exited`. */
+  terminate(): Promise<void>;
   /** Ends the process tree now (SIGKILL) and waits for it. The private /tmp stays until disposal. */
   kill(): Promise<void>;
   /** Starts the same program again in the same sandbox after it has ended: /tmp is kept, processes and memory are not. */

@@ -12,8 +12,9 @@ import { endOf } from "./program-output.ts";
 
 const channelProtocol: Protocol = {
   channel: true,
+  framedLog: false,
   entrypoint: async (spec) => ({ argv: wrapped(spec) }),
-  open: async (listener) => new ChannelConversation(listener),
+  open: (listener) => new ChannelConversation(listener),
 };
 
 /** Boots the functions of runtimes that have a wrapper in `runtimes/`: Node.js and Python. */
@@ -114,5 +115,7 @@ class ChannelConversation implements Conversation {
   #reply(reply: Parameters<Listener["replied"]>[0]): void {
     this.#requestId = undefined;
     this.#listener.replied(reply);
+    // Our wrappers ask for nothing: whoever has answered waits.
+    this.#listener.waiting();
   }
 }

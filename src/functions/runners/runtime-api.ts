@@ -8,6 +8,7 @@ import { mountsOf } from "./sandbox-spec.ts";
 
 const runtimeApiProtocol: Protocol = {
   channel: false,
+  framedLog: true,
   entrypoint: async (spec) => {
     const file = await findBootstrap(mountsOf(spec));
     if (file.kind === "found") return { argv: [file.path] };
