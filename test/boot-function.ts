@@ -161,7 +161,7 @@ export async function bootFunction(
   const telemetry = telemetryHub();
   telemetry.open();
   const onLog = ({ text, source }: LogLine): void => void (source === "extension" ? extensionLogs : logs).push(text);
-  const spec: BootSpec = { id: `t${sequence++}`, version: versionOf(runtime.name, handler), runtime, codeDir, ...(opt === undefined ? {} : { opt }), env: { ...environment(runtime, handler), ...options.env }, onLog, onEvent: (event) => events.push(event), telemetry };
+  const spec: BootSpec = { id: `t${sequence++}`, version: fixedVersion(runtime.name, handler), runtime, codeDir, ...(opt === undefined ? {} : { opt }), env: { ...environment(runtime, handler), ...options.env }, onLog, onEvent: (event) => events.push(event), telemetry };
   const deps: RunnerDeps = { sandboxes: plainSandboxes(), clock: machineClock };
   const boot = await runnerFor(runtime.family)(spec, deps, options.initTimeoutMs ?? INIT_MS);
   const instance = (): RunningInstance => {
@@ -232,7 +232,8 @@ function environment(runtime: Runtime, handler: string): Record<string, string> 
   return runtime.family === "provided" ? base : { ...base, AWS_EXECUTION_ENV: `AWS_Lambda_${runtime.name}` };
 }
 
-function versionOf(runtime: string, handler: string): BootSpec["version"] {
+/** A version that no registry knows. */
+export function fixedVersion(runtime: string, handler: string): BootSpec["version"] {
   return {
     account: "000000000000",
     region: "us-east-1",

@@ -46,6 +46,13 @@ describe.skipIf(!has("curl"))("A bootstrap written in bash with curl", () => {
     expect(answer(await f.invoke(3))).toEqual({ got: 3 });
   });
 
+  test("logs a framed message of several lines as one event", async () => {
+    const framed = String.raw`printf '\xa5\x5a\x00\x03\0\0\0\x08\0\0\0\0\0\0\0\0one\ntwo\n' >&$_LAMBDA_TELEMETRY_LOG_FD`;
+    await using f = await bootFunction(providedRuntime, "any", script(LOOP.replace("echo starting >&2", framed)));
+    await f.invoke(1);
+    expect(f.logs).toEqual(["one\ntwo", "event 1 of any"]);
+  });
+
   test("reports an init error, and the instance does not stay", async () => {
     const body = `echo trouble; curl -sS -X POST "http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/init/error" -H 'Lambda-Runtime-Function-Error-Type: Runtime.Broken' -d '{"errorType":"Runtime.Broken"}'; exit 1`;
     await using f = await bootFunction(providedRuntime, "any", script(body));
