@@ -106,8 +106,9 @@ describe("a function's log", () => {
     await make("snake", python, { LogFormat: "JSON", ApplicationLogLevel: "TRACE" });
     const lines = await run("snake", { fail: true });
     const common = { timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/), logger: "mine", requestId: expect.stringMatching(/^[0-9a-f-]{36}$/), n: 1 };
+    const said = (level: string) => ({ ...common, level, message: level.toLowerCase() });
     expect(application(lines)).toEqual([
-      ...["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"].map((level) => ({ ...common, level, message: level.toLowerCase() })),
+      ...["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"].map(said),
       { timestamp: common.timestamp, log_level: "ERROR", errorMessage: "boom", errorType: "ValueError", requestId: common.requestId, stackTrace: [expect.stringContaining("in handler")] },
     ]);
     expect(lines.map(({ text }) => text)).toContain("plain\n");

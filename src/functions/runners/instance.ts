@@ -122,7 +122,7 @@ class Instance implements RunningInstance {
     this.#sandbox = undefined;
     try {
       // What still runs an event is ended in the middle of it.
-      if (run?.crew.present && !run.exit && !run.desk.waiter) await shutDown(run, this.#deps.clock, "spindown");
+      if (run?.crew.present && !run.exit && !run.desk.waiter) await shutDown(run, this.#deps.clock, run.desk.failure ? "failure" : "spindown");
       await sandbox?.[Symbol.asyncDispose]();
     } finally {
       if (run) await closeRun(run);
@@ -181,7 +181,7 @@ class Instance implements RunningInstance {
     const env = { AWS_LAMBDA_RUNTIME_API: api.address, ...conversation.env };
     const onExtensionExit = (name: string, exit: Pick<Exit, "code" | "signal">): void => crew.exited(name, exit);
     try {
-      return await launch({ spec: this.#spec, argv: this.#argv, channel, framedLog, env, extensions: this.#extensions, former: this.#sandbox, onExtensionExit }, this.#deps);
+      return await launch({ spec: this.#spec, argv: this.#argv, channel, framedLog, env, extensions: this.#extensions, former: this.#sandbox, onExtensionExit, onSandboxEnd: () => crew.leaving() }, this.#deps);
     } catch (error) {
       await conversation[Symbol.asyncDispose]();
       await api[Symbol.asyncDispose]();

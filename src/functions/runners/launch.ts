@@ -36,6 +36,8 @@ export interface LaunchPlan {
   /** The sandbox of the run before, which has ended. */
   readonly former: Sandbox | undefined;
   readonly onExtensionExit: (name: string, exit: Pick<Exit, "code" | "signal">) => void;
+  /** Told before the ends of the extensions, which are then nobody's fault. */
+  readonly onSandboxEnd: () => void;
 }
 
 export async function launch(plan: LaunchPlan, { sandboxes, clock }: { readonly sandboxes: Sandboxes; readonly clock: Clock }): Promise<Launched> {
@@ -58,16 +60,19 @@ export async function launch(plan: LaunchPlan, { sandboxes, clock }: { readonly 
     control,
     (id, exit) => {
       const extension = extensions[Number(id.slice(1))];
-      if (id !== "runtime") return extension && plan.onExtensionExit(extension.name, exit);
-      const told = { ...exit, outOfMemory: false };
+      const tell = (): void => {
+        if (id === "runtime") runtime.resolve({ ...exit, outOfMemory: false });
+        else if (extension) plan.onExtensionExit(extension.name, exit);
+      };
       // The supervisor sees a signal, only the sandbox knows what it was for.
-      if (exit.signal === "SIGKILL" && !killed) clock.after(VERDICT_MS_MAX, () => runtime.resolve(told));
-      else runtime.resolve(told);
+      if (exit.signal === "SIGKILL" && !killed) clock.after(VERDICT_MS_MAX, tell);
+      else tell();
     },
     signalName,
   );
   void sandbox.exited.then((exit) => {
     lines.flush();
+    plan.onSandboxEnd();
     runtime.resolve(exit);
     for (const { name } of extensions) plan.onExtensionExit(name, exit);
   });
