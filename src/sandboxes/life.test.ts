@@ -46,6 +46,23 @@ describe.each(kinds)("a program in a sandbox (%s)", (kind) => {
     expect((await sandbox.exited).code).toBe(0);
   });
 
+  test("has the further sockets it asked for, and no others", async () => {
+    await using sandbox = await opened.start(["/bin/sh", "-c", "read line <&6; echo \"got $line\" >&6; [ -e /proc/$$/fd/5 ] || echo closed >&7"], { sockets: [6, 7] });
+    const [six, seven] = [sandbox.sockets.get(6), sandbox.sockets.get(7)];
+    if (!six || !seven) throw new Error("no sockets");
+    six.write("hello\n");
+    expect(await until(six, (text) => text.endsWith("\n"))).toBe("got hello\n");
+    expect(await until(seven, (text) => text.endsWith("\n"))).toBe("closed\n");
+  });
+
+  test("is asked to end by SIGTERM, alone and even when frozen, and may take its time", async () => {
+    await using sandbox = await opened.start(["/bin/sh", "-c", "trap 'echo asked; exit 5' TERM; (trap 'echo wrong' TERM; sleep 5) & echo up; while :; do sleep 0.01; done"]);
+    await until(sandbox.stdout, (text) => text.includes("up"));
+    await sandbox.freeze();
+    await sandbox.terminate();
+    expect(await ran(sandbox)).toMatchObject({ stdout: "asked\n", exit: { code: 5 } });
+  });
+
   test("finds descriptor 3 closed when none was asked for, and nothing open that is not its own", async () => {
     const { stdout } = await opened.sh("for fd in 3 4 5 6 7 8 9; do [ -e /proc/$$/fd/$fd ] && readlink /proc/$$/fd/$fd; done; true");
     expect(stdout.replaceAll("/dev/null\n", "")).toBe("");
