@@ -5,6 +5,7 @@ import type { InvokeOptions, InvokeResult } from "../function.ts";
 import type { Health } from "../instances/dispatcher.ts";
 import type { Instance } from "../instances/instance.ts";
 import type { Grant } from "../instances/pool.ts";
+import type { Settling } from "../runner.ts";
 import { endingOf, endingOfBoot, type Ending } from "./ending.ts";
 import { logTail } from "./log-tail.ts";
 import type { Figures, Span } from "./platform-events.ts";
@@ -30,9 +31,9 @@ export async function runInvocation({ instance, failure }: Grant, options: Invok
   const begunMs = clock.monotonicMs();
   const subject = { requestId, timeoutMs: version.settings.timeoutMs };
   log.platform({ kind: "start", requestId, traceId }, startedMs);
-  const handled = failure ? { ending: endingOfBoot(failure, subject), health: "dead" as const } : await handle(instance, options, startedMs + subject.timeoutMs);
+  const handled: Handled = failure ? { ending: endingOfBoot(failure, subject), health: "dead", settling: undefined } : await handle(instance, options, startedMs + subject.timeoutMs);
   const answeredMs = clock.monotonicMs();
-  const { ending } = handled;
+  const { ending, settling } = handled;
   const initMs = instance.takeInitMs();
   const resultOf = (figures: Figures): InvokeResult => {
     const { payload, functionError } = ending;
@@ -42,7 +43,6 @@ export async function runInvocation({ instance, failure }: Grant, options: Invok
   const durationOf = (status: Ending["status"], atMs: number): number => (status === "timeout" ? subject.timeoutMs : atMs - begunMs);
   const figuresOf = (durationMs: number, memoryPeakMb: number): Figures => ({ durationMs, billedMs: Math.ceil(durationMs + (initMs ?? 0)), memoryPeakMb, initMs });
 
-  const settling = failure ? undefined : instance.settling;
   if (settling && !tail) onAnswer?.(resultOf(figuresOf(durationOf(ending.status, answeredMs), instance.memoryPeakMb ?? 0)));
   const doneMs = (await settling?.runtimeDone) ?? answeredMs;
   const spanFrom = (name: Span["name"], fromMs: number, toMs: number): Span => ({ name, startMs: startedMs + (fromMs - begunMs), durationMs: toMs - fromMs });
@@ -62,15 +62,22 @@ export async function runInvocation({ instance, failure }: Grant, options: Invok
   return { result, ending: final, startedMs, health: trouble ? "reset" : handled.health };
 }
 
-async function handle(instance: Instance, options: InvokeOptions, deadlineMs: number): Promise<{ readonly ending: Ending; readonly health: Health }> {
+interface Handled {
+  readonly ending: Ending;
+  readonly health: Health;
+  /** What is still to come after the answer. */
+  readonly settling: Settling | undefined;
+}
+
+async function handle(instance: Instance, options: InvokeOptions, deadlineMs: number): Promise<Handled> {
   const { requestId, payload, invokedArn, clientContext, traceId } = options;
   const { timeoutMs } = instance.version.settings;
   const subject = { requestId, timeoutMs };
   if (!instance.alive) {
     // After a crash, or when the boot ran out of time: the program starts (again) within this event's own time.
     const boot = await instance.start("invoke", timeoutMs);
-    if (boot.kind !== "ready") return { ending: endingOfBoot(boot, subject), health: boot.kind === "exit" || boot.kind === "timeout" || boot.kind === "extension" ? "reset" : "dead" };
+    if (boot.kind !== "ready") return { ending: endingOfBoot(boot, subject), health: boot.kind === "exit" || boot.kind === "timeout" || boot.kind === "extension" ? "reset" : "dead", settling: undefined };
   }
   const outcome = await instance.invoke({ requestId, invokedArn, deadlineMs, payload, clientContext, traceId });
-  return { ending: endingOf(outcome, subject), health: instance.alive ? "well" : "reset" };
+  return { ending: endingOf(outcome, subject), health: instance.alive ? "well" : "reset", settling: instance.settling };
 }

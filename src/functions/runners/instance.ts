@@ -89,6 +89,7 @@ class Instance implements RunningInstance {
     const { crew, desk } = run;
     const happening = nextHappening(run, this.#deps.clock, invocation.deadlineMs - this.#deps.clock.now());
     if (crew.present) desk.asked = Promise.withResolvers();
+    run.settling = undefined;
     crew.invoke(invocation);
     run.conversation.ask(invocation);
     const first = await happening;
