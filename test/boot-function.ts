@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Duplex, Readable } from "node:stream";
 import type { Runtime } from "../src/ports/runtimes.ts";
-import type { Exit, Mount, Sandbox, Sandboxes, SandboxSpec } from "../src/ports/sandbox.ts";
+import { CONTROL_FD, type Exit, type Mount, type Sandbox, type Sandboxes, type SandboxSpec } from "../src/ports/sandbox.ts";
 import type { Clock } from "../src/kernel/clock.ts";
 import type { Boot, BootSpec, Invocation, LogLine, Outcome, RunnerDeps, RunnerEvent, RunningInstance } from "../src/functions/runner.ts";
 import { telemetryHub, type TelemetryHub } from "../src/functions/telemetry/hub.ts";
@@ -52,7 +52,7 @@ class PlainSandbox implements Sandbox {
   readonly stdout: Readable;
   readonly stderr: Readable;
   readonly channel: Duplex | undefined;
-  readonly sockets: ReadonlyMap<number, Duplex>;
+  readonly control: Duplex | undefined;
   readonly exited: Promise<Exit>;
   readonly #spec: SandboxSpec;
   readonly #child: ChildProcess;
@@ -61,12 +61,12 @@ class PlainSandbox implements Sandbox {
     this.id = spec.id;
     this.#spec = spec;
     const [program = "", ...args] = spec.argv;
-    this.#child = spawn(program, args, { env: { ...env }, cwd: spec.cwd, detached: true, stdio: ["ignore", "pipe", "pipe", spec.channel ? "pipe" : "ignore", "ignore", ...[5, 6, 7].map((fd) => (spec.sockets?.includes(fd) ? "pipe" : "ignore"))] });
+    this.#child = spawn(program, args, { env: { ...env }, cwd: spec.cwd, detached: true, stdio: ["ignore", "pipe", "pipe", spec.channel ? "pipe" : "ignore", "ignore", "ignore", "ignore", "ignore", spec.control ? "pipe" : "ignore"] });
     this.stdout = this.#child.stdio[1] as Readable;
     this.stderr = this.#child.stdio[2] as Readable;
     this.channel = spec.channel ? (this.#child.stdio[3] as Duplex) : undefined;
-    this.sockets = new Map((spec.sockets ?? []).map((fd) => [fd, this.#child.stdio[fd] as unknown as Duplex]));
-    for (const socket of [this.channel, ...this.sockets.values()]) socket?.on("error", () => {});
+    this.control = spec.control ? ((this.#child.stdio as unknown[])[CONTROL_FD] as Duplex) : undefined;
+    for (const socket of [this.channel, this.control]) socket?.on("error", () => {});
     this.exited = new Promise((resolve) => {
       const end = (code: number | null, signal: string | null): void => resolve({ code: code ?? undefined, signal: signal ?? undefined, outOfMemory: false });
       this.#child.once("exit", end);

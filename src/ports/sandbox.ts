@@ -1,6 +1,9 @@
 // What a sandbox is to the rest of the house: an isolated process tree with limits, stdio, one private channel, and an end.
 import type { Duplex, Readable } from "node:stream";
 
+/** Descriptor of the program that `SandboxSpec.control` asks for: a digit, so that every shell can name it. */
+export const CONTROL_FD = 8;
+
 export interface Mount {
   /** Absolute path on the host. */
   readonly source: string;
@@ -28,8 +31,8 @@ export interface SandboxSpec {
   readonly tmpMb: number;
   /** Opens a socket pair whose far end is file descriptor 3 of the program. */
   readonly channel: boolean;
-  /** Further descriptors of the program that are socket pairs, each 5 to 7; see `Sandbox.sockets`. */
-  readonly sockets?: readonly number[];
+  /** Opens another whose far end is `CONTROL_FD`. */
+  readonly control?: boolean;
 }
 
 /** How the program ended. */
@@ -46,8 +49,8 @@ export interface Sandbox extends AsyncDisposable {
   readonly stderr: Readable;
   /** Our end of file descriptor 3; present when the spec asked for it. */
   readonly channel: Duplex | undefined;
-  /** Our ends of the descriptors that the spec asked for. */
-  readonly sockets: ReadonlyMap<number, Duplex>;
+  /** Our end of `CONTROL_FD`; present when the spec asked for it. */
+  readonly control: Duplex | undefined;
   /** Resolves once, when the program has ended and its process tree is gone. Never rejects. */
   readonly exited: Promise<Exit>;
   /** Highest memory use of the whole tree so far, in bytes (cgroup peak, or sampled RSS without cgroups). */

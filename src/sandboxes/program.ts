@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import type { Duplex, Readable, Writable } from "node:stream";
 import { outage } from "../kernel/fault.ts";
-import type { Exit, Sandbox, SandboxSpec } from "../ports/sandbox.ts";
+import { CONTROL_FD, type Exit, type Sandbox, type SandboxSpec } from "../ports/sandbox.ts";
 import type { Group } from "./cgroups/group.ts";
 import { descendant, residentBytes, signalTree } from "./process-tree.ts";
 import { exitOf, isReady, STATUS_FD } from "./shell-entry.ts";
@@ -67,7 +67,7 @@ class Program implements Sandbox {
   readonly stdout: Readable;
   readonly stderr: Readable;
   readonly channel: Duplex | undefined;
-  readonly sockets: ReadonlyMap<number, Duplex>;
+  readonly control: Duplex | undefined;
   readonly exited: Promise<Exit>;
   /** Resolves when the user's program is about to run, rejects when it never will. */
   readonly started: Promise<void>;
@@ -98,15 +98,15 @@ class Program implements Sandbox {
       env: { ...launch.env },
       cwd: launch.cwd,
       detached: true,
-      stdio: [inside ? "pipe" : "ignore", "pipe", "pipe", spec.channel ? "pipe" : "ignore", inside ? "pipe" : "ignore", ...[5, 6, 7].map((fd) => (spec.sockets?.includes(fd) ? "pipe" : "ignore"))],
+      stdio: [inside ? "pipe" : "ignore", "pipe", "pipe", spec.channel ? "pipe" : "ignore", inside ? "pipe" : "ignore", "ignore", "ignore", "ignore", spec.control ? "pipe" : "ignore"],
     });
     this.stdout = this.#child.stdio[1] as Readable;
     this.stderr = this.#child.stdio[2] as Readable;
     this.channel = spec.channel ? (this.#child.stdio[3] as Duplex) : undefined;
-    this.sockets = new Map((spec.sockets ?? []).map((fd) => [fd, this.#child.stdio[fd] as unknown as Duplex]));
+    this.control = spec.control ? ((this.#child.stdio as unknown[])[CONTROL_FD] as Duplex) : undefined;
     // A program that dies resets its channel; the end is told by `exited`.
     this.channel?.on("error", () => {});
-    for (const socket of this.sockets.values()) socket.on("error", () => {});
+    this.control?.on("error", () => {});
     this.#input = this.#child.stdio[0] as Writable | null;
     this.#statusPipe = inside ? (this.#child.stdio[STATUS_FD] as Readable) : undefined;
     // Node drains the pipes it lists when the child exits, and who reads a moment later would find nothing: these are ours now.
@@ -182,7 +182,7 @@ class Program implements Sandbox {
   /** Output that somebody reads may be read to its end; a pipe that nobody reads would stay open for ever. */
   #closePipes(): void {
     this.channel?.destroy();
-    for (const socket of this.sockets.values()) socket.destroy();
+    this.control?.destroy();
     for (const stream of [this.stdout, this.stderr]) if (stream.readableFlowing === null && stream.listenerCount("readable") === 0) stream.resume();
   }
 

@@ -1,28 +1,19 @@
-// Several programs in one sandbox: a shell inside, driven line by line over a socket, starts extensions and runtime, signals them, and tells how they end.
+// Several programs in one sandbox: a shell inside, driven line by line over one socket, starts extensions and runtime, signals them, tells how they end
+// and what the extensions say.
+import { hexId } from "../../kernel/ids.ts";
+import { limits } from "../../kernel/limits.ts";
 import type { Duplex } from "node:stream";
 import type { Exit } from "../../ports/sandbox.ts";
 
-/** The shell's commands arrive and its reports leave here. */
-export const SUPERVISOR_FD = 6;
-/** Where extensions write, so that their lines are told from the function's. */
-export const EXTENSIONS_FD = 7;
-/** Where the shell keeps the sandbox's own stdout and stderr, which are the runtime's. */
-const OUT_FD = 8;
-const ERR_FD = 9;
+/** The program of a supervised sandbox; `fd` is the socket's descriptor. */
+export const supervisorArgv = (fd: number): readonly string[] => ["/bin/sh", "-c", `exec /bin/sh -s <&${fd}`];
 
-/** The program of a sandbox that is supervised. */
-export const supervisorArgv: readonly string[] = ["/bin/sh", "-c", `exec /bin/sh -s <&${SUPERVISOR_FD}`];
-
-/**
- * `watch NAME COMMAND` runs a command line and tells its pid and its end. Only of a signal does a shell say something (`Killed`), which tells 137
- * from SIGKILL; the words are caught by the substitution, whose pipe the program itself does not hold.
- */
-const PRELUDE = `exec ${OUT_FD}>&1 ${ERR_FD}>&2
-watch() { said=$( { ( read -r pid _ </proc/self/stat; echo "pid $1 $pid" >&${SUPERVISOR_FD}; eval "$2" ); echo "$?"; } 2>&1 ); echo exit "$1" $said >&${SUPERVISOR_FD}; }
-`;
-
-/** Ours: a report is a few words; who writes more is not our shell. */
-const REPORT_BYTES_MAX = 4096;
+/** Where the shell keeps the sandbox's own stdout and stderr, which are the runtime's, and what an extension writes to. */
+const [OUT_FD, ERR_FD, EXTENSION_FD] = [5, 6, 7];
+/** Pieces so short are written at once by every shell, so that those of several writers can not mix. */
+const PIECE_BYTES = 4000;
+/** Ours: a message from inside; who writes longer ones is not our shell. */
+const MESSAGE_BYTES_MAX = 64 * 1024;
 
 export interface Program {
   /** `[a-z0-9]+`, unique per sandbox. */
@@ -31,46 +22,75 @@ export interface Program {
   readonly argv: readonly string[];
   /** Beside what the sandbox's programs share. */
   readonly env: Readonly<Record<string, string>>;
-  readonly speaksAs: "runtime" | "extension";
 }
 
 export interface Supervisor {
-  start(program: Program): void;
+  startRuntime(program: Program): void;
+  startExtension(program: Program): void;
   /** No-op for one that has ended; waits for one that has not begun. */
   signal(id: string, signal: "TERM" | "KILL"): void;
 }
 
-/** `onExit` is told once of each program. */
-export function superviseBy(socket: Duplex, onExit: (id: string, exit: Pick<Exit, "code" | "signal">) => void, signalName: (number: number) => string | undefined): Supervisor {
+export interface SupervisorDeps {
+  readonly socket: Duplex;
+  readonly fd: number;
+  readonly signalName: (number: number) => string | undefined;
+  /** A line of an extension, without its newline. */
+  readonly onLine: (id: string, text: string) => void;
+  /** Told once of each program, of an extension after its last line. */
+  readonly onExit: (id: string, exit: Pick<Exit, "code" | "signal">) => void;
+}
+
+export function superviseBy({ socket, fd, signalName, onLine, onExit }: SupervisorDeps): Supervisor {
+  // An extension's end comes in band, after its last words; no word of its own looks like it.
+  const endMark = hexId(16);
   const pids = new Map<string, string>();
   const wanted = new Map<string, string[]>();
+  const pieces = new Map<string, Buffer[]>();
   const write = (text: string): void => {
     if (socket.writable) socket.write(text);
   };
   const kill = (signal: string, pid: string): void => write(`kill -${signal} ${pid} 2>/dev/null\n`);
-  const take = (report: string): void => {
-    const [what, id = "", ...words] = report.split(" ");
-    if (what === "pid" && /^\d+$/.test(words[0] ?? "")) {
-      pids.set(id, words[0] ?? "");
-      for (const signal of wanted.get(id) ?? []) kill(signal, words[0] ?? "");
-      wanted.delete(id);
-    }
-    if (what !== "exit") return;
+  const begun = (id: string, pid: string): void => {
+    pids.set(id, pid);
+    for (const signal of wanted.get(id) ?? []) kill(signal, pid);
+    wanted.delete(id);
+  };
+  /** `words`: what a shell says of a signal, which tells 137 from SIGKILL, and the code. */
+  const ended = (id: string, words: readonly string[]): void => {
     pids.delete(id);
-    const code = Number(words.pop());
-    const signal = code > 128 && words.length > 0 ? signalName(code - 128) : undefined;
+    const code = Number(words.at(-1));
+    const signal = code > 128 && words.length > 1 ? signalName(code - 128) : undefined;
     onExit(id, signal === undefined ? { code, signal: undefined } : { code: undefined, signal });
   };
-  let rest = "";
+  const said = (id: string, piece: Buffer, whole: boolean): void => {
+    const line = [...(pieces.get(id) ?? []), piece];
+    const bytes = line.reduce((sum, { length }) => sum + length, 0);
+    if (!whole && bytes < limits.functions.logLineBytesMax) return void pieces.set(id, line);
+    pieces.delete(id);
+    const [text = "", end] = Buffer.concat(line).toString().split(endMark);
+    if (text !== "" || end === undefined) onLine(id, text);
+    if (end !== undefined) ended(id, end.trim().split(" "));
+  };
+  const take = (message: Buffer): void => {
+    const [what, id = "", ...words] = message.toString("latin1").split(" ");
+    if (what === "pid" && /^\d+$/.test(words[0] ?? "")) begun(id, words[0] ?? "");
+    else if (what === "exit") ended(id, words);
+    else if (what === "say" || what === "part") said(id, message.subarray(what.length + id.length + 2), what === "say");
+  };
+  let rest: Buffer = Buffer.alloc(0);
   socket.on("data", (chunk: Buffer) => {
-    const lines = (rest + chunk.toString()).split("\n");
-    rest = lines.pop() ?? "";
-    if (rest.length > REPORT_BYTES_MAX) rest = "";
-    for (const line of lines) take(line);
+    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
+      take(rest.subarray(0, end));
+      rest = rest.subarray(end + 1);
+    }
+    if (rest.length > MESSAGE_BYTES_MAX) rest = Buffer.alloc(0);
   });
-  write(PRELUDE);
+  write(prelude(fd, endMark));
   return {
-    start: (program) => write(`watch ${program.id} ${quote(commandLine(program))} &\n`),
+    startRuntime: (program) => write(`runtime ${program.id} ${quote(commandLine(program, `>&${OUT_FD} 2>&${ERR_FD}`, fd))} &\n`),
+    startExtension: (program) => write(`extension ${program.id} ${quote(commandLine(program, `>&${EXTENSION_FD} 2>&${EXTENSION_FD} 3>&-`, fd))} &\n`),
     signal: (id, signal) => {
       const pid = pids.get(id);
       if (pid !== undefined) kill(signal, pid);
@@ -79,11 +99,26 @@ export function superviseBy(socket: Duplex, onExit: (id: string, exit: Pick<Exit
   };
 }
 
-function commandLine({ argv, env, speaksAs }: Program): string {
+/** `run` is caught in a substitution whose pipe the program itself does not hold; what it prints is a shell's word about a signal, and the exit code. */
+const prelude = (fd: number, endMark: string): string => `exec ${OUT_FD}>&1 ${ERR_FD}>&2
+run() { { ( read -r pid _ </proc/self/stat; printf 'pid %s %s\\n' "$1" "$pid" >&${fd}; eval "$2" ); echo "$?"; } 2>&1; }
+runtime() { said=$(run "$1" "$2"); echo exit "$1" $said >&${fd}; }
+extension() { { said=$(run "$1" "$2"); echo ${endMark} $said; } ${EXTENSION_FD}>&1 | listen "$1"; }
+listen() {
+  while IFS= read -r line || [ -n "$line" ]; do
+    while [ \${#line} -gt ${PIECE_BYTES} ]; do
+      piece=$(printf '%.${PIECE_BYTES}s' "$line")
+      line=\${line#"$piece"}
+      printf 'part %s %s\\n' "$1" "$piece" >&${fd}
+    done
+    printf 'say %s %s\\n' "$1" "$line" >&${fd}
+  done
+}
+`;
+
+function commandLine({ argv, env }: Program, output: string, fd: number): string {
   const exports = Object.entries(env).map(([name, value]) => `export ${name}=${quote(value)}; `);
-  const runtime = speaksAs === "runtime";
-  const output = runtime ? `>&${OUT_FD} 2>&${ERR_FD}` : `>&${EXTENSIONS_FD} 2>&${EXTENSIONS_FD} 3>&- 5>&-`;
-  return `${exports.join("")}exec ${argv.map(quote).join(" ")} </dev/null ${output} ${SUPERVISOR_FD}>&- ${EXTENSIONS_FD}>&- ${OUT_FD}>&- ${ERR_FD}>&-`;
+  return `${exports.join("")}exec ${argv.map(quote).join(" ")} </dev/null ${output} ${fd}>&- ${EXTENSION_FD}>&- ${OUT_FD}>&- ${ERR_FD}>&-`;
 }
 
 /** One shell word that stands for exactly `text`. */

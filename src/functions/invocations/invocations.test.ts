@@ -95,6 +95,13 @@ describe("the platform's lines", () => {
     expect(line({ ...init, status: "timeout", errorType: undefined })).toBe("INIT_REPORT Init Duration: 9999.79 ms\tPhase: init\tStatus: timeout\n");
     expect(line({ ...init, phase: "invoke", status: "failure", errorType: "Runtime.ExitError" })).toBe("INIT_REPORT Init Duration: 9999.79 ms\tPhase: invoke\tStatus: error\tError Type: Runtime.ExitError\n");
     expect(line({ ...init, status: "success", errorType: undefined })).toBeUndefined();
+    expect(line({ ...init, status: "success", errorType: undefined, initialization: "provisioned-concurrency" })).toBe("INIT_REPORT Init Duration: 9999.79 ms\tPhase: init\t\n");
+  });
+
+  test("tell of extensions and their subscriptions", () => {
+    expect(line({ kind: "extension", name: "x", state: "Ready", events: ["INVOKE", "SHUTDOWN"], errorType: undefined })).toBe("EXTENSION\tName: x\tState: Ready\tEvents: [INVOKE, SHUTDOWN]\n");
+    expect(line({ kind: "extension", name: "x", state: "LaunchError", events: [], errorType: "PermissionDenied" })).toBe("EXTENSION\tName: x\tState: LaunchError\tEvents: []\tError Type: PermissionDenied\n");
+    expect(line({ kind: "subscription", api: "logs", name: "x", types: ["platform"] })).toBe("LOGS\tName: x\tState: Subscribed\tTypes: [Platform]\n");
   });
 
   test("as JSON are the telemetry events, down to the level asked for", () => {

@@ -7,14 +7,20 @@ import type { Ending } from "./ending.ts";
 
 /** What happened, free of how it is written. Durations in ms with fraction. */
 export type PlatformEvent =
-  | { readonly kind: "initStart"; readonly runtime: Runtime; readonly phase: Phase; readonly logStream: string }
-  | (Extract<RunnerEvent, { readonly kind: "initRuntimeDone" }> & { readonly phase: Phase })
-  | { readonly kind: "initReport"; readonly phase: Phase; readonly durationMs: number; readonly status: Ending["status"]; readonly errorType: string | undefined }
+  | ({ readonly kind: "initStart"; readonly runtime: Runtime; readonly logStream: string } & Start)
+  | (Extract<RunnerEvent, { readonly kind: "initRuntimeDone" }> & Start)
+  | ({ readonly kind: "initReport"; readonly durationMs: number; readonly status: Ending["status"]; readonly errorType: string | undefined } & Start)
   | Exclude<RunnerEvent, { readonly kind: "initRuntimeDone" }>
   | { readonly kind: "start"; readonly requestId: string; readonly traceId?: string | undefined }
   /** The runtime is through with the event; extensions may not be. */
   | { readonly kind: "end"; readonly requestId: string; readonly ending: Ending; readonly durationMs: number; readonly traceId?: string | undefined; readonly spans?: readonly Span[] }
   | { readonly kind: "report"; readonly requestId: string; readonly ending: Ending; readonly figures: Figures; readonly traceId?: string | undefined; readonly spans?: readonly Span[] };
+
+interface Start {
+  readonly phase: Phase;
+  /** Why the instance was started; absent: an event waits for it. */
+  readonly initialization?: "on-demand" | "provisioned-concurrency";
+}
 
 /** `invoke`: the second try of an initialisation that failed, within the time of the first event. */
 export type Phase = "init" | "invoke";
@@ -37,7 +43,7 @@ const BYTES_PER_MB = 1024 * 1024;
 
 /** `type` with its `platform.`, and the record. */
 export function platformRecord(event: PlatformEvent, version: Version): { readonly type: string; readonly record: unknown } {
-  const initializationType = "on-demand";
+  const initializationType = ("initialization" in event && event.initialization) || "on-demand";
   switch (event.kind) {
     case "initStart":
       return {

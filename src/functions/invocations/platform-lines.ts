@@ -17,8 +17,8 @@ function textLine(event: PlatformEvent, version: Version): string | undefined {
     case "initRuntimeDone":
       return undefined;
     case "initReport":
-      // Only failures are told in text.
-      if (event.status === "success") return undefined;
+      // Of a start that an event waits for, only failure is told in text: the event's REPORT has the rest.
+      if (event.status === "success" && event.initialization !== "provisioned-concurrency") return undefined;
       return `INIT_REPORT Init Duration: ${event.durationMs.toFixed(2)} ms\tPhase: ${event.phase}\t${statusText(event)}\n`;
     case "extension":
       return `EXTENSION\tName: ${event.name}\tState: ${event.state}\tEvents: [${event.events.join(", ")}]${event.errorType === undefined ? "" : `\tError Type: ${event.errorType}`}\n`;

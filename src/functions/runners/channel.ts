@@ -11,8 +11,7 @@ import { instanceRunner } from "./instance.ts";
 import { endOf } from "./program-output.ts";
 
 const channelProtocol: Protocol = {
-  channel: true,
-  framedLog: false,
+  channel: "frames",
   entrypoint: async (spec) => ({ argv: wrapped(spec) }),
   open: (listener) => new ChannelConversation(listener),
 };

@@ -45,10 +45,8 @@ export interface ProgramLog {
 
 /** How a family of runtimes is started and talked to. */
 export interface Protocol {
-  /** Does the sandbox need file descriptor 3? */
-  readonly channel: boolean;
-  /** Is the program offered a descriptor for framed log messages? */
-  readonly framedLog: boolean;
+  /** What the sandbox's file descriptor 3 is for: our wrappers' frames, or log messages of runtime clients. */
+  readonly channel: "frames" | "log";
   /** The program to run, or why there is none. */
   entrypoint(spec: BootSpec): Promise<{ readonly argv: readonly string[] } | { readonly missing: string | undefined }>;
   open(listener: Listener, api: SandboxApi): Conversation;

@@ -8,7 +8,6 @@ import type { Boot, BootSpec, Invocation, Outcome, Runner, RunnerDeps, RunningIn
 import { openSubscriptions } from "../telemetry/subscriptions.ts";
 import type { Conversation, Protocol } from "./conversation.ts";
 import { launch, type Launched } from "./launch.ts";
-import { LOG_FD } from "./log-frames.ts";
 import { readOutput } from "./program-output.ts";
 import { listenerAt, newDesk, nextHappening, workOrTrouble, type Happening, type Run } from "./run.ts";
 import { openSandboxApi, type SandboxApi } from "./sandbox-api.ts";
@@ -160,8 +159,8 @@ class Instance implements RunningInstance {
     const launched = await this.#launch(conversation, api, crew);
     this.#sandbox = launched.sandbox;
     desk.sandbox = launched.sandbox;
-    const { stdout, stderr, sockets } = launched.sandbox;
-    const output = readOutput({ stdout, stderr, frames: sockets.get(LOG_FD) }, (text) => this.#spec.onLog({ atMs: clock.now(), text }));
+    const { stdout, stderr, channel } = launched.sandbox;
+    const output = readOutput({ stdout, stderr, frames: this.#protocol.channel === "log" ? channel : undefined }, (text) => this.#spec.onLog({ atMs: clock.now(), text }));
     const death = Promise.withResolvers<void>();
     const run: Run = {
       launched, output, api, conversation, crew, subscriptions, desk,
@@ -178,11 +177,11 @@ class Instance implements RunningInstance {
   }
 
   async #launch(conversation: Conversation, api: SandboxApi, crew: Crew): Promise<Launched> {
-    const { channel, framedLog } = this.#protocol;
+    const { channel } = this.#protocol;
     const env = { AWS_LAMBDA_RUNTIME_API: api.address, ...conversation.env };
     const onExtensionExit = (name: string, exit: Pick<Exit, "code" | "signal">): void => crew.exited(name, exit);
     try {
-      return await launch({ spec: this.#spec, argv: this.#argv, channel, framedLog, env, extensions: this.#extensions, former: this.#sandbox, onExtensionExit, onSandboxEnd: () => crew.leaving() }, this.#deps);
+      return await launch({ spec: this.#spec, argv: this.#argv, channel, env, extensions: this.#extensions, former: this.#sandbox, onExtensionExit, onSandboxEnd: () => crew.leaving() }, this.#deps);
     } catch (error) {
       await conversation[Symbol.asyncDispose]();
       await api[Symbol.asyncDispose]();

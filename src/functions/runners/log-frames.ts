@@ -1,8 +1,8 @@
 // The framed log that the official runtime clients write to `_LAMBDA_TELEMETRY_LOG_FD`: a message of several lines stays one event.
 import { limits } from "../../kernel/limits.ts";
 
-/** The descriptor that is offered to programs that speak the runtime API. */
-export const LOG_FD = 5;
+/** The descriptor that is offered to programs that speak the runtime API: the channel's, which only our wrappers use otherwise. */
+export const LOG_FD = 3;
 
 /** Type, length, and microseconds since the epoch, big-endian. The time is not used: lines have the time at which they arrive, so that their order is one. */
 const HEAD_BYTES = 16;

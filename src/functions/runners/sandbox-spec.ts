@@ -21,7 +21,7 @@ export function pathsInside(spec: BootSpec, sandboxes: Sandboxes, argv: readonly
 }
 
 /** `env` is complete; see `programEnvironment`. */
-export function sandboxSpec(spec: BootSpec, sandboxes: Sandboxes, program: Pick<SandboxSpec, "argv" | "env" | "channel" | "sockets">): SandboxSpec {
+export function sandboxSpec(spec: BootSpec, sandboxes: Sandboxes, program: Pick<SandboxSpec, "argv" | "env" | "channel" | "control">): SandboxSpec {
   const mounts = mountsOf(spec);
   const { memoryMb, tmpMb } = spec.version.settings;
   return {
