@@ -17,7 +17,7 @@ import type { Heart } from "./heart.ts";
 import { openDispatcher, type Health } from "./instances/dispatcher.ts";
 import type { InstanceDeps } from "./instances/instance.ts";
 import { environmentOf, type Credentials } from "./invocations/environment.ts";
-import { runInvocation } from "./invocations/run-invocation.ts";
+import { runInvocation, untilAnswered } from "./invocations/run-invocation.ts";
 import { openMeter, type Trigger } from "./invocations/usage.ts";
 import type { LogSink } from "./logs/log-groups.ts";
 import { openPackages } from "./packages/open-packages.ts";
@@ -69,14 +69,13 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     );
 
   const active = activeInvocations(limits.accountConcurrencyMax);
-  const run = (version: Version, options: InvokeOptions, trigger: Trigger): Promise<InvokeResult> => {
-    const answered = Promise.withResolvers<InvokeResult>();
-    const counted = active.count(version, async () => {
+  const run = (version: Version, options: InvokeOptions, trigger: Trigger): Promise<InvokeResult> =>
+    untilAnswered((onAnswer) => active.count(version, async () => {
       const grant = await dispatcher.acquire(version, options.signal);
       let health: Health = "dead";
       let durationMs = 0;
       try {
-        const ran = await runInvocation(grant, options, clock, answered.resolve);
+        const ran = await runInvocation(grant, options, clock, onAnswer);
         health = ran.health;
         durationMs = ran.result.durationMs;
         meter.record(version, ran, options.payload.byteLength, trigger);
@@ -84,10 +83,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       } finally {
         dispatcher.release(grant.instance, health, durationMs);
       }
-    });
-    counted.then(answered.resolve, answered.reject);
-    return answered.promise;
-  };
+    }));
   // Not async: with a known version the instance is taken before this returns, so that whoever counts room sees it.
   const invoke = (ref: FunctionRef, options: InvokeOptions, trigger: Trigger): Promise<InvokeResult> => {
     const version = registry.cachedVersion(ref);

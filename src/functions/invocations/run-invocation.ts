@@ -62,6 +62,13 @@ export async function runInvocation({ instance, failure }: Grant, options: Invok
   return { result, ending: final, startedMs, health: trouble ? "reset" : handled.health };
 }
 
+/** Resolves with the answer, which may be there before the work has ended. */
+export function untilAnswered<T>(work: (onAnswer: (answer: T) => void) => Promise<T>): Promise<T> {
+  const answered = Promise.withResolvers<T>();
+  work(answered.resolve).then(answered.resolve, answered.reject);
+  return answered.promise;
+}
+
 interface Handled {
   readonly ending: Ending;
   readonly health: Health;
