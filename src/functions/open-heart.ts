@@ -22,7 +22,7 @@ import type { Heart } from "./heart.ts";
 import { openDispatcher, type Health } from "./instances/dispatcher.ts";
 import type { InstanceDeps } from "./instances/instance.ts";
 import { environmentOf, type Credentials } from "./invocations/environment.ts";
-import { runInvocation } from "./invocations/run-invocation.ts";
+import { runInvocation, untilAnswered } from "./invocations/run-invocation.ts";
 import { nextHop } from "./invocations/trace.ts";
 import { openMeter, type Trigger } from "./invocations/usage.ts";
 import { openLayers } from "./layers/open-layers.ts";
@@ -98,12 +98,12 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     return registry.find(version).then((record) => (record?.recursion === "Allow" ? begin(version, options, trigger) : Promise.reject(inALoop())));
   };
   const begin = (version: Version, options: InvokeOptions, trigger: Trigger): Promise<InvokeResult> =>
-    concurrency.count(version, async () => {
+    untilAnswered((onAnswer) => concurrency.count(version, async () => {
       const grant = await dispatcher.acquire(version, options.signal);
       let health: Health = "dead";
       let durationMs = 0;
       try {
-        const ran = await runInvocation(grant, options, clock);
+        const ran = await runInvocation(grant, options, clock, onAnswer);
         health = ran.health;
         durationMs = ran.result.durationMs;
         meter.record(version, ran, options.payload.byteLength, trigger);
@@ -111,7 +111,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       } finally {
         dispatcher.release(grant.instance, health, durationMs);
       }
-    });
+    }));
   // Not async: with a known version the instance is taken before this returns, so that whoever counts room sees it.
   const invoke = (ref: FunctionRef, options: InvokeOptions, trigger: Trigger): Promise<InvokeResult> => {
     const version = registry.cachedVersion(ref);
@@ -197,7 +197,7 @@ function prepareWith(deps: HeartDeps, packages: AcquiringPackages): InstanceDeps
     const { codeDir, opt, release } = await acquireCode(version, packages);
     return {
       runtime,
-      boot: (onLog, initTimeoutMs) => runnerFor(runtime.family)({ id, version, runtime, codeDir, ...(opt === undefined ? {} : { opt }), env, onLog }, { sandboxes, clock }, initTimeoutMs),
+      boot: (voice, initTimeoutMs) => runnerFor(runtime.family)({ id, version, runtime, codeDir, ...(opt === undefined ? {} : { opt }), env, ...voice }, { sandboxes, clock }, initTimeoutMs),
       release,
     };
   };

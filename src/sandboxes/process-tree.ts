@@ -17,6 +17,17 @@ function treeOf(pid: number): readonly number[] {
   return tree;
 }
 
+/** The process that is the first child's first child's … of `pid`, `depth` times; undefined when it is not there. */
+export function descendant(pid: number, depth: number): number | undefined {
+  if (depth === 0) return pid;
+  try {
+    const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
+    return child ? descendant(Number(child), depth - 1) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Resident memory of the whole tree in bytes, shared pages counted once per process; 0 when nothing can be read. */
 export function residentBytes(pid: number): number {
   let bytes = 0;

@@ -2,9 +2,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import type { Duplex, Readable, Writable } from "node:stream";
 import { outage } from "../kernel/fault.ts";
-import type { Exit, Sandbox, SandboxSpec } from "../ports/sandbox.ts";
+import { CONTROL_FD, type Exit, type Sandbox, type SandboxSpec } from "../ports/sandbox.ts";
 import type { Group } from "./cgroups/group.ts";
-import { residentBytes, signalTree } from "./process-tree.ts";
+import { descendant, residentBytes, signalTree } from "./process-tree.ts";
 import { exitOf, isReady, STATUS_FD } from "./shell-entry.ts";
 import { untilTrue } from "./until-true.ts";
 
@@ -16,6 +16,8 @@ export interface Launch {
   readonly cwd: string;
   /** Level 1: what the shell inside reads; it then answers on `STATUS_FD`. */
   readonly script?: string;
+  /** How many processes stand between the one that is started and the program itself. */
+  readonly programDepth: number;
 }
 
 export interface ProgramPlan {
@@ -65,10 +67,12 @@ class Program implements Sandbox {
   readonly stdout: Readable;
   readonly stderr: Readable;
   readonly channel: Duplex | undefined;
+  readonly control: Duplex | undefined;
   readonly exited: Promise<Exit>;
   /** Resolves when the user's program is about to run, rejects when it never will. */
   readonly started: Promise<void>;
   readonly #plan: ProgramPlan;
+  readonly #programDepth: number;
   readonly #child: ChildProcess;
   readonly #oomKillsBefore: number;
   readonly #input: Writable | null;
@@ -88,18 +92,21 @@ class Program implements Sandbox {
     const inside = launch.script !== undefined;
     this.id = spec.id;
     this.#plan = plan;
+    this.#programDepth = launch.programDepth;
     this.#oomKillsBefore = group?.oomKills() ?? 0;
     this.#child = spawn(launch.command, launch.args, {
       env: { ...launch.env },
       cwd: launch.cwd,
       detached: true,
-      stdio: [inside ? "pipe" : "ignore", "pipe", "pipe", spec.channel ? "pipe" : "ignore", inside ? "pipe" : "ignore"],
+      stdio: [inside ? "pipe" : "ignore", "pipe", "pipe", spec.channel ? "pipe" : "ignore", inside ? "pipe" : "ignore", "ignore", "ignore", "ignore", spec.control ? "pipe" : "ignore"],
     });
     this.stdout = this.#child.stdio[1] as Readable;
     this.stderr = this.#child.stdio[2] as Readable;
     this.channel = spec.channel ? (this.#child.stdio[3] as Duplex) : undefined;
+    this.control = spec.control ? ((this.#child.stdio as unknown[])[CONTROL_FD] as Duplex) : undefined;
     // A program that dies resets its channel; the end is told by `exited`.
     this.channel?.on("error", () => {});
+    this.control?.on("error", () => {});
     this.#input = this.#child.stdio[0] as Writable | null;
     this.#statusPipe = inside ? (this.#child.stdio[STATUS_FD] as Readable) : undefined;
     // Node drains the pipes it lists when the child exits, and who reads a moment later would find nothing: these are ours now.
@@ -134,6 +141,17 @@ class Program implements Sandbox {
     this.#startWatch();
   }
 
+  async terminate(): Promise<void> {
+    await this.thaw();
+    if (this.#child.pid === undefined || this.#over()) return;
+    const pid = descendant(this.#child.pid, this.#programDepth);
+    try {
+      if (pid !== undefined) process.kill(pid, "SIGTERM");
+    } catch {
+      // It has ended by itself.
+    }
+  }
+
   async kill(): Promise<void> {
     this.#killNow();
     await this.exited;
@@ -164,6 +182,7 @@ class Program implements Sandbox {
   /** Output that somebody reads may be read to its end; a pipe that nobody reads would stay open for ever. */
   #closePipes(): void {
     this.channel?.destroy();
+    this.control?.destroy();
     for (const stream of [this.stdout, this.stderr]) if (stream.readableFlowing === null && stream.listenerCount("readable") === 0) stream.resume();
   }
 

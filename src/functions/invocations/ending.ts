@@ -32,6 +32,8 @@ export function endingOf(outcome: Outcome, subject: Subject): Ending {
       return timedOut(subject);
     case "exit":
       return exited(outcome, subject);
+    case "extension":
+      return failed(outcome.errorType, outcome.message, subject);
   }
 }
 
@@ -42,6 +44,8 @@ export function endingOfBoot(boot: FailedBoot, subject: Subject): Ending {
       return { payload: boot.payload, functionError: "Unhandled", status: "failure", errorType: boot.errorType };
     case "exit":
       return exited(boot, subject);
+    case "extension":
+      return failed(boot.errorType, boot.message, subject);
     case "timeout":
       return timedOut(subject);
     case "no-entrypoint":
@@ -51,7 +55,7 @@ export function endingOfBoot(boot: FailedBoot, subject: Subject): Ending {
 
 /** The error type of a failed boot for INIT_REPORT; undefined for a timeout, which has a status of its own. */
 export function bootErrorType(boot: FailedBoot): string | undefined {
-  if (boot.kind === "error") return boot.errorType;
+  if (boot.kind === "error" || boot.kind === "extension") return boot.errorType;
   if (boot.kind === "exit") return exitType(boot);
   return boot.kind === "no-entrypoint" ? "Runtime.InvalidEntrypoint" : undefined;
 }

@@ -1,5 +1,5 @@
 // Level 1: containers by bubblewrap, as root or without.
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { IsolationReport, Sandboxes } from "../../ports/sandbox.ts";
 import type { Cgroups } from "../cgroups/group.ts";
@@ -16,14 +16,20 @@ export interface BubblewrapTools {
   readonly setpriv: string | undefined;
 }
 
+/** bwrap, its process 1 inside, the shell: the program is the shell's child. */
+const PROGRAM_DEPTH = 3;
+
 export async function bubblewrapSandboxes(dir: string, tools: BubblewrapTools, cgroups: Cgroups | string): Promise<Sandboxes> {
   const etcDir = join(dir, "etc");
   await mkdir(etcDir, { recursive: true });
   const nsswitch = join(etcDir, "nsswitch.conf");
   await writeFile(nsswitch, "passwd: files\ngroup: files\nhosts: files dns\n", { mode: 0o644 });
+  // The host's names, and those by which a program inside reaches what listens beside it (the Telemetry API's destinations).
+  const hosts = join(etcDir, "hosts");
+  await writeFile(hosts, `${await readFile("/etc/hosts", "utf8").catch(() => "127.0.0.1 localhost\n")}\n127.0.0.1 sandbox sandbox.localdomain\n`, { mode: 0o644 });
   const asRoot = tools.setpriv !== undefined;
   const users = openUsers(etcDir, !asRoot);
-  const system: System = { ...tools, binds: systemBinds(nsswitch) };
+  const system: System = { ...tools, binds: systemBinds({ nsswitch, hosts }) };
   const groups = typeof cgroups === "string" ? undefined : cgroups;
   const living = new Living();
   return {
@@ -59,6 +65,7 @@ export async function bubblewrapSandboxes(dir: string, tools: BubblewrapTools, c
             env: {},
             cwd: "/",
             script: insideScript(env, spec.argv, spec.channel),
+            programDepth: PROGRAM_DEPTH,
           }),
           follow: place.follow,
           cleanup: () => made.disposeAsync(),

@@ -5,7 +5,7 @@ import type { User } from "./users.ts";
 
 /** What programs need of /etc, and nothing that tells about this host's people or secrets. */
 const ETC = [
-  "ssl/certs", "ssl/openssl.cnf", "ca-certificates", "pki", "hosts", "resolv.conf", "localtime", "ld.so.cache", "ld.so.conf", "ld.so.conf.d",
+  "ssl/certs", "ssl/openssl.cnf", "ca-certificates", "pki", "resolv.conf", "localtime", "ld.so.cache", "ld.so.conf", "ld.so.conf.d",
   "alternatives", "mime.types", "services", "protocols", "gai.conf",
 ];
 
@@ -17,8 +17,8 @@ export interface System {
   readonly binds: readonly string[];
 }
 
-/** Read-only system directories and the harmless part of /etc; `nsswitch` is seen instead of the host's, whose services do not run inside. */
-export function systemBinds(nsswitch: string): readonly string[] {
+/** Read-only system directories and the harmless part of /etc; `nsswitch` (whose services do not run inside) and `hosts` are seen instead of the host's. */
+export function systemBinds({ nsswitch, hosts }: { readonly nsswitch: string; readonly hosts: string }): readonly string[] {
   const binds = ["--ro-bind", "/usr", "/usr", "--dir", "/etc", "--dir", "/etc/ssl"];
   for (const dir of ["/bin", "/sbin", "/lib", "/lib64", "/lib32"]) {
     if (!existsSync(dir)) continue;
@@ -26,7 +26,7 @@ export function systemBinds(nsswitch: string): readonly string[] {
     else binds.push("--ro-bind", dir, dir);
   }
   for (const name of ETC) if (existsSync(`/etc/${name}`)) binds.push("--ro-bind", realpathSync(`/etc/${name}`), `/etc/${name}`);
-  return [...binds, "--ro-bind", nsswitch, "/etc/nsswitch.conf"];
+  return [...binds, "--ro-bind", nsswitch, "/etc/nsswitch.conf", "--ro-bind", hosts, "/etc/hosts"];
 }
 
 /**

@@ -92,7 +92,7 @@ describe.skipIf(noContainers !== undefined)("a container", () => {
   });
 
   test("has the sizes and names a program looks for", async () => {
-    const { stdout } = await opened.sh("hostname; getent hosts localhost >/dev/null && echo resolves; ulimit -n; ulimit -c; df -m /tmp | tail -1 | awk '{print $2}'; : > /dev/null && echo null; head -c4 /dev/urandom | wc -c", { openFilesMax: 512 });
+    const { stdout } = await opened.sh("hostname; getent hosts localhost >/dev/null && getent hosts sandbox.localdomain >/dev/null && echo resolves; ulimit -n; ulimit -c; df -m /tmp | tail -1 | awk '{print $2}'; : > /dev/null && echo null; head -c4 /dev/urandom | wc -c", { openFilesMax: 512 });
     expect(stdout.trim().split("\n")).toEqual(["localhost", "resolves", "512", "0", "16", "null", "4"]);
   });
 

@@ -27,7 +27,7 @@ export function processSandboxes(dir: string, cgroups: Cgroups | string, reason:
       undo.defer(() => rm(join(dir, "live", spec.id), { recursive: true, force: true }));
       const group = groups?.create(spec.id, { memoryBytes: spec.memoryMb * 2 ** 20, cpus: spec.cpus, processesMax: spec.processesMax });
       const made = undo.move();
-      const launch = (env: SandboxSpec["env"]): Launch => ({ command: "/bin/sh", args: shellEntry(group, spec.openFilesMax, spec.argv), env, cwd: spec.cwd });
+      const launch = (env: SandboxSpec["env"]): Launch => ({ command: "/bin/sh", args: shellEntry(group, spec.openFilesMax, spec.argv), env, cwd: spec.cwd, programDepth: 0 });
       return await startProgram({ spec, group, launch, follow: place.follow, cleanup: () => made.disposeAsync() }, signal);
     },
     [Symbol.asyncDispose]: async () => {
