@@ -5,8 +5,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import type { Sandboxes } from "../ports/sandbox.ts";
-import { bubblewrapSandboxes, type BubblewrapTools } from "./bubblewrap/bubblewrap-sandboxes.ts";
-import { unmountLeftovers } from "./bubblewrap/tmp-mount.ts";
+import { bubblewrapSandboxes } from "./bubblewrap/bubblewrap-sandboxes.ts";
+import type { Keepers, Tools } from "./bubblewrap/command.ts";
 import { openCgroups, sweepRecorded } from "./cgroups/open.ts";
 import { processSandboxes } from "./process/process-sandboxes.ts";
 import { isOfDeadServer, newServerId } from "./server-identity.ts";
@@ -48,16 +48,13 @@ export async function openSandboxes(options: SandboxOptions): Promise<Sandboxes>
 async function clearDead(dir: string): Promise<void> {
   for (const name of await readdir(dir).catch(() => [])) {
     if (!isOfDeadServer(name)) continue;
-    if (process.platform === "linux") {
-      await sweepRecorded(name, (await readFile(join(dir, name, GROUPS_FILE), "utf8").catch(() => "")).split("\n"));
-      await unmountLeftovers(join(dir, name));
-    }
+    if (process.platform === "linux") await sweepRecorded(name, (await readFile(join(dir, name, GROUPS_FILE), "utf8").catch(() => "")).split("\n"));
     await rm(join(dir, name), { recursive: true, force: true });
   }
 }
 
 /** The tools, or a sentence that says what is wrong and what helps. */
-async function probeBubblewrap(path: string): Promise<BubblewrapTools | string> {
+async function probeBubblewrap(path: string): Promise<Tools | string> {
   if (process.platform !== "linux") return `${process.platform} has no Linux namespaces.`;
   const bwrap = which("bwrap", path);
   if (bwrap === undefined) return "bubblewrap is not installed. On Debian and Ubuntu: apt-get install bubblewrap.";
@@ -66,11 +63,20 @@ async function probeBubblewrap(path: string): Promise<BubblewrapTools | string> 
   if (root && setpriv === undefined) return "setpriv is not installed, which takes root's rights away from functions. On Debian and Ubuntu: apt-get install util-linux.";
   try {
     await run(bwrap, ["--unshare-pid", "--unshare-ipc", "--unshare-uts", ...(root ? [] : ["--unshare-user"]), "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--", "/bin/true"]);
-    return { bwrap, setpriv };
+    return { bwrap, setpriv, keepers: await probeKeepers(bwrap, path, root) };
   } catch (error) {
     const said = (error as { stderr?: string }).stderr?.trim() ?? String(error);
     return `bwrap can not make namespaces here (it said: ${said}). Where user namespaces are forbidden: sysctl kernel.unprivileged_userns_clone=1 on Debian, sysctl kernel.apparmor_restrict_unprivileged_userns=0 on Ubuntu, or run Fugaz as root.`;
   }
+}
+
+/** What can hold a /tmp beyond its program, if this host lets us: a namespace with a tmpfs, in which bwrap makes another. */
+async function probeKeepers(bwrap: string, path: string, root: boolean): Promise<Keepers | undefined> {
+  const [unshare, nsenter, mount] = ["unshare", "nsenter", "mount"].map((program) => which(program, path));
+  if (unshare === undefined || nsenter === undefined || mount === undefined) return undefined;
+  const script = `${mount} -t tmpfs -o size=1m,mode=1777,nosuid,nodev fugaz-tmp /tmp && exec ${bwrap} ${root ? "" : "--unshare-user"} --unshare-pid --ro-bind / / --bind /tmp /tmp --proc /proc --dev /dev -- /bin/true`;
+  const inNamespaces = [...(root ? [] : ["--user", "--map-root-user"]), "--mount", "--propagation", "slave", "--", "/bin/sh", "-c", script];
+  return await run(unshare, inNamespaces).then(() => ({ unshare, nsenter, mount }), () => undefined);
 }
 
 function which(program: string, path: string): string | undefined {

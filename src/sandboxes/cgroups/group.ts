@@ -13,8 +13,10 @@ export interface GroupLimits {
 export const cpuCeiling = (cpus: number): number => Math.max(1, cpus);
 
 export interface Group {
-  /** Files that a process writes its own pid into to join; it must do so before the program starts. */
+  /** Files that a process with one thread writes `0` into to join; it must do so before the program starts. */
   readonly joinFiles: readonly string[];
+  /** Sets all limits; until then the members have the machine. */
+  limit(limits: GroupLimits): void;
   /** Anonymous memory in use now, in bytes: what a program allocates, without page cache and /tmp. */
   anonymousBytes(): number;
   /** How often the kernel killed for memory in this group. */
@@ -34,7 +36,7 @@ export interface Cgroups {
   readonly freezer: string;
   /** The server's own parent groups. */
   readonly bases: readonly string[];
-  create(id: string, limits: GroupLimits): Group;
+  create(id: string): Group;
   /** Removes the server's own parent groups. */
   dispose(): void;
 }

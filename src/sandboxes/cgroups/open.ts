@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Cgroups } from "./group.ts";
 import { isOfDeadServer } from "../server-identity.ts";
-import { quote } from "../shell-entry.ts";
+import { joinLines } from "../shell-entry.ts";
 import { untilTrue } from "../until-true.ts";
 import { killPids, pidsIn, readText, removeGroup, tryWrite } from "./group-files.ts";
 import { openV1 } from "./v1.ts";
@@ -52,9 +52,9 @@ export async function openCgroups(server: string): Promise<Cgroups | string> {
 
 /** Has a real process join a group: directories that can be made are no proof (a user may not move processes out of where another rules). */
 function tried(groups: Cgroups): Cgroups {
-  const probe = groups.create("probe", { memoryBytes: 2 ** 27, cpus: 1, processesMax: 16 });
+  const probe = groups.create("probe");
   try {
-    execFileSync("/bin/sh", ["-c", probe.joinFiles.map((file) => `echo $$ > ${quote(file)}`).join(" && ")], { stdio: "pipe", env: {} });
+    execFileSync("/bin/sh", ["-c", joinLines(probe).join("\n")], { stdio: "pipe", env: {} });
     return groups;
   } catch (error) {
     probe.remove();

@@ -1,7 +1,7 @@
 // Control groups of version 2: one tree, controllers enabled from the top.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { cpuCeiling, type Cgroups, type Group, type GroupLimits } from "./group.ts";
+import { cpuCeiling, type Cgroups, type Group } from "./group.ts";
 import { killPids, pidsIn, readText, removeGroup, statOf, tryWrite } from "./group-files.ts";
 
 const CPU_PERIOD_US = 50_000;
@@ -20,19 +20,21 @@ export function openV2(parent: string, serverId: string): Cgroups {
       removeGroup(base);
       throw new Error(`the controller ${controller} can not be used below ${parent}`);
     }
-  return { name: "cgroup v2", freezer: "cgroup v2", bases: [base], create: (id, limits) => createGroup(join(base, id), limits), dispose: () => void removeGroup(base) };
+  return { name: "cgroup v2", freezer: "cgroup v2", bases: [base], create: (id) => createGroup(join(base, id)), dispose: () => void removeGroup(base) };
 }
 
-function createGroup(dir: string, limits: GroupLimits): Group {
+function createGroup(dir: string): Group {
   mkdirSync(dir, { recursive: true });
-  tryWrite(join(dir, "memory.max"), String(limits.memoryBytes));
-  tryWrite(join(dir, "memory.swap.max"), "0");
-  tryWrite(join(dir, "memory.oom.group"), "1");
-  tryWrite(join(dir, "cpu.weight"), String(Math.max(1, Math.round(limits.cpus * WEIGHT_PER_CPU))));
-  tryWrite(join(dir, "cpu.max"), `${Math.round(cpuCeiling(limits.cpus) * CPU_PERIOD_US)} ${CPU_PERIOD_US}`);
-  tryWrite(join(dir, "pids.max"), String(limits.processesMax));
   return {
     joinFiles: [join(dir, "cgroup.procs")],
+    limit: ({ memoryBytes, cpus, processesMax }) => {
+      tryWrite(join(dir, "memory.max"), String(memoryBytes));
+      tryWrite(join(dir, "memory.swap.max"), "0");
+      tryWrite(join(dir, "memory.oom.group"), "1");
+      tryWrite(join(dir, "cpu.weight"), String(Math.max(1, Math.round(cpus * WEIGHT_PER_CPU))));
+      tryWrite(join(dir, "cpu.max"), `${Math.round(cpuCeiling(cpus) * CPU_PERIOD_US)} ${CPU_PERIOD_US}`);
+      tryWrite(join(dir, "pids.max"), String(processesMax));
+    },
     anonymousBytes: () => statOf(join(dir, "memory.stat"), "anon"),
     oomKills: () => statOf(join(dir, "memory.events"), "oom_kill"),
     freeze: (frozen) => void tryWrite(join(dir, "cgroup.freeze"), frozen ? "1" : "0"),
