@@ -32,7 +32,7 @@ function plainSandboxes(): Sandboxes {
     report: {
       kind: "process",
       level: 0,
-      enforced: { memory: none, cpu: none, processes: none, tmp: none, filesystem: none, user: none, network: none, freeze: none },
+      enforced: { memory: none, cpu: none, processes: none, tmp: none, filesystem: none, user: none, syscalls: none, network: none, freeze: none },
       warnings: [],
     },
     start,

@@ -64,7 +64,7 @@ export interface IsolationReport {
   readonly kind: "bubblewrap" | "process";
   readonly level: IsolationLevel;
   /** What is enforced and by which mechanism, for `doctor` and the start banner: `{ memory: "cgroup v1", cpu: …, pids: …, tmp: …, network: … }`. */
-  readonly enforced: Readonly<Record<"memory" | "cpu" | "processes" | "tmp" | "filesystem" | "user" | "network" | "freeze", string>>;
+  readonly enforced: Readonly<Record<"memory" | "cpu" | "processes" | "tmp" | "filesystem" | "user" | "syscalls" | "network" | "freeze", string>>;
   /** Sentences about what is not protected here and why, with the remedy. Empty when all is well. */
   readonly warnings: readonly string[];
 }

@@ -1,5 +1,4 @@
 // Level 1: containers by bubblewrap, as root or without.
-import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { limits } from "../../kernel/limits.ts";
@@ -11,15 +10,15 @@ import { insideScript } from "../shell-entry.ts";
 import { specOptions, type Tools } from "./command.ts";
 import { openEtc } from "./etc.ts";
 import { Slots } from "./slots.ts";
+import { tmpDirOf } from "./slot.ts";
 import { openUsers } from "./users.ts";
 
 export function bubblewrapSandboxes(dir: string, tools: Tools, cgroups: Cgroups | string): Sandboxes {
   const etc = openEtc(join(dir, "etc"));
-  const tmpDir = join(dir, "tmp");
-  mkdirSync(tmpDir);
+  const tmpDir = tmpDirOf(dir);
   const groups = typeof cgroups === "string" ? undefined : cgroups;
   const users = openUsers(etc.usersDir, tools.setpriv === undefined);
-  const slots = new Slots({ tools, users, groups, tmpDir, filterFile: undefined }, limits.functions.tmpMbMin);
+  const slots = new Slots({ tools, users, groups, tmpDir }, limits.functions.tmpMbMin);
   const living = new Living();
   return {
     report: bubblewrapReport(tools, cgroups),
@@ -60,7 +59,7 @@ export function bubblewrapSandboxes(dir: string, tools: Tools, cgroups: Cgroups 
   };
 }
 
-function bubblewrapReport({ setpriv, keepers }: Tools, cgroups: Cgroups | string): IsolationReport {
+function bubblewrapReport({ setpriv, keepers, filterFile }: Tools, cgroups: Cgroups | string): IsolationReport {
   const byGroups = typeof cgroups === "string" ? undefined : cgroups.name;
   return {
     kind: "bubblewrap",
@@ -72,11 +71,13 @@ function bubblewrapReport({ setpriv, keepers }: Tools, cgroups: Cgroups | string
       tmp: keepers ? "tmpfs with a size limit, kept while the instance lives" : "tmpfs with a size limit, lost when the program crashes",
       filesystem: "mount namespace, read-only system, nothing of the host's homes or data",
       user: setpriv ? "an unprivileged kernel user of its own, no capabilities" : "user namespace, no capabilities",
+      syscalls: filterFile ? "seccomp: no mounts, namespaces, modules, keys, bpf, io_uring" : "not filtered",
       network: "shared with the host",
       freeze: typeof cgroups === "string" ? "SIGSTOP" : cgroups.freezer,
     },
     warnings: [
       ...(typeof cgroups === "string" ? [`CPU and process limits are not enforced (${cgroups}).`] : []),
+      ...(filterFile ? [] : [`System calls are not filtered: this kernel takes no seccomp filter, or there is none yet for ${process.arch}.`]),
       ...(keepers ? [] : ["A program that crashed or ran out of time finds its /tmp empty when it starts again: keeping it takes util-linux (unshare, nsenter, mount) and a host that lets users nest namespaces, or root."]),
     ],
   };

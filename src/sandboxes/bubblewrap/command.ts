@@ -10,6 +10,8 @@ export interface Tools {
   readonly setpriv: string | undefined;
   /** They hold a /tmp beyond its program; absent where the host forbids it. */
   readonly keepers: Keepers | undefined;
+  /** The compiled seccomp filter; absent where the kernel has none. */
+  readonly filterFile: string | undefined;
 }
 
 export interface Keepers {
@@ -18,20 +20,21 @@ export interface Keepers {
   readonly mount: string;
 }
 
-/** Descriptor of the compiled seccomp filter: what a restarted launcher was passed beside its options is closed by then. */
+/** Descriptor of the compiled seccomp filter; until it is opened there, the first of the namespaces that a launcher is passed. */
 export const FILTER_FD = OPTIONS_FD + 1;
 
 /**
  * What is known before the sandbox is: bwrap reads the rest from `OPTIONS_FD`. The command ends in a shell that reads its script. Process 1 inside is bwrap's own and
  * keeps bwrap's user: the kernel lets a dying server's signal through to no other.
  */
-export function fixedCommand({ bwrap, setpriv }: Tools, uid: number): readonly string[] {
+export function fixedCommand({ bwrap, setpriv, filterFile }: Tools, uid: number): readonly string[] {
   return [
     bwrap,
     "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--hostname", "localhost",
     ...(setpriv
       ? ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
       : ["--unshare-user", "--uid", String(uid), "--gid", String(uid), "--cap-drop", "ALL"]),
+    ...(filterFile === undefined ? [] : ["--seccomp", String(FILTER_FD)]),
     "--args", String(OPTIONS_FD),
     "--",
     ...(setpriv ? [setpriv, "--reuid", String(uid), "--regid", String(uid), "--clear-groups", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--"] : []),

@@ -1,5 +1,7 @@
 // A place for one sandbox, made before anybody asks: a user, a group, a /tmp, and a bwrap that waits to be told the rest of its command line.
-import { closeSync, openSync } from "node:fs";
+import { close, openSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import type { Cgroups, Group } from "../cgroups/group.ts";
 import { whyNot } from "../program.ts";
 import { joinLines, PREPARED, quote, STATUS_FD } from "../shell-entry.ts";
@@ -8,15 +10,17 @@ import { untilTrue } from "../until-true.ts";
 import { FILTER_FD, fixedCommand, type Tools } from "./command.ts";
 import type { Users } from "./users.ts";
 
+const closeAside = promisify(close);
+
 export interface SlotDeps {
   readonly tools: Tools;
   readonly users: Users;
   readonly groups: Cgroups | undefined;
-  /** An empty directory on which each slot mounts its /tmp, in a mount namespace of its own. */
   readonly tmpDir: string;
-  /** The compiled seccomp filter. */
-  readonly filterFile: string | undefined;
 }
+
+/** Where each slot mounts its /tmp, in a mount namespace of its own; `dir` is the server's. */
+export const tmpDirOf = (dir: string): string => join(dir, "tmp");
 
 /** Becomes one sandbox, once. */
 export class Slot {
@@ -77,8 +81,8 @@ export class Slot {
   }
 
   #spawn(): Spawned {
-    const { tools, tmpDir, filterFile } = this.#deps;
-    const { keepers } = tools;
+    const { tools, tmpDir } = this.#deps;
+    const { keepers, filterFile } = tools;
     const passed = this.#namespaces;
     const script = [
       ...joinLines(this.group),
@@ -105,7 +109,8 @@ export class Slot {
     this.#current.killProcessGroup();
     await this.#current.gone;
     this.#current.closePipes();
-    for (const descriptor of this.#namespaces) closeSync(descriptor);
+    // Takes the kernel a while: a whole tree of mounts goes.
+    await Promise.all(this.#namespaces.map(async (descriptor) => await closeAside(descriptor)));
     await untilTrue(() => this.group?.remove() ?? true);
     this.#deps.users.giveBack(this.uid);
   }

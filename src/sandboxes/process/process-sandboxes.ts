@@ -54,6 +54,7 @@ function processReport(cgroups: Cgroups | string, reason: string | undefined): I
       tmp: "a private directory, its size is not enforced",
       filesystem: "not enforced: functions see all files of your user",
       user: "not enforced: functions run as your user",
+      syscalls: "not filtered",
       network: "shared with the host",
       freeze: typeof cgroups === "string" ? "SIGSTOP" : cgroups.freezer,
     },
