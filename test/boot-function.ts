@@ -71,6 +71,8 @@ class PlainSandbox implements Sandbox {
     });
   }
 
+  settle(): void {}
+
   async memoryPeakBytes(): Promise<number> {
     return 1;
   }

@@ -48,6 +48,8 @@ export interface Sandbox extends AsyncDisposable {
   readonly exited: Promise<Exit>;
   /** Highest memory use of the whole tree so far, in bytes (cgroup peak, or sampled RSS without cgroups). */
   memoryPeakBytes(): Promise<number>;
+  /** The program has booted: until now it had a whole CPU's share of a busy machine, from here on its own. */
+  settle(): void;
   /** Stops all processes until `thaw`; no-op twice. */
   freeze(): Promise<void>;
   thaw(): Promise<void>;

@@ -17,6 +17,23 @@ function treeOf(pid: number): readonly number[] {
   return tree;
 }
 
+/** Parent, grandparent and so on, up to process 1. */
+export function ancestorsOf(pid: number): readonly number[] {
+  const line: number[] = [];
+  for (let current = parentOf(pid); current > 0; current = parentOf(current)) line.push(current);
+  return line;
+}
+
+/** Field 4 of /proc/pid/stat, counted after the name, which may hold blanks; 0 when there is none. */
+function parentOf(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+  } catch {
+    return 0;
+  }
+}
+
 /** Resident memory of the whole tree in bytes, shared pages counted once per process; 0 when nothing can be read. */
 export function residentBytes(pid: number): number {
   let bytes = 0;

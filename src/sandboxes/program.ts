@@ -2,7 +2,7 @@
 import type { Duplex, Readable } from "node:stream";
 import { outage } from "../kernel/fault.ts";
 import type { Exit, Sandbox, SandboxSpec } from "../ports/sandbox.ts";
-import type { Group } from "./cgroups/group.ts";
+import { bootCpus, type Group } from "./cgroups/group.ts";
 import { residentBytes, signalTree } from "./process-tree.ts";
 import { exitOf, PREPARED, READY } from "./shell-entry.ts";
 import type { Spawned } from "./spawned.ts";
@@ -91,6 +91,10 @@ class Program implements Sandbox {
     return this.#peakBytes;
   }
 
+  settle(): void {
+    if (!this.#successor) this.#plan.group?.weigh(this.#plan.spec.cpus);
+  }
+
   async freeze(): Promise<void> {
     if (this.#frozen || this.#process.over) return;
     this.#frozen = true;
@@ -117,6 +121,7 @@ class Program implements Sandbox {
     await this.exited;
     this.#process.closePipes();
     if (this.#disposal) throw outage("sandbox.restart", { cause: new Error(`sandbox ${this.id} has been disposed of`), retryable: false });
+    this.#plan.group?.weigh(bootCpus(this.#plan.spec.cpus));
     const successor = await running(new Program(this.#plan, env));
     this.#successor = true;
     this.#plan.follow(successor);

@@ -78,7 +78,10 @@ class Instance implements RunningInstance {
     const first = await this.#wait(run, startedMs + initTimeoutMs - clock.monotonicMs(), run.desk.opening);
     const initMs = clock.monotonicMs() - startedMs;
     if (first.kind === "opened") {
-      if (first.opening.kind === "ready") return { kind: "ready", instance: this, initMs };
+      if (first.opening.kind === "ready") {
+        run.sandbox.settle();
+        return { kind: "ready", instance: this, initMs };
+      }
       await this.#leave(run);
       return { ...first.opening, initMs };
     }
