@@ -9,7 +9,7 @@ export interface Mount {
 }
 
 export interface SandboxSpec {
-  /** Names the sandbox in cgroups, directories and messages: `[a-z0-9-]+`, unique per server. */
+  /** Names the sandbox in messages and, at level 0, directories and cgroups: `[a-z0-9-]+`, unique per server. */
   readonly id: string;
   /** Program and arguments, as seen inside (level 1) or after `pathOf` (level 0). */
   readonly argv: readonly string[];
