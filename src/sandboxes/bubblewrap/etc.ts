@@ -16,7 +16,8 @@ export interface Etc {
   options(uid: number): readonly string[];
 }
 
-export function openEtc(dir: string): Etc {
+/** Copies of `host` in `dir`, which is made. */
+export function openEtc(dir: string, host = "/etc"): Etc {
   const usersDir = join(dir, "users");
   for (const made of [dir, join(dir, "ssl"), usersDir]) {
     mkdirSync(made);
@@ -28,10 +29,10 @@ export function openEtc(dir: string): Etc {
   const seen = new Map<string, string>();
   const update = (): void => {
     for (const name of FILES) {
-      const stamp = stampOf(`/etc/${name}`);
+      const stamp = stampOf(join(host, name));
       if (stamp === undefined || stamp === seen.get(name)) continue;
       try {
-        copyFileSync(`/etc/${name}`, join(dir, `${name}.new`));
+        copyFileSync(join(host, name), join(dir, `${name}.new`));
         renameSync(join(dir, `${name}.new`), join(dir, name));
         seen.set(name, stamp);
       } catch {
@@ -40,14 +41,14 @@ export function openEtc(dir: string): Etc {
     }
   };
   update();
-  const present = DIRECTORIES.filter((name) => existsSync(`/etc/${name}`));
+  const present = DIRECTORIES.filter((name) => existsSync(join(host, name)));
   const links = ["nsswitch.conf", ...seen.keys()];
   const parents = new Set(["ssl", ...present.map((name) => dirname(name)).filter((parent) => parent !== ".")]);
   const fixed = [
     "--dir", "/etc",
     ...[...parents].flatMap((parent) => ["--dir", `/etc/${parent}`]),
     "--ro-bind", dir, INSIDE,
-    ...present.flatMap((name) => ["--ro-bind", realpathSync(`/etc/${name}`), `/etc/${name}`]),
+    ...present.flatMap((name) => ["--ro-bind", realpathSync(join(host, name)), `/etc/${name}`]),
     ...links.flatMap((name) => ["--symlink", `${INSIDE}/${name}`, `/etc/${name}`]),
   ];
   return {

@@ -15,7 +15,8 @@ export interface Users {
 /** `oneForAll`: in a user namespace the id is only a name, and the kernel's user is the server's own. */
 export function openUsers(dir: string, oneForAll: boolean): Users {
   const known = new Map<number, Promise<number>>();
-  const taken = new Set<number>();
+  /** Those given back, whose files are written, in the order in which they came back. */
+  const free: number[] = [];
   let next = 0;
   const describe = (uid: number): Promise<number> => {
     const user = known.get(uid) ?? writeUser(dir, uid);
@@ -25,14 +26,10 @@ export function openUsers(dir: string, oneForAll: boolean): Users {
   return {
     take: async () => {
       if (oneForAll) return await describe(FIRST);
-      if (taken.size === COUNT) throw new Error(`all ${COUNT} users for sandboxes are taken`);
-      while (taken.has(FIRST + next)) next = (next + 1) % COUNT;
-      const uid = FIRST + next;
-      next = (next + 1) % COUNT;
-      taken.add(uid);
-      return await describe(uid);
+      if (free.length === 0 && next === COUNT) throw new Error(`all ${COUNT} users for sandboxes are taken`);
+      return await describe(free.shift() ?? FIRST + next++);
     },
-    giveBack: (uid) => void taken.delete(uid),
+    giveBack: (uid) => void free.push(uid),
   };
 }
 
