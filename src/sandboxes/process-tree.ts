@@ -24,11 +24,13 @@ export function ancestorsOf(pid: number): readonly number[] {
   return line;
 }
 
-/** Field 4 of /proc/pid/stat, counted after the name, which may hold blanks; 0 when there is none. */
-function parentOf(pid: number): number {
+const parentOf = (pid: number): number => statField(pid, 4);
+
+/** A number of /proc/pid/stat, counted from 1 as in proc(5), from the third on: the second is a name that may hold blanks. 0 where there is none. */
+export function statField(pid: number, field: number): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[field - 3]);
   } catch {
     return 0;
   }

@@ -24,8 +24,8 @@ export function quote(text: string): string {
 /** Lines of a shell script that has one thread: it joins the group and, by inheritance, all that it starts. Ends with 126 when the kernel refuses. */
 export const joinLines = (group: Group | undefined): readonly string[] => (group?.joinFiles ?? []).map((file) => `echo 0 > ${quote(file)} || exit 126`);
 
-/** What every program is bound by as a process. */
-const limitLines = (openFilesMax: number): readonly string[] => ["ulimit -c 0", `ulimit -n ${openFilesMax}`];
+/** What every program is bound by as a process, however the server was started. */
+const limitLines = (openFilesMax: number): readonly string[] => ["umask 022", "ulimit -c 0", `ulimit -n ${openFilesMax}`];
 
 /** Arguments of /bin/sh: `["-c", script, "sh", ...argv]`. Nothing of the user's runs before the limits hold. */
 export function shellEntry(group: Group | undefined, openFilesMax: number, argv: readonly string[]): readonly string[] {

@@ -25,7 +25,8 @@ export function openEtc(dir: string, host = "/etc"): Etc {
     chmodSync(made, 0o755);
   }
   // The host's may name services that do not run inside.
-  writeFileSync(join(dir, "nsswitch.conf"), "passwd: files\ngroup: files\nhosts: files dns\n", { mode: 0o644 });
+  writeFileSync(join(dir, "nsswitch.conf"), "passwd: files\ngroup: files\nhosts: files dns\n");
+  chmodSync(join(dir, "nsswitch.conf"), 0o644);
   const seen = new Map<string, string>();
   const update = (): void => {
     for (const name of FILES) {

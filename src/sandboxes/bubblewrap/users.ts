@@ -1,5 +1,5 @@
 // Which user a sandbox's program is. As root every live sandbox gets a kernel user of its own: two functions share no keyring, no quota and no signal.
-import { mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Ours: users of sandboxes; Debian gives these ids to nobody, and they exist in containers that have only 65536. */
@@ -35,8 +35,10 @@ export function openUsers(dir: string, oneForAll: boolean): Users {
 
 async function writeUser(dir: string, uid: number): Promise<number> {
   const own = join(dir, String(uid));
-  await mkdir(own, { mode: 0o755 });
-  await writeFile(join(own, "passwd"), `root:x:0:0:root:/root:/sbin/nologin\nsbx_user1051:x:${uid}:${uid}::/home/sbx_user1051:/sbin/nologin\n`, { mode: 0o644 });
-  await writeFile(join(own, "group"), `root:x:0:\nsbx_user1051:x:${uid}:\n`, { mode: 0o644 });
+  await mkdir(own);
+  await writeFile(join(own, "passwd"), `root:x:0:0:root:/root:/sbin/nologin\nsbx_user1051:x:${uid}:${uid}::/home/sbx_user1051:/sbin/nologin\n`);
+  await writeFile(join(own, "group"), `root:x:0:\nsbx_user1051:x:${uid}:\n`);
+  // Whatever the server's umask: the user reads them.
+  await Promise.all([chmod(own, 0o755), chmod(join(own, "passwd"), 0o644), chmod(join(own, "group"), 0o644)]);
   return uid;
 }
