@@ -33,7 +33,7 @@ function plainSandboxes(): Sandboxes {
     report: {
       kind: "process",
       level: 0,
-      enforced: { memory: none, cpu: none, processes: none, tmp: none, filesystem: none, user: none, network: none, freeze: none },
+      enforced: { memory: none, cpu: none, processes: none, tmp: none, filesystem: none, user: none, syscalls: none, network: none, freeze: none },
       warnings: [],
     },
     start,
@@ -73,6 +73,8 @@ class PlainSandbox implements Sandbox {
       this.#child.once("error", () => end(1, null));
     });
   }
+
+  settle(): void {}
 
   async memoryPeakBytes(): Promise<number> {
     return 1;

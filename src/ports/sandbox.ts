@@ -12,7 +12,7 @@ export interface Mount {
 }
 
 export interface SandboxSpec {
-  /** Names the sandbox in cgroups, directories and messages: `[a-z0-9-]+`, unique per server. */
+  /** Names the sandbox in messages and, at level 0, directories and cgroups: `[a-z0-9-]+`, unique per server. */
   readonly id: string;
   /** Program and arguments, as seen inside (level 1) or after `pathOf` (level 0). */
   readonly argv: readonly string[];
@@ -55,6 +55,8 @@ export interface Sandbox extends AsyncDisposable {
   readonly exited: Promise<Exit>;
   /** Highest memory use of the whole tree so far, in bytes (cgroup peak, or sampled RSS without cgroups). */
   memoryPeakBytes(): Promise<number>;
+  /** The program has booted: until now it had a whole CPU's share of a busy machine, from here on its own. */
+  settle(): void;
   /** Stops all processes until `thaw`; no-op twice. */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
@@ -73,7 +75,7 @@ export interface IsolationReport {
   readonly kind: "bubblewrap" | "process";
   readonly level: IsolationLevel;
   /** What is enforced and by which mechanism, for `doctor` and the start banner: `{ memory: "cgroup v1", cpu: …, pids: …, tmp: …, network: … }`. */
-  readonly enforced: Readonly<Record<"memory" | "cpu" | "processes" | "tmp" | "filesystem" | "user" | "network" | "freeze", string>>;
+  readonly enforced: Readonly<Record<"memory" | "cpu" | "processes" | "tmp" | "filesystem" | "user" | "syscalls" | "network" | "freeze", string>>;
   /** Sentences about what is not protected here and why, with the remedy. Empty when all is well. */
   readonly warnings: readonly string[];
 }

@@ -66,7 +66,10 @@ class Instance implements RunningInstance {
     const initMs = clock.monotonicMs() - startedMs;
     run.subscriptions.closeRegistration();
     for (const { name, state, events, errorType } of run.crew.members) this.#spec.onEvent({ kind: "extension", name, state, events, errorType });
-    if (first.kind === "opened" && first.opening.kind === "ready") return { kind: "ready", instance: this, initMs };
+    if (first.kind === "opened" && first.opening.kind === "ready") {
+      run.launched.sandbox.settle();
+      return { kind: "ready", instance: this, initMs };
+    }
     if (run.crew.present) await shutDown(run, this.#deps.clock, first.kind === "late" ? "timeout" : "failure");
     else if (first.kind === "opened") await this.#leave(run);
     else if (first.kind === "late") await kill(run);
