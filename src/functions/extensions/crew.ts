@@ -1,6 +1,7 @@
 // The extensions of one run of a program: who they are, what each waits for, and when all of them are where a phase wants them.
 import { uuid } from "../../kernel/ids.ts";
 import type { Exit } from "../../ports/sandbox.ts";
+import { signalText } from "../invocations/ending.ts";
 import type { Invocation } from "../runner.ts";
 import { extensionStep, type ExtensionCall, type ExtensionState } from "./states.ts";
 
@@ -217,6 +218,6 @@ export class Crew {
 }
 
 function endText({ code, signal }: Pick<Exit, "code" | "signal">): string {
-  if (signal !== undefined) return `signal: ${signal === "SIGKILL" ? "killed" : signal.toLowerCase()}`;
+  if (signal !== undefined) return signalText(signal);
   return code === undefined || code === 0 ? "exit code 0" : `exit status ${code}`;
 }

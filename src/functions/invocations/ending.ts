@@ -70,10 +70,13 @@ function exited(exit: Exit, subject: Subject): Ending {
 
 function exitText({ code, signal, outOfMemory }: Exit): string {
   if (outOfMemory) return "Runtime exited with error: signal: killed";
-  if (signal !== undefined) return `Runtime exited with error: signal: ${signalWords[signal] ?? signal.toLowerCase()}`;
+  if (signal !== undefined) return `Runtime exited with error: ${signalText(signal)}`;
   if (code === undefined || code === 0) return "Runtime exited without providing a reason";
   return `Runtime exited with error: exit status ${code}`;
 }
+
+/** `signal: killed` */
+export const signalText = (signal: string): string => `signal: ${signalWords[signal] ?? signal.toLowerCase()}`;
 
 function failed(errorType: string, text: string, { requestId }: Subject): Ending {
   const payload = json({ errorType, errorMessage: `RequestId: ${requestId} Error: ${text}` });
