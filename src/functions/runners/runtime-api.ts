@@ -7,7 +7,7 @@ import { openRuntimeApi } from "./runtime-api-conversation.ts";
 import { mountsOf } from "./sandbox-spec.ts";
 
 const runtimeApiProtocol: Protocol = {
-  channel: false,
+  channel: "log",
   entrypoint: async (spec) => {
     const file = await findBootstrap(mountsOf(spec));
     if (file.kind === "found") return { argv: [file.path] };

@@ -14,13 +14,19 @@ export const mountsOf = (spec: BootSpec): readonly Mount[] => [
   ...spec.runtime.mounts,
 ];
 
-export function sandboxSpec(spec: BootSpec, sandboxes: Sandboxes, argv: readonly string[], env: Readonly<Record<string, string>>, channel: boolean): SandboxSpec {
+/** A command line with paths as the program will find them. */
+export function pathsInside(spec: BootSpec, sandboxes: Sandboxes, argv: readonly string[]): readonly string[] {
+  const mounts = mountsOf(spec);
+  return argv.map((word) => (word.startsWith("/") ? sandboxes.pathOf(spec.id, mounts, word) : word));
+}
+
+/** `env` is complete; see `programEnvironment`. */
+export function sandboxSpec(spec: BootSpec, sandboxes: Sandboxes, program: Pick<SandboxSpec, "argv" | "env" | "channel" | "control">): SandboxSpec {
   const mounts = mountsOf(spec);
   const { memoryMb, tmpMb } = spec.version.settings;
   return {
     id: spec.id,
-    argv: argv.map((word) => (word.startsWith("/") ? sandboxes.pathOf(spec.id, mounts, word) : word)),
-    env: { ...programEnvironment(spec, sandboxes), ...env },
+    ...program,
     cwd: sandboxes.pathOf(spec.id, mounts, TASK),
     mounts,
     memoryMb,
@@ -28,7 +34,6 @@ export function sandboxSpec(spec: BootSpec, sandboxes: Sandboxes, argv: readonly
     processesMax: limits.functions.processesMax,
     openFilesMax: limits.functions.openFilesMax,
     tmpMb,
-    channel,
   };
 }
 

@@ -1,59 +1,70 @@
 // The bwrap command line: what a program inside may see, and as whom it runs.
-import { existsSync, lstatSync, readlinkSync, realpathSync } from "node:fs";
+import { lstatSync, readlinkSync } from "node:fs";
 import type { SandboxSpec } from "../../ports/sandbox.ts";
-import type { User } from "./users.ts";
+import { OPTIONS_FD } from "../shell-entry.ts";
 
-/** What programs need of /etc, and nothing that tells about this host's people or secrets. */
-const ETC = [
-  "ssl/certs", "ssl/openssl.cnf", "ca-certificates", "pki", "hosts", "resolv.conf", "localtime", "ld.so.cache", "ld.so.conf", "ld.so.conf.d",
-  "alternatives", "mime.types", "services", "protocols", "gai.conf",
-];
-
-export interface System {
+/** Absolute paths of the programs that make a sandbox. */
+export interface Tools {
   readonly bwrap: string;
-  /** Absolute path of setpriv when the server is root, undefined when user namespaces do the work. */
+  /** Takes root's rights away; present when the server is root, and otherwise user namespaces do the work. */
   readonly setpriv: string | undefined;
-  /** The host part of the command line, computed once. */
-  readonly binds: readonly string[];
+  /** They hold a /tmp beyond its program; absent where the host forbids it. */
+  readonly keepers: Keepers | undefined;
+  /** The compiled seccomp filter; absent where the kernel has none. */
+  readonly filterFile: string | undefined;
 }
 
-/** Read-only system directories and the harmless part of /etc; `nsswitch` is seen instead of the host's, whose services do not run inside. */
-export function systemBinds(nsswitch: string): readonly string[] {
-  const binds = ["--ro-bind", "/usr", "/usr", "--dir", "/etc", "--dir", "/etc/ssl"];
-  for (const dir of ["/bin", "/sbin", "/lib", "/lib64", "/lib32"]) {
-    if (!existsSync(dir)) continue;
-    if (lstatSync(dir).isSymbolicLink()) binds.push("--symlink", readlinkSync(dir), dir);
-    else binds.push("--ro-bind", dir, dir);
-  }
-  for (const name of ETC) if (existsSync(`/etc/${name}`)) binds.push("--ro-bind", realpathSync(`/etc/${name}`), `/etc/${name}`);
-  return [...binds, "--ro-bind", nsswitch, "/etc/nsswitch.conf"];
+export interface Keepers {
+  readonly unshare: string;
+  readonly nsenter: string;
+  readonly mount: string;
 }
+
+/** Descriptor of the compiled seccomp filter; until it is opened there, the first of the namespaces that a launcher is passed. */
+export const FILTER_FD = OPTIONS_FD + 1;
 
 /**
- * The whole command; it ends in a shell that reads its script. Process 1 inside is bwrap's own and keeps bwrap's user: the kernel lets a dying server's
- * signal through to no other. `tmpDir` undefined: /tmp is a tmpfs of its own that ends with the program.
+ * What is known before the sandbox is: bwrap reads the rest from `OPTIONS_FD`. The command ends in a shell that reads its script. Process 1 inside is bwrap's own and
+ * keeps bwrap's user: the kernel lets a dying server's signal through to no other.
  */
-export function bwrapCommand(system: System, spec: SandboxSpec, user: User, tmpDir: string | undefined): readonly string[] {
-  const { setpriv } = system;
-  const uid = String(user.uid);
+export function fixedCommand({ bwrap, setpriv, filterFile }: Tools, uid: number): readonly string[] {
   return [
-    system.bwrap,
+    bwrap,
     "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--hostname", "localhost",
     ...(setpriv
       ? ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
-      : ["--unshare-user", "--uid", uid, "--gid", uid, "--cap-drop", "ALL"]),
-    ...system.binds,
-    "--ro-bind", user.passwd, "/etc/passwd", "--ro-bind", user.group, "/etc/group",
+      : ["--unshare-user", "--uid", String(uid), "--gid", String(uid), "--cap-drop", "ALL"]),
+    ...(filterFile === undefined ? [] : ["--seccomp", String(FILTER_FD)]),
+    "--args", String(OPTIONS_FD),
+    "--",
+    ...(setpriv ? [setpriv, "--reuid", String(uid), "--regid", String(uid), "--clear-groups", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--"] : []),
+    "/bin/sh", "-s",
+  ];
+}
+
+/** The rest of the options. `etc`: those that make /etc. `tmpDir` undefined: /tmp is a tmpfs of its own that ends with the program. */
+export function specOptions(spec: SandboxSpec, etc: readonly string[], tmpDir: string | undefined): readonly string[] {
+  return [
+    ...systemDirs(),
+    ...etc,
     "--proc", "/proc", "--dev", "/dev", "--dir", "/opt", "--dir", "/var", "--dir", "/var/task", "--dir", "/mnt",
     ...(tmpDir === undefined ? ["--perms", "1777", "--size", String(spec.tmpMb * 2 ** 20), "--tmpfs", "/tmp"] : ["--bind", tmpDir, "/tmp"]),
     ...parentDirs(spec).flatMap((dir) => ["--dir", dir]),
     ...spec.mounts.flatMap(({ source, target }) => ["--ro-bind", source, target]),
     "--remount-ro", "/dev", "--remount-ro", "/",
     "--chdir", spec.cwd,
-    "--",
-    ...(setpriv ? [setpriv, "--reuid", uid, "--regid", uid, "--clear-groups", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--"] : []),
-    "/bin/sh", "-s",
   ];
+}
+
+/** The system's own directories, read-only. */
+function systemDirs(): readonly string[] {
+  const options = ["--ro-bind", "/usr", "/usr"];
+  for (const dir of ["/bin", "/sbin", "/lib", "/lib64", "/lib32"]) {
+    const found = lstatSync(dir, { throwIfNoEntry: false });
+    if (found?.isSymbolicLink()) options.push("--symlink", readlinkSync(dir), dir);
+    else if (found) options.push("--ro-bind", dir, dir);
+  }
+  return options;
 }
 
 /** bwrap makes missing parents of a mount for root alone; made by name, everybody may pass. */
