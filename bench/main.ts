@@ -7,6 +7,7 @@ import { benchInvocations } from "./invocations.ts";
 import type { Row } from "./load.ts";
 import { benchObjects } from "./objects.ts";
 import { benchUrls } from "./urls.ts";
+import { benchSandboxes } from "./sandboxes.ts";
 import { startChild } from "../src/main/cli/demo-server.ts";
 import { table } from "../src/main/cli/table.ts";
 import { clientSettings } from "../src/main/cli/client.ts";
@@ -26,6 +27,7 @@ try {
   } finally {
     await server.stop();
   }
+  rows.push(...(await benchSandboxes({ path: process.env["PATH"] ?? "/usr/bin:/bin" })));
   for (const { name, callers, perSecond } of await benchCommits({ runMs: 1500 })) rows.push({ what: `${name}, ${callers} callers`, value: perSecond, unit: "/s" });
 } finally {
   await rm(dir, { recursive: true, force: true });

@@ -6,9 +6,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Duplex, Readable } from "node:stream";
 import type { Runtime } from "../src/ports/runtimes.ts";
-import type { Exit, Mount, Sandbox, Sandboxes, SandboxSpec } from "../src/ports/sandbox.ts";
+import { CONTROL_FD, type Exit, type Mount, type Sandbox, type Sandboxes, type SandboxSpec } from "../src/ports/sandbox.ts";
 import type { Clock } from "../src/kernel/clock.ts";
-import type { Boot, BootSpec, Invocation, Outcome, RunnerDeps, RunningInstance } from "../src/functions/runner.ts";
+import type { Boot, BootSpec, Invocation, LogLine, Outcome, RunnerDeps, RunnerEvent, RunningInstance } from "../src/functions/runner.ts";
+import { telemetryHub, type TelemetryHub } from "../src/functions/telemetry/hub.ts";
 import { runnerFor } from "../src/functions/runners/runner-for.ts";
 
 const RUNTIMES = join(import.meta.dirname, "../runtimes");
@@ -32,7 +33,7 @@ function plainSandboxes(): Sandboxes {
     report: {
       kind: "process",
       level: 0,
-      enforced: { memory: none, cpu: none, processes: none, tmp: none, filesystem: none, user: none, network: none, freeze: none },
+      enforced: { memory: none, cpu: none, processes: none, tmp: none, filesystem: none, user: none, syscalls: none, network: none, freeze: none },
       warnings: [],
     },
     start,
@@ -51,6 +52,7 @@ class PlainSandbox implements Sandbox {
   readonly stdout: Readable;
   readonly stderr: Readable;
   readonly channel: Duplex | undefined;
+  readonly control: Duplex | undefined;
   readonly exited: Promise<Exit>;
   readonly #spec: SandboxSpec;
   readonly #child: ChildProcess;
@@ -59,17 +61,20 @@ class PlainSandbox implements Sandbox {
     this.id = spec.id;
     this.#spec = spec;
     const [program = "", ...args] = spec.argv;
-    this.#child = spawn(program, args, { env: { ...env }, cwd: spec.cwd, detached: true, stdio: ["ignore", "pipe", "pipe", spec.channel ? "pipe" : "ignore"] });
+    this.#child = spawn(program, args, { env: { ...env }, cwd: spec.cwd, detached: true, stdio: ["ignore", "pipe", "pipe", spec.channel ? "pipe" : "ignore", "ignore", "ignore", "ignore", "ignore", spec.control ? "pipe" : "ignore"] });
     this.stdout = this.#child.stdio[1] as Readable;
     this.stderr = this.#child.stdio[2] as Readable;
     this.channel = spec.channel ? (this.#child.stdio[3] as Duplex) : undefined;
-    this.channel?.on("error", () => {});
+    this.control = spec.control ? ((this.#child.stdio as unknown[])[CONTROL_FD] as Duplex) : undefined;
+    for (const socket of [this.channel, this.control]) socket?.on("error", () => {});
     this.exited = new Promise((resolve) => {
       const end = (code: number | null, signal: string | null): void => resolve({ code: code ?? undefined, signal: signal ?? undefined, outOfMemory: false });
       this.#child.once("exit", end);
       this.#child.once("error", () => end(1, null));
     });
   }
+
+  settle(): void {}
 
   async memoryPeakBytes(): Promise<number> {
     return 1;
@@ -81,6 +86,10 @@ class PlainSandbox implements Sandbox {
 
   async thaw(): Promise<void> {
     this.#signal("SIGCONT");
+  }
+
+  async terminate(): Promise<void> {
+    this.#child.kill("SIGTERM");
   }
 
   async kill(): Promise<void> {
@@ -123,7 +132,12 @@ export const python = ["/usr/bin/python3", "/usr/local/bin/python3", ...(process
 
 export interface Booted {
   readonly boot: Boot;
+  /** Of the function. */
   readonly logs: string[];
+  /** Of extensions. */
+  readonly extensionLogs: string[];
+  readonly events: RunnerEvent[];
+  readonly telemetry: TelemetryHub;
   invoke(event: unknown, options?: Partial<Invocation>): Promise<Outcome>;
   instance(): RunningInstance;
   [Symbol.asyncDispose](): Promise<void>;
@@ -131,21 +145,25 @@ export interface Booted {
 
 let sequence = 0;
 
+/** Name to content. */
+type Files = Readonly<Record<string, string | Uint8Array>>;
+
 /** Unpacks `files` (name to content; mode 755), boots them, and offers shorthand. */
 export async function bootFunction(
   runtime: Runtime,
   handler: string,
-  files: Readonly<Record<string, string | Uint8Array>>,
-  options: { readonly env?: Readonly<Record<string, string>>; readonly initTimeoutMs?: number; readonly mode?: number } = {},
+  files: Files,
+  options: { readonly env?: Readonly<Record<string, string>>; readonly initTimeoutMs?: number; readonly mode?: number; readonly opt?: Files } = {},
 ): Promise<Booted> {
-  const codeDir = await mkdtemp(join(tmpdir(), "fugaz-runner-"));
-  for (const [name, content] of Object.entries(files)) {
-    const file = join(codeDir, name);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, content, { mode: options.mode ?? 0o755 });
-  }
+  const codeDir = await unpacked(files, options.mode);
+  const opt = options.opt && (await unpacked(options.opt, options.mode));
   const logs: string[] = [];
-  const spec: BootSpec = { id: `t${sequence++}`, version: versionOf(runtime.name, handler), runtime, codeDir, env: { ...environment(runtime, handler), ...options.env }, onLog: ({ text }) => logs.push(text) };
+  const extensionLogs: string[] = [];
+  const events: RunnerEvent[] = [];
+  const telemetry = telemetryHub();
+  telemetry.open();
+  const onLog = ({ text, source }: LogLine): void => void (source === "extension" ? extensionLogs : logs).push(text);
+  const spec: BootSpec = { id: `t${sequence++}`, version: fixedVersion(runtime.name, handler), runtime, codeDir, ...(opt === undefined ? {} : { opt }), env: { ...environment(runtime, handler), ...options.env }, onLog, onEvent: (event) => events.push(event), telemetry };
   const deps: RunnerDeps = { sandboxes: plainSandboxes(), clock: machineClock };
   const boot = await runnerFor(runtime.family)(spec, deps, options.initTimeoutMs ?? INIT_MS);
   const instance = (): RunningInstance => {
@@ -154,14 +172,24 @@ export async function bootFunction(
   };
   return {
     boot,
-    logs,
+    logs, extensionLogs, events, telemetry,
     instance,
     invoke: (event, given) => instance().invoke(invocation(event, given)),
     [Symbol.asyncDispose]: async () => {
       if (boot.kind === "ready") await boot.instance[Symbol.asyncDispose]();
-      await rm(codeDir, { recursive: true, force: true });
+      for (const dir of [codeDir, opt]) if (dir !== undefined) await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+async function unpacked(files: Files, mode = 0o755): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), "fugaz-runner-"));
+  for (const [name, content] of Object.entries(files)) {
+    const file = join(dir, name);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content, { mode });
+  }
+  return dir;
 }
 
 export function invocation(event: unknown, given: Partial<Invocation> = {}): Invocation {
@@ -206,7 +234,8 @@ function environment(runtime: Runtime, handler: string): Record<string, string> 
   return runtime.family === "provided" ? base : { ...base, AWS_EXECUTION_ENV: `AWS_Lambda_${runtime.name}` };
 }
 
-function versionOf(runtime: string, handler: string): BootSpec["version"] {
+/** A version that no registry knows. */
+export function fixedVersion(runtime: string, handler: string): BootSpec["version"] {
   return {
     account: "000000000000",
     region: "us-east-1",

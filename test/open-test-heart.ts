@@ -25,6 +25,8 @@ export interface TestHeart extends AsyncDisposable {
   readonly dir: string;
   /** All messages, in the order in which they were written. */
   readonly lines: string[];
+  /** Those of one function, in its own log group. */
+  linesOf(ref: FunctionRef): readonly string[];
   /** Names of the log streams, in order of first use. */
   readonly streams: Set<string>;
   /** What the operator was told. */
@@ -43,22 +45,30 @@ export interface TestHeartOptions {
   readonly clock?: Clock;
   /** An existing directory, which then is not removed at the end. */
   readonly dir?: string;
+  /** Host directory that functions of this name see at /opt. */
+  readonly optOf?: (name: string) => string | undefined;
 }
 
-export async function openTestHeart({ isolation = "auto", limits = {}, clock = systemClock, dir: given }: TestHeartOptions = {}): Promise<TestHeart> {
+export async function openTestHeart({ isolation = "auto", limits = {}, clock = systemClock, dir: given, optOf = () => undefined }: TestHeartOptions = {}): Promise<TestHeart> {
   const dir = given ?? (await mkdtemp(join(tmpdir(), "fugaz-heart-")));
   const engine = await openEmbedded({ dir: join(dir, "data"), clock });
   const path = process.env["PATH"] ?? "";
   const sandboxes = await openSandboxes({ isolation, dir: join(dir, "sandboxes"), path });
   const runtimes = openRuntimes({ projectDir: join(import.meta.dirname, ".."), dir: join(dir, "runtimes"), path, home: "/" });
   const lines: string[] = [];
+  const byGroup = new Map<string, string[]>();
   const streams = new Set<string>();
   const told: TestHeart["told"] = [];
   const tell = (fields: unknown, sentence?: unknown): void => void told.push({ sentence: String(sentence), fields: fields as Record<string, unknown> });
   const heart = await openHeart({
-    ports: engine, clock, sandboxes, runtimes, runnerFor, dir, limits,
+    ports: engine, clock, sandboxes, runtimes, dir, limits,
+    runnerFor: (family) => (spec, deps, initTimeoutMs) => {
+      const opt = optOf(spec.version.name);
+      return runnerFor(family)(opt === undefined ? spec : { ...spec, opt }, deps, initTimeoutMs);
+    },
     logSink: {
-      write: (_scope, _group, stream, { message }: LogEvent) => {
+      write: (_scope, group, stream, { message }: LogEvent) => {
+        byGroup.set(group, [...(byGroup.get(group) ?? []), message]);
         streams.add(stream);
         lines.push(message);
       },
@@ -72,6 +82,7 @@ export async function openTestHeart({ isolation = "auto", limits = {}, clock = s
     heart.invoke(ref, { requestId: uuid(), payload: Buffer.from(JSON.stringify(event)), invokedArn: arnOf(ref), ...options });
   return {
     heart, engine, dir, lines, streams, told, invoke,
+    linesOf: ({ name }) => byGroup.get(`/aws/lambda/${name}`) ?? [],
     deploy: async (name, files, settings = {}) => {
       const zip = zipSync(Object.fromEntries(Object.entries(files).map(([path, text]) => [path, [strToU8(text), { os: 3, attrs: 0o100755 << 16 }]])));
       const code = await heart.packages.add(zip);

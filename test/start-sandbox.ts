@@ -10,6 +10,8 @@ export interface Opened {
   readonly dir: string;
   /** Runs `sh -c script` to its end and disposes of the sandbox. */
   sh(script: string, more?: Partial<SandboxSpec>): Promise<Ran>;
+  /** The same for any program. */
+  run(argv: readonly string[], more?: Partial<SandboxSpec>): Promise<Ran>;
   start(argv: readonly string[], more?: Partial<SandboxSpec>): Promise<Sandbox>;
   close(): Promise<void>;
 }
@@ -34,14 +36,16 @@ export async function open(isolation: "bubblewrap" | "process"): Promise<Opened>
     const limits = { memoryMb: 128, cpus: 1, processesMax: 64, openFilesMax: 1024, tmpMb: 16 };
     return sandboxes.start({ argv, env: { PATH: "/usr/bin:/bin" }, cwd: "/", mounts: [], channel: false, ...limits, ...more, id });
   };
+  const run: Opened["run"] = async (argv, more) => {
+    await using sandbox = await start(argv, more);
+    return await ran(sandbox);
+  };
   return {
     sandboxes,
     dir,
     start,
-    sh: async (script, more) => {
-      await using sandbox = await start(["/bin/sh", "-c", script], more);
-      return await ran(sandbox);
-    },
+    run,
+    sh: async (script, more) => await run(["/bin/sh", "-c", script], more),
     close: async () => {
       await sandboxes[Symbol.asyncDispose]();
       await rm(dir, { recursive: true, force: true });

@@ -24,7 +24,7 @@ import { openDispatcher, type Health } from "./instances/dispatcher.ts";
 import type { InstanceDeps } from "./instances/instance.ts";
 import { environmentOf, type Credentials } from "./invocations/environment.ts";
 import { ResponseBody } from "./invocations/response-body.ts";
-import { runInvocation } from "./invocations/run-invocation.ts";
+import { runInvocation, untilAnswered } from "./invocations/run-invocation.ts";
 import { nextHop } from "./invocations/trace.ts";
 import { streamedInvocation } from "./invocations/streamed-invocation.ts";
 import { openMeter, type Trigger } from "./invocations/usage.ts";
@@ -102,12 +102,12 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     return registry.find(version).then((record) => (record?.recursion === "Allow" ? begin(version, options, trigger, body) : Promise.reject(inALoop())));
   };
   const begin = (version: Version, options: InvokeOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> =>
-    concurrency.count(version, async () => {
+    untilAnswered((onAnswer) => concurrency.count(version, async () => {
       const grant = await dispatcher.acquire(version, options.signal);
       let health: Health = "dead";
       let durationMs = 0;
       try {
-        const ran = await runInvocation(grant, options, clock, body);
+        const ran = await runInvocation(grant, options, clock, { body, onAnswer });
         health = ran.health;
         durationMs = ran.result.durationMs;
         meter.record(version, ran, options.payload.byteLength, trigger);
@@ -115,7 +115,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       } finally {
         dispatcher.release(grant.instance, health, durationMs);
       }
-    });
+    }));
   // Not async: with a known version the instance is taken before this returns, so that whoever counts room sees it.
   const invoke = (ref: FunctionRef, options: InvokeOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> => {
     const version = registry.cachedVersion(ref);
@@ -205,7 +205,7 @@ function prepareWith(deps: HeartDeps, packages: AcquiringPackages, images: Pick<
     const { codeDir, opt, release } = await acquireCode(version, packages, images);
     return {
       runtime,
-      boot: (onLog, initTimeoutMs) => runnerFor(runtime.family)({ id, version, runtime, codeDir, ...(opt === undefined ? {} : { opt }), env, onLog }, { sandboxes, clock }, initTimeoutMs),
+      boot: (voice, initTimeoutMs) => runnerFor(runtime.family)({ id, version, runtime, codeDir, ...(opt === undefined ? {} : { opt }), env, ...voice }, { sandboxes, clock }, initTimeoutMs),
       release,
     };
   };

@@ -3,6 +3,7 @@ import type { Runtime } from "../ports/runtimes.ts";
 import type { Sandboxes } from "../ports/sandbox.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Version } from "./function.ts";
+import type { TelemetryHub } from "./telemetry/hub.ts";
 
 /** Everything needed to boot one instance of a version. */
 export interface BootSpec {
@@ -18,12 +19,27 @@ export interface BootSpec {
   readonly env: Readonly<Record<string, string>>;
   /** Called with each log line the code writes, in order: UTF-8 bytes without the final newline; a multi-line message may be one call. Never throws. */
   readonly onLog: (line: LogLine) => void;
+  /** Called with what the runner alone can see of the environment's life. Never throws. */
+  readonly onEvent: (event: RunnerEvent) => void;
+  /** Where extensions listen to the instance. */
+  readonly telemetry: TelemetryHub;
 }
+
+/** How an instance's program and its runner are heard. */
+export type Voice = Pick<BootSpec, "onLog" | "onEvent" | "telemetry">;
 
 export interface LogLine {
   readonly atMs: number;
   readonly text: string;
+  /** Absent: the function's. */
+  readonly source?: "extension";
 }
+
+export type RunnerEvent =
+  | { readonly kind: "extension"; readonly name: string; readonly state: string; readonly events: readonly string[]; readonly errorType: string | undefined }
+  | { readonly kind: "subscription"; readonly api: "telemetry" | "logs"; readonly name: string; readonly types: readonly string[] }
+  /** The runtime, not yet the extensions, is through with its start. */
+  | { readonly kind: "initRuntimeDone"; readonly status: "success" | "error" | "failure" | "timeout"; readonly errorType: string | undefined };
 
 export interface Invocation {
   readonly requestId: string;
@@ -57,7 +73,17 @@ export type Outcome =
   | { readonly kind: "error"; readonly payload: Uint8Array; readonly errorType: string; readonly fatal: boolean }
   | { readonly kind: "timeout" }
   /** The process ended without answering. */
-  | { readonly kind: "exit"; readonly code: number | undefined; readonly signal: string | undefined; readonly outOfMemory: boolean };
+  | { readonly kind: "exit"; readonly code: number | undefined; readonly signal: string | undefined; readonly outOfMemory: boolean }
+  /** An extension ended or reported an error; `message` says how: `exit code 0`. */
+  | { readonly kind: "extension"; readonly errorType: string; readonly message: string };
+
+/** The end of an invocation that lasts longer than its answer takes. */
+export interface Settling {
+  /** Resolves when the runtime asks for the next event (monotonic ms), or with undefined as soon as it never will. */
+  readonly runtimeDone: Promise<number | undefined>;
+  /** Resolves when all wait for the next event, or are gone: when that was clear (monotonic ms), and what went wrong. */
+  readonly over: Promise<{ readonly atMs: number; readonly failure: Outcome | undefined }>;
+}
 
 /** How the boot ended. `error`: the runtime reported an init error (module missing, handler missing, throw at top level). */
 export type Boot =
@@ -65,15 +91,18 @@ export type Boot =
   | { readonly kind: "error"; readonly payload: Uint8Array; readonly errorType: string; readonly initMs: number }
   | { readonly kind: "exit"; readonly code: number | undefined; readonly signal: string | undefined; readonly outOfMemory: boolean; readonly initMs: number }
   | { readonly kind: "timeout"; readonly initMs: number }
+  | { readonly kind: "extension"; readonly errorType: string; readonly message: string; readonly initMs: number }
   /** provided.*: neither /var/task/bootstrap nor /opt/bootstrap; `reason` when there is one that can not be executed ("fork/exec /var/task/bootstrap: permission denied"). */
   | { readonly kind: "no-entrypoint"; readonly reason?: string };
 
 export interface RunningInstance extends AsyncDisposable {
   /**
    * Runs one event; one at a time. Resolves when the answer is there (timeout by `deadlineMs` included: then the program has been killed).
-   * After an outcome of `timeout`, `exit` or a fatal `error` the program is dead: call `revive` before the next.
+   * After an outcome of `timeout`, `exit`, `extension` or a fatal `error` the program is dead: call `revive` before the next.
    */
   invoke(invocation: Invocation): Promise<Outcome>;
+  /** Of the last invocation; undefined without extensions, when there is nothing to wait for. Until it is over no other may begin. */
+  readonly settling: Settling | undefined;
   /** Boots the program again in the same sandbox (/tmp kept) after it died. */
   revive(initTimeoutMs: number): Promise<Boot>;
   /** Resolves with nothing when the program ends while no invocation runs. */

@@ -1,6 +1,9 @@
 // What a sandbox is to the rest of the house: an isolated process tree with limits, stdio, one private channel, and an end.
 import type { Duplex, Readable } from "node:stream";
 
+/** Descriptor of the program that `SandboxSpec.control` asks for: a digit, so that every shell can name it. */
+export const CONTROL_FD = 8;
+
 export interface Mount {
   /** Absolute path on the host. */
   readonly source: string;
@@ -9,7 +12,7 @@ export interface Mount {
 }
 
 export interface SandboxSpec {
-  /** Names the sandbox in cgroups, directories and messages: `[a-z0-9-]+`, unique per server. */
+  /** Names the sandbox in messages and, at level 0, directories and cgroups: `[a-z0-9-]+`, unique per server. */
   readonly id: string;
   /** Program and arguments, as seen inside (level 1) or after `pathOf` (level 0). */
   readonly argv: readonly string[];
@@ -33,6 +36,8 @@ export interface SandboxSpec {
   readonly tmpMb: number;
   /** Opens a socket pair whose far end is file descriptor 3 of the program. */
   readonly channel: boolean;
+  /** Opens another whose far end is `CONTROL_FD`. */
+  readonly control?: boolean;
 }
 
 /** How the program ended. */
@@ -49,13 +54,19 @@ export interface Sandbox extends AsyncDisposable {
   readonly stderr: Readable;
   /** Our end of file descriptor 3; present when the spec asked for it. */
   readonly channel: Duplex | undefined;
+  /** Our end of `CONTROL_FD`; present when the spec asked for it. */
+  readonly control: Duplex | undefined;
   /** Resolves once, when the program has ended and its process tree is gone. Never rejects. */
   readonly exited: Promise<Exit>;
   /** Highest memory use of the whole tree so far, in bytes (cgroup peak, or sampled RSS without cgroups). */
   memoryPeakBytes(): Promise<number>;
+  /** The program has booted: until now it had a whole CPU's share of a busy machine, from here on its own. */
+  settle(): void;
   /** Stops all processes until `thaw`; no-op twice. */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
+  /** Asks the program, and nothing it has started, to end (SIGTERM); what it makes of that shows in `exited`. */
+  terminate(): Promise<void>;
   /** Ends the process tree now (SIGKILL) and waits for it. The private /tmp stays until disposal. */
   kill(): Promise<void>;
   /** Starts the same program again in the same sandbox after it has ended: /tmp is kept, processes and memory are not. */
@@ -69,7 +80,7 @@ export interface IsolationReport {
   readonly kind: "bubblewrap" | "process";
   readonly level: IsolationLevel;
   /** What is enforced and by which mechanism, for `doctor` and the start banner: `{ memory: "cgroup v1", cpu: …, pids: …, tmp: …, network: … }`. */
-  readonly enforced: Readonly<Record<"memory" | "cpu" | "processes" | "tmp" | "filesystem" | "user" | "network" | "freeze", string>>;
+  readonly enforced: Readonly<Record<"memory" | "cpu" | "processes" | "tmp" | "filesystem" | "user" | "syscalls" | "network" | "freeze", string>>;
   /** Sentences about what is not protected here and why, with the remedy. Empty when all is well. */
   readonly warnings: readonly string[];
 }

@@ -19,8 +19,8 @@ describe.each(kinds)("what a server leaves behind (%s)", (kind) => {
   afterEach(() => rm(dir, { recursive: true, force: true }));
 
   test("is nothing after a stop: no group, mount, directory or process, though sandboxes were alive, crashed, frozen or restarted", async () => {
-    const opened = await open(kind);
     const before = descriptors();
+    const opened = await open(kind);
     const mark = `47${Math.trunc(process.hrtime()[1])}`;
     for (let round = 0; round < 3; round++) await opened.sh("echo x; kill -9 $$");
     const one = await opened.start(["/bin/sleep", mark], { channel: true });

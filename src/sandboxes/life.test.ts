@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { CONTROL_FD } from "../ports/sandbox.ts";
 import { eventually, noContainers, open, ran, until, type Opened } from "../../test/start-sandbox.ts";
 
 const kinds = [...(noContainers === undefined ? (["bubblewrap"] as const) : []), "process"] as const;
@@ -44,6 +45,22 @@ describe.each(kinds)("a program in a sandbox (%s)", (kind) => {
     channel.write("hello\n");
     expect(await until(channel, (text) => text.endsWith("\n"))).toBe("got hello\n");
     expect((await sandbox.exited).code).toBe(0);
+  });
+
+  test("talks over the control descriptor when it asked for one", async () => {
+    await using sandbox = await opened.start(["/bin/sh", "-c", `read line <&${CONTROL_FD}; echo "got $line" >&${CONTROL_FD}`], { control: true });
+    const { control } = sandbox;
+    if (!control) throw new Error("no control");
+    control.write("hello\n");
+    expect(await until(control, (text) => text.endsWith("\n"))).toBe("got hello\n");
+  });
+
+  test("is asked to end by SIGTERM, alone and even when frozen, and may take its time", async () => {
+    await using sandbox = await opened.start(["/bin/sh", "-c", "trap 'echo asked; exit 5' TERM; (trap 'echo wrong' TERM; sleep 5) & echo up; while :; do sleep 0.01; done"]);
+    await until(sandbox.stdout, (text) => text.includes("up"));
+    await sandbox.freeze();
+    await sandbox.terminate();
+    expect(await ran(sandbox)).toMatchObject({ stdout: "asked\n", exit: { code: 5 } });
   });
 
   test("finds descriptor 3 closed when none was asked for, and nothing open that is not its own", async () => {

@@ -17,6 +17,36 @@ function treeOf(pid: number): readonly number[] {
   return tree;
 }
 
+/** The process that is the first child's first child's … of `pid`, `depth` times; undefined when it is not there. */
+export function descendant(pid: number, depth: number): number | undefined {
+  if (depth === 0) return pid;
+  try {
+    const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
+    return child ? descendant(Number(child), depth - 1) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Parent, grandparent and so on, up to process 1. */
+export function ancestorsOf(pid: number): readonly number[] {
+  const line: number[] = [];
+  for (let current = parentOf(pid); current > 0; current = parentOf(current)) line.push(current);
+  return line;
+}
+
+const parentOf = (pid: number): number => statField(pid, 4);
+
+/** A number of /proc/pid/stat, counted from 1 as in proc(5), from the third on: the second is a name that may hold blanks. 0 where there is none. */
+export function statField(pid: number, field: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[field - 3]);
+  } catch {
+    return 0;
+  }
+}
+
 /** Resident memory of the whole tree in bytes, shared pages counted once per process; 0 when nothing can be read. */
 export function residentBytes(pid: number): number {
   let bytes = 0;

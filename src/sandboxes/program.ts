@@ -1,26 +1,17 @@
 // One running program with its limits, stdio and end: what the bubblewrap and the process sandbox have in common.
-import { spawn, type ChildProcess } from "node:child_process";
-import type { Duplex, Readable, Writable } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 import { outage } from "../kernel/fault.ts";
 import type { Exit, Sandbox, SandboxSpec } from "../ports/sandbox.ts";
-import type { Group } from "./cgroups/group.ts";
+import { bootCpus, type Group } from "./cgroups/group.ts";
 import { residentBytes, signalTree } from "./process-tree.ts";
-import { exitOf, isReady, STATUS_FD } from "./shell-entry.ts";
+import { exitOf, PREPARED, READY } from "./shell-entry.ts";
+import type { Spawned } from "./spawned.ts";
 import { untilTrue } from "./until-true.ts";
-
-/** How a sandbox kind starts a program. */
-export interface Launch {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly cwd: string;
-  /** Level 1: what the shell inside reads; it then answers on `STATUS_FD`. */
-  readonly script?: string;
-}
 
 export interface ProgramPlan {
   readonly spec: SandboxSpec;
-  readonly launch: (env: Readonly<Record<string, string>>) => Launch;
+  /** A process that becomes, or already is, the program. */
+  readonly launch: (env: Readonly<Record<string, string>>) => Spawned;
   readonly group: Group | undefined;
   /** Told of the program once it runs, and of each that follows by restart. */
   readonly follow: (sandbox: Sandbox) => void;
@@ -65,15 +56,13 @@ class Program implements Sandbox {
   readonly stdout: Readable;
   readonly stderr: Readable;
   readonly channel: Duplex | undefined;
+  readonly control: Duplex | undefined;
   readonly exited: Promise<Exit>;
   /** Resolves when the user's program is about to run, rejects when it never will. */
   readonly started: Promise<void>;
   readonly #plan: ProgramPlan;
-  readonly #child: ChildProcess;
+  readonly #process: Spawned;
   readonly #oomKillsBefore: number;
-  readonly #input: Writable | null;
-  readonly #statusPipe: Readable | undefined;
-  #status = "";
   #peakBytes = 0;
   #killed = false;
   #overLimit = false;
@@ -84,30 +73,17 @@ class Program implements Sandbox {
 
   constructor(plan: ProgramPlan, env: Readonly<Record<string, string>>) {
     const { spec, group } = plan;
-    const launch = plan.launch(env);
-    const inside = launch.script !== undefined;
+    const launched = plan.launch(env);
     this.id = spec.id;
     this.#plan = plan;
+    this.#process = launched;
     this.#oomKillsBefore = group?.oomKills() ?? 0;
-    this.#child = spawn(launch.command, launch.args, {
-      env: { ...launch.env },
-      cwd: launch.cwd,
-      detached: true,
-      stdio: [inside ? "pipe" : "ignore", "pipe", "pipe", spec.channel ? "pipe" : "ignore", inside ? "pipe" : "ignore"],
-    });
-    this.stdout = this.#child.stdio[1] as Readable;
-    this.stderr = this.#child.stdio[2] as Readable;
-    this.channel = spec.channel ? (this.#child.stdio[3] as Duplex) : undefined;
-    // A program that dies resets its channel; the end is told by `exited`.
-    this.channel?.on("error", () => {});
-    this.#input = this.#child.stdio[0] as Writable | null;
-    this.#statusPipe = inside ? (this.#child.stdio[STATUS_FD] as Readable) : undefined;
-    // Node drains the pipes it lists when the child exits, and who reads a moment later would find nothing: these are ours now.
-    (this.#child.stdio as unknown[]).fill(null);
-    const { failed, gone } = this.#follow();
-    const statusOver = inside ? this.#readStatus(launch.script) : Promise.resolve();
-    this.exited = gone.then(async ({ code, signal }) => await statusOver.then(() => this.#ended(code, signal)));
-    this.started = inside ? this.#untilReady(failed) : Promise.race([failed, new Promise<void>((resolve) => this.#child.once("spawn", resolve))]);
+    this.stdout = launched.stdout;
+    this.stderr = launched.stderr;
+    this.channel = spec.channel ? launched.channel : undefined;
+    this.control = spec.control ? launched.control : undefined;
+    this.exited = launched.gone.then(async ({ code, signal }) => await this.#ended(code, signal));
+    this.started = this.#untilReady();
     this.started.catch(() => {});
     this.#startWatch();
   }
@@ -117,21 +93,36 @@ class Program implements Sandbox {
     return this.#peakBytes;
   }
 
+  settle(): void {
+    if (!this.#successor) this.#plan.group?.weigh(this.#plan.spec.cpus);
+  }
+
   async freeze(): Promise<void> {
-    if (this.#frozen || this.#over()) return;
+    if (this.#frozen || this.#process.over) return;
     this.#frozen = true;
     clearInterval(this.#watch);
     if (this.#plan.group) this.#plan.group.freeze(true);
-    else if (this.#child.pid !== undefined) signalTree(this.#child.pid, "SIGSTOP");
+    else if (this.#process.pid !== undefined) signalTree(this.#process.pid, "SIGSTOP");
   }
 
   async thaw(): Promise<void> {
     if (!this.#frozen) return;
     this.#frozen = false;
-    if (this.#over()) return;
+    if (this.#process.over) return;
     if (this.#plan.group) this.#plan.group.freeze(false);
-    else if (this.#child.pid !== undefined) signalTree(this.#child.pid, "SIGCONT");
+    else if (this.#process.pid !== undefined) signalTree(this.#process.pid, "SIGCONT");
     this.#startWatch();
+  }
+
+  async terminate(): Promise<void> {
+    await this.thaw();
+    if (this.#process.over) return;
+    const { programPid } = this.#process;
+    try {
+      if (programPid !== undefined) process.kill(programPid, "SIGTERM");
+    } catch {
+      // It has ended by itself.
+    }
   }
 
   async kill(): Promise<void> {
@@ -141,8 +132,9 @@ class Program implements Sandbox {
 
   async restart(env: Readonly<Record<string, string>>): Promise<Sandbox> {
     await this.exited;
-    this.#closePipes();
+    this.#process.closePipes();
     if (this.#disposal) throw outage("sandbox.restart", { cause: new Error(`sandbox ${this.id} has been disposed of`), retryable: false });
+    this.#plan.group?.weigh(bootCpus(this.#plan.spec.cpus));
     const successor = await running(new Program(this.#plan, env));
     this.#successor = true;
     this.#plan.follow(successor);
@@ -156,80 +148,36 @@ class Program implements Sandbox {
 
   async #dispose(): Promise<void> {
     await this.kill();
-    this.#closePipes();
+    this.#process.closePipes();
     await untilTrue(() => this.#plan.group?.remove() ?? true);
     await this.#plan.cleanup();
   }
 
-  /** Output that somebody reads may be read to its end; a pipe that nobody reads would stay open for ever. */
-  #closePipes(): void {
-    this.channel?.destroy();
-    for (const stream of [this.stdout, this.stderr]) if (stream.readableFlowing === null && stream.listenerCount("readable") === 0) stream.resume();
-  }
-
-  /** `failed` rejects when there is no process; `gone` resolves when there is none any more. */
-  #follow(): { readonly failed: Promise<never>; readonly gone: Promise<{ readonly code: number | null; readonly signal: string | null }> } {
-    const { promise: failed, reject } = Promise.withResolvers<never>();
-    failed.catch(() => {});
-    const gone = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
-      this.#child.once("exit", (code, signal) => resolve({ code, signal }));
-      this.#child.once("error", (cause) => {
-        reject(outage("sandbox.start", { cause, retryable: true }));
-        resolve({ code: 127, signal: null });
-      });
-    });
-    return { failed, gone };
-  }
-
-  /** Feeds the shell inside and collects what it tells; resolves when it will tell nothing more. */
-  #readStatus(script: string | undefined): Promise<void> {
-    // A shell that never got as far as reading has ended: `exited` tells.
-    this.#input?.on("error", () => {});
-    this.#input?.end(script);
-    this.#statusPipe?.on("error", () => {});
-    this.#statusPipe?.on("data", (chunk: Buffer) => (this.#status += chunk.toString()));
-    return new Promise((resolve) => (this.#statusPipe ? this.#statusPipe.once("close", resolve) : resolve()));
-  }
-
-  async #untilReady(failed: Promise<never>): Promise<void> {
-    const told = new Promise<void>((resolve) => this.#statusPipe?.once("data", () => resolve()));
-    await Promise.race([told, failed, this.exited]);
-    if (isReady(this.#status)) return;
+  async #untilReady(): Promise<void> {
+    const { fed } = this.#process;
+    await this.#process.tells(READY);
+    if (!fed || this.#process.told.startsWith(READY)) return;
     // The sandbox itself could not be made: nobody else reads what bwrap says.
-    let said = "";
-    for await (const chunk of this.stderr) said += String(chunk);
-    throw outage("sandbox.start", { cause: new Error(`${said}${this.#status}`.trim() || "the sandbox was ended before its program ran"), retryable: false });
-  }
-
-  #over(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+    throw await whyNot(this.#process);
   }
 
   #killNow(): void {
     // After a restart the group is the successor's.
     if (this.#successor) return;
-    if (this.#child.pid === undefined || this.#over()) return;
+    if (this.#process.pid === undefined || this.#process.over) return;
     this.#killed = true;
     if (this.#plan.group) this.#plan.group.killAll();
-    else signalTree(this.#child.pid, "SIGKILL");
-    this.#killProcessGroup();
-  }
-
-  #killProcessGroup(): void {
-    try {
-      if (this.#child.pid !== undefined) process.kill(-this.#child.pid, "SIGKILL");
-    } catch {
-      // The process group is gone.
-    }
+    else signalTree(this.#process.pid, "SIGKILL");
+    this.#process.killProcessGroup();
   }
 
   async #ended(code: number | null, signal: string | null): Promise<Exit> {
     clearInterval(this.#watch);
     // What the program left running must not outlive it.
     this.#plan.group?.killAll();
-    this.#killProcessGroup();
+    this.#process.killProcessGroup();
     await untilTrue(() => this.#plan.group?.empty() ?? true);
-    const told = this.#status === "" ? { code: code ?? undefined, signal: signal ?? undefined } : (exitOf(this.#status) ?? { code: undefined, signal: "SIGKILL" });
+    const told = !this.#process.fed ? { code: code ?? undefined, signal: signal ?? undefined } : (exitOf(this.#process.told) ?? { code: undefined, signal: "SIGKILL" });
     const exit = this.#killed ? { code: undefined, signal: "SIGKILL" } : told;
     const byKernel = exit.signal === "SIGKILL" && !this.#killed && (this.#plan.group?.oomKills() ?? 0) > this.#oomKillsBefore;
     return { ...exit, outOfMemory: this.#overLimit || byKernel };
@@ -241,8 +189,8 @@ class Program implements Sandbox {
   }
 
   #sample(): void {
-    if (this.#child.pid === undefined || this.#over()) return;
-    const bytes = this.#plan.group?.anonymousBytes() ?? residentBytes(this.#child.pid);
+    if (this.#process.pid === undefined || this.#process.over) return;
+    const bytes = this.#plan.group?.anonymousBytes() ?? residentBytes(this.#process.pid);
     this.#peakBytes = Math.max(this.#peakBytes, bytes);
     // Where the kernel has killed one process of the program, the rest goes as well: half a program helps nobody.
     const killedByKernel = (this.#plan.group?.oomKills() ?? 0) > this.#oomKillsBefore;
@@ -250,4 +198,11 @@ class Program implements Sandbox {
     this.#overLimit = true;
     this.#killNow();
   }
+}
+
+/** What a sandbox that could not be made said, as an outage. */
+export async function whyNot(launched: Spawned): Promise<Error> {
+  let said = "";
+  for await (const chunk of launched.stderr) said += String(chunk);
+  return outage("sandbox.start", { cause: new Error(`${said}${launched.told.replace(PREPARED, "")}`.trim() || "the sandbox was ended before its program ran"), retryable: false });
 }

@@ -1,5 +1,5 @@
 // Names what belongs to one running server (groups, directories), so that a later start can tell a killed server's leavings from a living one's.
-import { readFileSync } from "node:fs";
+import { statField } from "./process-tree.ts";
 
 let opened = 0;
 
@@ -15,15 +15,7 @@ export function isOfDeadServer(id: string): boolean {
   return !isAlive(Number(pid)) || String(startTicks(Number(pid))) !== ticks;
 }
 
-/** Field 22 of /proc/pid/stat, counted after the name, which may hold blanks; 0 where there is no /proc. */
-function startTicks(pid: number): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]);
-  } catch {
-    return 0;
-  }
-}
+const startTicks = (pid: number): number => statField(pid, 22);
 
 function isAlive(pid: number): boolean {
   try {

@@ -1,9 +1,16 @@
 // The few shell words that every program starts through: join the control groups, set limits, take on the environment, become the program.
 import { constants } from "node:os";
+import { CONTROL_FD, type SandboxSpec } from "../ports/sandbox.ts";
 import type { Group } from "./cgroups/group.ts";
 
 /** The descriptor on which the shell inside a container tells how its program fares. */
 export const STATUS_FD = 4;
+/** Where a container's launcher reads the rest of bwrap's command line. */
+export const OPTIONS_FD = 5;
+/** A launcher's first word: it is in its groups and namespaces, and waits. */
+export const PREPARED = "prepared\n";
+/** And the next: the program runs now. */
+export const READY = `${PREPARED}ready\n`;
 const CHANNEL_FD = 3;
 /** Where that shell keeps the program's stderr: its own goes to the status. */
 const STDERR_FD = 9;
@@ -14,10 +21,15 @@ export function quote(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
+/** Lines of a shell script that has one thread: it joins the group and, by inheritance, all that it starts. Ends with 126 when the kernel refuses. */
+export const joinLines = (group: Group | undefined): readonly string[] => (group?.joinFiles ?? []).map((file) => `echo 0 > ${quote(file)} || exit 126`);
+
+/** What every program is bound by as a process, however the server was started. */
+const limitLines = (openFilesMax: number): readonly string[] => ["umask 022", "ulimit -c 0", `ulimit -n ${openFilesMax}`];
+
 /** Arguments of /bin/sh: `["-c", script, "sh", ...argv]`. Nothing of the user's runs before the limits hold. */
 export function shellEntry(group: Group | undefined, openFilesMax: number, argv: readonly string[]): readonly string[] {
-  const join = (group?.joinFiles ?? []).map((file) => `echo $$ > ${quote(file)} || exit 126`);
-  return ["-c", [...join, "ulimit -c 0", `ulimit -n ${openFilesMax}`, 'exec "$@"'].join("\n"), "sh", ...argv];
+  return ["-c", [...joinLines(group), ...limitLines(openFilesMax), 'exec "$@"'].join("\n"), "sh", ...argv];
 }
 
 /**
@@ -25,7 +37,7 @@ export function shellEntry(group: Group | undefined, openFilesMax: number, argv:
  * earlier, since LD_PRELOAD would make the programs before it run the function's code with their rights; arguments would show secrets to `ps`.
  * The shell stays and writes to `STATUS_FD`: `ready`, what it has to say about a signal, `exit <n>`. Throws a TypeError for a name that no shell can set.
  */
-export function insideScript(env: Readonly<Record<string, string>>, argv: readonly string[], channel: boolean, envProgram: readonly string[] = ["/usr/bin/env"]): string {
+export function insideScript(env: Readonly<Record<string, string>>, { argv, channel, control, openFilesMax }: Pick<SandboxSpec, "argv" | "channel" | "control" | "openFilesMax">, envProgram: readonly string[] = ["/usr/bin/env"]): string {
   const exports: string[] = [];
   const others: string[] = [];
   for (const [name, value] of Object.entries(env)) {
@@ -36,10 +48,11 @@ export function insideScript(env: Readonly<Record<string, string>>, argv: readon
   const program = [...(others.length > 0 ? [...envProgram, ...others] : []), ...argv.map(quote)].join(" ");
   return [
     `exec ${STDERR_FD}>&2 2>&${STATUS_FD}`,
+    ...limitLines(openFilesMax),
     "unset OLDPWD PWD SHLVL",
     ...exports,
     `echo ready >&${STATUS_FD}`,
-    `(exec ${program} </dev/null 2>&${STDERR_FD} ${STDERR_FD}>&- ${STATUS_FD}>&-${channel ? "" : ` ${CHANNEL_FD}>&-`})`,
+    `(exec ${program} </dev/null 2>&${STDERR_FD} ${STDERR_FD}>&- ${STATUS_FD}>&-${channel ? "" : ` ${CHANNEL_FD}>&-`}${control ? "" : ` ${CONTROL_FD}>&-`})`,
     `echo "exit $?" >&${STATUS_FD}`,
     "",
   ].join("\n");
@@ -53,7 +66,7 @@ const heldByShells = new Set(["_", "UID", "EUID", "PPID", "GROUPS", "BASHOPTS", 
  * (`Killed`). Undefined when the shell itself was ended before its program.
  */
 export function exitOf(status: string): { readonly code: number | undefined; readonly signal: string | undefined } | undefined {
-  const [, said = "", digits] = /^ready\n([\s\S]*?)exit (\d+)\n$/.exec(status) ?? [];
+  const [, said = "", digits] = /^prepared\nready\n([\s\S]*?)exit (\d+)\n$/.exec(status) ?? [];
   if (digits === undefined) return undefined;
   const code = Number(digits);
   const signal = code > 128 && said.trim() !== "" ? signalNames.get(code - 128) : undefined;
@@ -62,5 +75,3 @@ export function exitOf(status: string): { readonly code: number | undefined; rea
 
 /** The first name of each number: aliases (`SIGIOT`) come after. */
 const signalNames = new Map(Object.entries(constants.signals).toReversed().map(([name, number]) => [number, name]));
-
-export const isReady = (status: string): boolean => status.startsWith("ready\n");

@@ -1,12 +1,15 @@
-// One instance's voice: the platform's lines and the function's own, in order, into one log stream.
+// One instance's voice: the platform's lines and the function's own, in order, into one log stream, and live to whoever has subscribed.
 import type { Version } from "../function.ts";
-import { platformLine, type PlatformEvent } from "../invocations/platform-lines.ts";
+import { platformRecord, type PlatformEvent } from "../invocations/platform-events.ts";
+import { platformLine } from "../invocations/platform-lines.ts";
 import type { LogTail } from "../invocations/log-tail.ts";
 import type { LogSink } from "../logs/log-groups.ts";
 import type { LogLine } from "../runner.ts";
+import { telemetryHub, type TelemetryHub } from "../telemetry/hub.ts";
 
 export interface InstanceLog {
   readonly stream: string;
+  readonly telemetry: TelemetryHub;
   line(line: LogLine): void;
   platform(event: PlatformEvent, atMs: number): void;
   /** From now on lines also go here; undefined: nowhere else. */
@@ -16,20 +19,46 @@ export interface InstanceLog {
 export function instanceLog(version: Version, stream: string, sink: Pick<LogSink, "write">): InstanceLog {
   let tail: LogTail | undefined;
   const { group } = version.settings.logs;
+  const telemetry = telemetryHub();
   const write = (timestampMs: number, message: string): void => {
     sink.write(version, group, stream, { timestampMs, message });
     tail?.add(message);
   };
   return {
-    stream,
+    stream, telemetry,
     // Messages end as the original's do: with the newline the function wrote.
-    line: ({ atMs, text }) => write(atMs, `${text}\n`),
+    line: ({ atMs, text, source }) => {
+      write(atMs, `${text}\n`);
+      if (telemetry.heard) telemetry.publish({ atMs, type: source ?? "function", record: `${text}\n` });
+    },
     platform: (event, atMs) => {
       const message = platformLine(event, version, atMs);
       if (message !== undefined) write(atMs, message);
+      if (telemetry.heard) for (const told of toldBy(event, version)) telemetry.publish({ atMs, ...told });
     },
     collect: (next) => {
       tail = next;
     },
   };
+}
+
+/** The older API has two events of its own: the end of an invocation, and what the function died of. */
+function toldBy(event: PlatformEvent, version: Version): readonly { readonly type: string; readonly record: unknown }[] {
+  const told = platformRecord(event, version);
+  if (event.kind !== "end") return [told];
+  const { ending, requestId } = event;
+  const end = { type: "platform.end", record: { requestId } };
+  if (ending.status !== "failure" && ending.status !== "timeout") return [told, end];
+  return [told, { type: "platform.fault", record: `${messageOf(ending.payload)}\n${ending.errorType ?? ""}` }, end];
+}
+
+function messageOf(payload: Uint8Array): string {
+  const text = Buffer.from(payload).toString();
+  try {
+    const { errorMessage } = JSON.parse(text) as { readonly errorMessage?: unknown };
+    return typeof errorMessage === "string" ? errorMessage : text;
+  } catch {
+    // A custom runtime may report whatever it likes.
+    return text;
+  }
 }

@@ -5,16 +5,16 @@ import type { Runtime } from "../../ports/runtimes.ts";
 import type { Version } from "../function.ts";
 import { bootErrorType } from "../invocations/ending.ts";
 import { logStreamName, type Initialization } from "../invocations/environment.ts";
-import type { Phase } from "../invocations/platform-lines.ts";
+import type { Phase } from "../invocations/platform-events.ts";
 import type { LogSink } from "../logs/log-groups.ts";
-import type { Boot, BootSpec, Invocation, Outcome, RunningInstance } from "../runner.ts";
+import type { Boot, Invocation, Outcome, RunnerEvent, RunningInstance, Settling, Voice } from "../runner.ts";
 import { instanceLog, type InstanceLog } from "./instance-log.ts";
 import { isWaiting, nextState, type InstanceEvent, type InstanceState } from "./life.ts";
 
 /** What an instance needs before its first boot: code in place, a runtime that is there. */
 export interface Prepared {
   readonly runtime: Runtime;
-  readonly boot: (onLog: BootSpec["onLog"], initTimeoutMs: number) => Promise<Boot>;
+  readonly boot: (voice: Voice, initTimeoutMs: number) => Promise<Boot>;
   /** Gives the code back; called once, after the sandbox has gone. */
   readonly release: () => void;
 }
@@ -50,6 +50,7 @@ export class Instance implements AsyncDisposable {
   /** The program inside runs; false after a crash and before a boot. */
   #alive = false;
   #initMs: number | undefined;
+  #phase: Phase = "init";
   #starting: Promise<unknown> | undefined;
   /** The last freezing, so that thawing never overtakes it. */
   #freezing: Promise<void> | undefined;
@@ -102,8 +103,11 @@ export class Instance implements AsyncDisposable {
     this.#prepared ??= this.#deps.prepare(this.version, { id: this.id, logStream: this.log.stream, initialization: this.initialization });
     const prepared = await this.#prepared;
     const { clock } = this.#deps;
-    if (phase === "init") this.log.platform({ kind: "initStart", runtime: prepared.runtime, phase }, clock.now());
-    const boot = await (this.#running ? this.#running.revive(timeoutMs) : prepared.boot((line) => this.log.line(line), timeoutMs));
+    this.#phase = phase;
+    this.log.telemetry.open();
+    this.log.platform({ kind: "initStart", runtime: prepared.runtime, phase, initialization: this.initialization, logStream: this.log.stream }, clock.now());
+    const voice: Voice = { onLog: (line) => this.log.line(line), onEvent: (event) => this.#hear(event), telemetry: this.log.telemetry };
+    const boot = await (this.#running ? this.#running.revive(timeoutMs) : prepared.boot(voice, timeoutMs));
     const durationMs = "initMs" in boot ? boot.initMs : 0;
     if (boot.kind === "ready") {
       this.#running = boot.instance;
@@ -111,10 +115,10 @@ export class Instance implements AsyncDisposable {
       this.#watch(boot.instance);
       // The second try runs within an invocation and is part of its duration; what is kept ready boots in nobody's time.
       if (phase === "init" && this.initialization === "on-demand") this.#initMs = durationMs;
-      else if (phase === "init") this.log.platform({ kind: "initReport", phase, durationMs, status: "success", errorType: undefined }, clock.now());
+      this.log.platform({ kind: "initReport", phase, initialization: this.initialization, durationMs, status: "success", errorType: undefined }, clock.now());
     } else {
       const status = boot.kind === "timeout" ? "timeout" : "failure";
-      this.log.platform({ kind: "initReport", phase, durationMs, status, errorType: bootErrorType(boot) }, clock.now());
+      this.log.platform({ kind: "initReport", phase, initialization: this.initialization, durationMs, status, errorType: bootErrorType(boot) }, clock.now());
       if (boot.kind === "error") this.#initMs = durationMs;
     }
     return boot;
@@ -125,6 +129,20 @@ export class Instance implements AsyncDisposable {
     const outcome = await this.#running.invoke(invocation);
     this.#alive = outcome.kind === "answer" || outcome.kind === "streamed" || outcome.kind === "too-large" || (outcome.kind === "error" && !outcome.fatal);
     return outcome;
+  }
+
+  /** The rest of the last invocation; see RunningInstance. */
+  get settling(): Settling | undefined {
+    return this.#running?.settling;
+  }
+
+  /** The environment did not survive the rest of its invocation. */
+  failed(): void {
+    this.#alive = false;
+  }
+
+  #hear(event: RunnerEvent): void {
+    this.log.platform(event.kind === "initRuntimeDone" ? { ...event, phase: this.#phase, initialization: this.initialization } : event, this.#deps.clock.now());
   }
 
   /** Reads the highest memory use; keeps the last known one when it can not be read any more. */

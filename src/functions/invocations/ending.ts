@@ -36,6 +36,8 @@ export function endingOf(outcome: Outcome, subject: Subject): Ending {
       return timedOut(subject);
     case "exit":
       return exited(outcome, subject);
+    case "extension":
+      return failed(outcome.errorType, outcome.message, subject);
   }
 }
 
@@ -46,6 +48,8 @@ export function endingOfBoot(boot: FailedBoot, subject: Subject): Ending {
       return { payload: boot.payload, functionError: "Unhandled", status: "failure", errorType: boot.errorType };
     case "exit":
       return exited(boot, subject);
+    case "extension":
+      return failed(boot.errorType, boot.message, subject);
     case "timeout":
       return timedOut(subject);
     case "no-entrypoint":
@@ -55,7 +59,7 @@ export function endingOfBoot(boot: FailedBoot, subject: Subject): Ending {
 
 /** The error type of a failed boot for INIT_REPORT; undefined for a timeout, which has a status of its own. */
 export function bootErrorType(boot: FailedBoot): string | undefined {
-  if (boot.kind === "error") return boot.errorType;
+  if (boot.kind === "error" || boot.kind === "extension") return boot.errorType;
   if (boot.kind === "exit") return exitType(boot);
   return boot.kind === "no-entrypoint" ? "Runtime.InvalidEntrypoint" : undefined;
 }
@@ -70,10 +74,13 @@ function exited(exit: Exit, subject: Subject): Ending {
 
 function exitText({ code, signal, outOfMemory }: Exit): string {
   if (outOfMemory) return "Runtime exited with error: signal: killed";
-  if (signal !== undefined) return `Runtime exited with error: signal: ${signalWords[signal] ?? signal.toLowerCase()}`;
+  if (signal !== undefined) return `Runtime exited with error: ${signalText(signal)}`;
   if (code === undefined || code === 0) return "Runtime exited without providing a reason";
   return `Runtime exited with error: exit status ${code}`;
 }
+
+/** `signal: killed` */
+export const signalText = (signal: string): string => `signal: ${signalWords[signal] ?? signal.toLowerCase()}`;
 
 function failed(errorType: string, text: string, { requestId }: Subject): Ending {
   const payload = json({ errorType, errorMessage: `RequestId: ${requestId} Error: ${text}` });

@@ -5,7 +5,8 @@ import type { LogSettings } from "../log-settings.ts";
 import { endingOf, endingOfBoot, type Ending } from "./ending.ts";
 import { environmentOf, logStreamName } from "./environment.ts";
 import { logTail } from "./log-tail.ts";
-import { platformLine, type PlatformEvent } from "./platform-lines.ts";
+import type { PlatformEvent } from "./platform-events.ts";
+import { platformLine } from "./platform-lines.ts";
 
 const requestId = "8e827ab1-f155-55ba-b1a9-49dca0a2c6f3";
 const node: Runtime = { name: "nodejs24.x", family: "node", version: "24.21.0", exact: true, interpreter: "/usr/bin/node", mounts: [], argv: [], env: { PATH: "/opt/node/bin:/bin" } };
@@ -86,14 +87,21 @@ describe("the platform's lines", () => {
   });
 
   test("tell of the start of an instance, and of its failure", () => {
-    expect(line({ kind: "initStart", runtime: node, phase: "init" })).toMatch(
+    expect(line({ kind: "initStart", runtime: node, phase: "init", logStream: "s" })).toMatch(
       /^INIT_START Runtime Version: nodejs:24\.21\.0\tRuntime Version ARN: arn:aws:lambda:eu-west-1::runtime:[0-9a-f]{64}\n$/,
     );
-    expect(line({ kind: "initStart", runtime: provided, phase: "init" })).toContain("Runtime Version: provided:al2023\t");
+    expect(line({ kind: "initStart", runtime: provided, phase: "init", logStream: "s" })).toContain("Runtime Version: provided:al2023\t");
     const init = { kind: "initReport", phase: "init", durationMs: 9999.789 } as const;
     expect(line({ ...init, status: "timeout", errorType: undefined })).toBe("INIT_REPORT Init Duration: 9999.79 ms\tPhase: init\tStatus: timeout\n");
     expect(line({ ...init, phase: "invoke", status: "failure", errorType: "Runtime.ExitError" })).toBe("INIT_REPORT Init Duration: 9999.79 ms\tPhase: invoke\tStatus: error\tError Type: Runtime.ExitError\n");
     expect(line({ ...init, status: "success", errorType: undefined })).toBeUndefined();
+    expect(line({ ...init, status: "success", errorType: undefined, initialization: "provisioned-concurrency" })).toBe("INIT_REPORT Init Duration: 9999.79 ms\tPhase: init\t\n");
+  });
+
+  test("tell of extensions and their subscriptions", () => {
+    expect(line({ kind: "extension", name: "x", state: "Ready", events: ["INVOKE", "SHUTDOWN"], errorType: undefined })).toBe("EXTENSION\tName: x\tState: Ready\tEvents: [INVOKE, SHUTDOWN]\n");
+    expect(line({ kind: "extension", name: "x", state: "LaunchError", events: [], errorType: "PermissionDenied" })).toBe("EXTENSION\tName: x\tState: LaunchError\tEvents: []\tError Type: PermissionDenied\n");
+    expect(line({ kind: "subscription", api: "logs", name: "x", types: ["platform"] })).toBe("LOGS\tName: x\tState: Subscribed\tTypes: [Platform]\n");
   });
 
   test("as JSON are the telemetry events, down to the level asked for", () => {

@@ -1,26 +1,7 @@
 // The platform's own log lines, START to REPORT, as text or as JSON, exactly as log parsers of the original expect them.
-import { createHash } from "node:crypto";
-import type { Runtime } from "../../ports/runtimes.ts";
 import type { Version } from "../function.ts";
 import type { Ending } from "./ending.ts";
-
-/** What happened, free of how it is written. Durations in ms with fraction. */
-export type PlatformEvent =
-  | { readonly kind: "initStart"; readonly runtime: Runtime; readonly phase: Phase }
-  | { readonly kind: "initReport"; readonly phase: Phase; readonly durationMs: number; readonly status: Ending["status"]; readonly errorType: string | undefined }
-  | { readonly kind: "start"; readonly requestId: string }
-  | { readonly kind: "end"; readonly requestId: string; readonly ending: Ending; readonly durationMs: number }
-  | { readonly kind: "report"; readonly requestId: string; readonly ending: Ending; readonly figures: Figures };
-
-/** `invoke`: the second try of an initialisation that failed, within the time of the first event. */
-export type Phase = "init" | "invoke";
-
-export interface Figures {
-  readonly durationMs: number;
-  readonly billedMs: number;
-  readonly memoryPeakMb: number;
-  readonly initMs: number | undefined;
-}
+import { platformRecord, runtimeArn, runtimeVersion, type PlatformEvent } from "./platform-events.ts";
 
 /** The log message, final newline included; undefined when the log's settings leave this event out. */
 export function platformLine(event: PlatformEvent, version: Version, atMs: number): string | undefined {
@@ -30,13 +11,21 @@ export function platformLine(event: PlatformEvent, version: Version, atMs: numbe
 function textLine(event: PlatformEvent, version: Version): string | undefined {
   switch (event.kind) {
     case "initStart":
+      // Once per instance: a second try is told by its INIT_REPORT.
+      if (event.phase === "invoke") return undefined;
       // Images have no runtime of the platform's to name.
       if (version.code.image) return undefined;
       return `INIT_START Runtime Version: ${runtimeVersion(event.runtime)}\tRuntime Version ARN: ${runtimeArn(event.runtime, version)}\n`;
+    case "initRuntimeDone":
+      return undefined;
     case "initReport":
-      // Only failures are told in text.
-      if (event.status === "success") return undefined;
+      // Of a start that an event waits for, only failure is told in text: the event's REPORT has the rest.
+      if (event.status === "success" && event.initialization !== "provisioned-concurrency") return undefined;
       return `INIT_REPORT Init Duration: ${event.durationMs.toFixed(2)} ms\tPhase: ${event.phase}\t${statusText(event)}\n`;
+    case "extension":
+      return `EXTENSION\tName: ${event.name}\tState: ${event.state}\tEvents: [${event.events.join(", ")}]${event.errorType === undefined ? "" : `\tError Type: ${event.errorType}`}\n`;
+    case "subscription":
+      return `${event.api === "logs" ? "LOGS" : "TELEMETRY"}\tName: ${event.name}\tState: Subscribed\tTypes: [${event.types.map(capital).join(", ")}]\n`;
     case "start":
       return `START RequestId: ${event.requestId} Version: ${version.version}\n`;
     case "end":
@@ -52,6 +41,8 @@ function textLine(event: PlatformEvent, version: Version): string | undefined {
   }
 }
 
+const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+
 /** An error that the living program reported is not told here: the report is about the platform's view. */
 function statusText({ status, errorType }: Pick<Ending, "status" | "errorType">): string {
   if (status === "timeout") return "Status: timeout";
@@ -61,67 +52,19 @@ function statusText({ status, errorType }: Pick<Ending, "status" | "errorType">)
 
 function jsonLine(event: PlatformEvent, version: Version, atMs: number): string | undefined {
   if (levelRanks[levelOf(event)] < levelRanks[systemLevel(version)]) return undefined;
-  const { type, record } = jsonEvent(event, version);
-  return `${JSON.stringify({ time: new Date(atMs).toISOString(), type: `platform.${type}`, record })}\n`;
+  return `${JSON.stringify({ time: new Date(atMs).toISOString(), ...platformRecord(event, version) })}\n`;
 }
-
-function jsonEvent(event: PlatformEvent, version: Version): { readonly type: string; readonly record: unknown } {
-  const initializationType = "on-demand";
-  switch (event.kind) {
-    case "initStart":
-      return {
-        type: "initStart",
-        record: {
-          initializationType, phase: event.phase,
-          ...(version.code.image ? {} : { runtimeVersion: runtimeVersion(event.runtime), runtimeVersionArn: runtimeArn(event.runtime, version) }),
-          functionName: version.name, functionVersion: version.version,
-        },
-      };
-    case "initReport":
-      return { type: "initReport", record: { initializationType, phase: event.phase, ...jsonStatus(event), metrics: { durationMs: rounded(event.durationMs) } } };
-    case "start":
-      return { type: "start", record: { requestId: event.requestId, version: version.version } };
-    case "end": {
-      const metrics = { durationMs: rounded(event.durationMs), producedBytes: event.ending.payload.byteLength + (event.ending.streamedBytes ?? 0) };
-      return { type: "runtimeDone", record: { requestId: event.requestId, ...jsonStatus(event.ending), metrics } };
-    }
-    case "report": {
-      const { durationMs, billedMs, memoryPeakMb, initMs } = event.figures;
-      const metrics = {
-        durationMs: rounded(durationMs), billedDurationMs: billedMs, memorySizeMB: version.settings.memoryMb, maxMemoryUsedMB: memoryPeakMb,
-        initDurationMs: initMs === undefined ? undefined : rounded(initMs),
-      };
-      return { type: "report", record: { requestId: event.requestId, metrics, ...jsonStatus(event.ending) } };
-    }
-  }
-}
-
-const jsonStatus = ({ status, errorType }: Pick<Ending, "status" | "errorType">) => ({ status, errorType: status === "timeout" ? undefined : errorType });
-
-const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;
 
 type Level = "DEBUG" | "INFO" | "WARN";
 const levelRanks: Readonly<Record<Level, number>> = { DEBUG: 0, INFO: 1, WARN: 2 };
 
 function levelOf(event: PlatformEvent): Level {
-  if (event.kind === "initReport") return event.status === "success" ? "DEBUG" : "WARN";
+  if (event.kind === "initReport" || event.kind === "initRuntimeDone") return event.status === "success" ? "DEBUG" : "WARN";
   if (event.kind === "end") return event.ending.status === "success" ? "DEBUG" : "WARN";
-  return "INFO";
+  return event.kind === "extension" && event.errorType !== undefined ? "WARN" : "INFO";
 }
 
 function systemLevel({ settings }: Version): Level {
   const level = settings.logs.systemLevel;
   return level === "DEBUG" || level === "WARN" ? level : "INFO";
-}
-
-/** `nodejs:24.21.0`: what really runs, in the original's form. */
-function runtimeVersion({ family, name, version }: Runtime): string {
-  if (family === "provided") return name.replace(".", ":");
-  return `${family === "node" ? "nodejs" : family}:${version}`;
-}
-
-/** The original names each build of a runtime by a digest; ours is one of what tells builds apart. */
-function runtimeArn(runtime: Runtime, { region }: Version): string {
-  const digest = createHash("sha256").update(`${runtime.name} ${runtime.version} ${runtime.interpreter}`).digest("hex");
-  return `arn:aws:lambda:${region}::runtime:${digest}`;
 }

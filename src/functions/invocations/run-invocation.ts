@@ -5,9 +5,10 @@ import type { InvokeOptions, InvokeResult } from "../function.ts";
 import type { Health } from "../instances/dispatcher.ts";
 import type { Instance } from "../instances/instance.ts";
 import type { Grant } from "../instances/pool.ts";
+import type { Settling } from "../runner.ts";
 import { endingOf, endingOfBoot, tooLarge, type Ending } from "./ending.ts";
 import { logTail } from "./log-tail.ts";
-import type { Figures } from "./platform-lines.ts";
+import type { Figures, Span } from "./platform-events.ts";
 import type { ResponseBody } from "./response-body.ts";
 
 export interface Ran {
@@ -17,49 +18,84 @@ export interface Ran {
   readonly health: Health;
 }
 
+/** How the answer is taken, other than as the result at the end. */
+export interface Taking {
+  /** A streamed response goes here while the event runs; who gave it also closes it. */
+  readonly body?: ResponseBody | undefined;
+  /** Has the result early when the invocation goes on after its answer, unless the caller wants the log of all of it. */
+  readonly onAnswer?: (result: InvokeResult) => void;
+}
+
 /**
  * Runs the event on a granted instance. Errors of the function are results; rejects only when the platform failed, after which the instance
- * must not be used again. A streamed response goes to `body` while the event runs; who gave it also closes it.
+ * must not be used again.
  */
-export async function runInvocation({ instance, failure }: Grant, options: InvokeOptions, clock: Clock, body?: ResponseBody): Promise<Ran> {
+export async function runInvocation({ instance, failure }: Grant, options: InvokeOptions, clock: Clock, { body, onAnswer }: Taking = {}): Promise<Ran> {
   const { log, version } = instance;
-  const { requestId } = options;
+  const { requestId, traceId } = options;
   const tail = options.logTail ? logTail(limits.functions.logTailBytesMax) : undefined;
   if (instance.frozen) await instance.thaw();
   log.collect(tail);
   const startedMs = clock.now();
   const begunMs = clock.monotonicMs();
-  log.platform({ kind: "start", requestId }, startedMs);
+  const subject = { requestId, timeoutMs: version.settings.timeoutMs };
+  log.platform({ kind: "start", requestId, traceId }, startedMs);
   if (body) body.executedVersion = version.version;
-  const { ending, health } = failure
-    ? { ending: endingOfBoot(failure, { requestId, timeoutMs: version.settings.timeoutMs }), health: "dead" as const }
-    : await handle(instance, options, startedMs + version.settings.timeoutMs, body);
-  // A timeout is told and billed as the limit that was set, not as what it took to notice.
-  const durationMs = ending.status === "timeout" ? version.settings.timeoutMs : clock.monotonicMs() - begunMs;
+  const handled: Handled = failure ? { ending: endingOfBoot(failure, subject), health: "dead", settling: undefined } : await handle(instance, options, startedMs + subject.timeoutMs, body);
+  const answeredMs = clock.monotonicMs();
+  const { ending, settling } = handled;
   const initMs = instance.takeInitMs();
-  const memoryPeakMb = await instance.readMemory();
-  const figures: Figures = { durationMs, billedMs: Math.ceil(durationMs + (initMs ?? 0)), memoryPeakMb, initMs };
-  const endedMs = clock.now();
-  log.platform({ kind: "end", requestId, ending, durationMs }, endedMs);
-  log.platform({ kind: "report", requestId, ending, figures }, endedMs);
-  log.collect(undefined);
-  const { payload, functionError } = ending;
-  return {
-    result: { requestId, executedVersion: version.version, payload, functionError, logTail: tail?.bytes(), ...figures },
-    ending, startedMs, health,
+  const resultOf = (figures: Figures): InvokeResult => {
+    const { payload, functionError } = ending;
+    return { requestId, executedVersion: version.version, payload, functionError, logTail: tail?.bytes(), ...figures };
   };
+  // A timeout is told and billed as the limit that was set, not as what it took to notice.
+  const durationOf = (status: Ending["status"], atMs: number): number => (status === "timeout" ? subject.timeoutMs : atMs - begunMs);
+  const figuresOf = (durationMs: number, memoryPeakMb: number): Figures => ({ durationMs, billedMs: Math.ceil(durationMs + (initMs ?? 0)), memoryPeakMb, initMs });
+
+  if (settling && !tail) onAnswer?.(resultOf(figuresOf(durationOf(ending.status, answeredMs), instance.memoryPeakMb ?? 0)));
+  const doneMs = (await settling?.runtimeDone) ?? answeredMs;
+  const spanFrom = (name: Span["name"], fromMs: number, toMs: number): Span => ({ name, startMs: startedMs + (fromMs - begunMs), durationMs: toMs - fromMs });
+  const doneSpans = [spanFrom("responseLatency", begunMs, answeredMs), spanFrom("responseDuration", answeredMs, answeredMs), spanFrom("runtimeOverhead", answeredMs, doneMs)];
+  log.platform({ kind: "end", requestId, ending, durationMs: durationOf(ending.status, doneMs), traceId, spans: doneSpans }, clock.now());
+
+  const over = await settling?.over;
+  const trouble = over?.failure;
+  if (trouble) instance.failed();
+  const final = trouble ? endingOf(trouble, subject) : ending;
+  const overMs = over?.atMs ?? answeredMs;
+  const figures = figuresOf(durationOf(final.status, overMs), await instance.readMemory());
+  const reportSpans = settling ? [spanFrom("extensionOverhead", doneMs, overMs)] : undefined;
+  log.platform({ kind: "report", requestId, ending: final, figures, traceId, ...(reportSpans ? { spans: reportSpans } : {}) }, clock.now());
+  const result = resultOf(figures);
+  log.collect(undefined);
+  return { result, ending: final, startedMs, health: trouble ? "reset" : handled.health };
 }
 
-async function handle(instance: Instance, options: InvokeOptions, deadlineMs: number, body: ResponseBody | undefined): Promise<{ readonly ending: Ending; readonly health: Health }> {
+/** Resolves with the answer, which may be there before the work has ended. */
+export function untilAnswered<T>(work: (onAnswer: (answer: T) => void) => Promise<T>): Promise<T> {
+  const answered = Promise.withResolvers<T>();
+  work(answered.resolve).then(answered.resolve, answered.reject);
+  return answered.promise;
+}
+
+interface Handled {
+  readonly ending: Ending;
+  readonly health: Health;
+  /** What is still to come after the answer. */
+  readonly settling: Settling | undefined;
+}
+
+async function handle(instance: Instance, options: InvokeOptions, deadlineMs: number, body: ResponseBody | undefined): Promise<Handled> {
   const { requestId, payload, invokedArn, clientContext, traceId } = options;
   const { timeoutMs } = instance.version.settings;
   const subject = { requestId, timeoutMs };
   if (!instance.alive) {
     // After a crash, or when the boot ran out of time: the program starts (again) within this event's own time.
     const boot = await instance.start("invoke", timeoutMs);
-    if (boot.kind !== "ready") return { ending: endingOfBoot(boot, subject), health: boot.kind === "exit" || boot.kind === "timeout" ? "reset" : "dead" };
+    if (boot.kind !== "ready") return { ending: endingOfBoot(boot, subject), health: boot.kind === "exit" || boot.kind === "timeout" || boot.kind === "extension" ? "reset" : "dead", settling: undefined };
   }
   const outcome = await instance.invoke({ requestId, invokedArn, deadlineMs, payload, clientContext, traceId, ...(body ? { sink: body } : {}) });
   const ending = body?.tooLarge && outcome.kind === "streamed" ? tooLarge(body.bytesMax) : endingOf(outcome, subject);
-  return { ending: body ? { ...ending, streamedBytes: body.sizeBytes } : ending, health: instance.alive ? "well" : "reset" };
+  return { ending: body ? { ...ending, streamedBytes: body.sizeBytes } : ending, health: instance.alive ? "well" : "reset", settling: instance.settling };
 }

@@ -16,10 +16,21 @@ export async function findBootstrap(mounts: readonly Mount[]): Promise<Bootstrap
   for (const path of CANDIDATES) {
     const file = await hostFile(mounts, path);
     if (!file) continue;
-    const flaw = (file.mode & 0o111) === 0 || !file.regular ? "permission denied" : await formatFlaw(file.host);
-    return flaw ? { kind: "unusable", reason: `fork/exec ${path}: ${flaw}` } : { kind: "found", path };
+    const reason = await flawOf(file, path);
+    return reason ? { kind: "unusable", reason } : { kind: "found", path };
   }
   return { kind: "absent" };
+}
+
+/** Why a file can not be executed, in the original's words; undefined when it can. */
+export async function launchFlaw(mounts: readonly Mount[], path: string): Promise<string | undefined> {
+  const file = await hostFile(mounts, path);
+  return file ? await flawOf(file, path) : `fork/exec ${path}: no such file or directory`;
+}
+
+async function flawOf(file: HostFile, path: string): Promise<string | undefined> {
+  const flaw = (file.mode & 0o111) === 0 || !file.regular ? "permission denied" : await formatFlaw(file.host);
+  return flaw && `fork/exec ${path}: ${flaw}`;
 }
 
 interface HostFile {

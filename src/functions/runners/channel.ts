@@ -12,9 +12,9 @@ import { instanceRunner } from "./instance.ts";
 import { endOf } from "./program-output.ts";
 
 const channelProtocol: Protocol = {
-  channel: true,
+  channel: "frames",
   entrypoint: async (spec) => ({ argv: wrapped(spec) }),
-  open: async (listener) => new ChannelConversation(listener),
+  open: (listener) => new ChannelConversation(listener),
 };
 
 /** Boots the functions of runtimes that have a wrapper in `runtimes/`: Node.js and Python. */
@@ -132,5 +132,7 @@ class ChannelConversation implements Conversation {
     this.#requestId = undefined;
     this.#stream = undefined;
     this.#listener.replied(reply);
+    // Our wrappers ask for nothing: whoever has answered waits.
+    this.#listener.waiting();
   }
 }

@@ -1,6 +1,7 @@
 // What an instance needs from a way of talking to the program inside; channel and runtime API are two of them.
 import type { Sandbox } from "../../ports/sandbox.ts";
 import type { BootSpec, Invocation } from "../runner.ts";
+import type { SandboxApi } from "./sandbox-api.ts";
 
 /** The program's report about its start. */
 export type Opening = { readonly kind: "ready" } | { readonly kind: "error"; readonly payload: Uint8Array; readonly errorType: string };
@@ -17,6 +18,8 @@ export interface Listener {
   opened(opening: Opening): void;
   /** Only for the current request. */
   replied(reply: Reply): void;
+  /** The program asks for the next event. */
+  waiting(): void;
   /** The program broke the protocol: it has to be ended. */
   broken(): void;
   /** The program can not be reached any more: it is ending, or has to be ended soon. */
@@ -43,9 +46,9 @@ export interface ProgramLog {
 
 /** How a family of runtimes is started and talked to. */
 export interface Protocol {
-  /** Does the sandbox need file descriptor 3? */
-  readonly channel: boolean;
+  /** What the sandbox's file descriptor 3 is for: our wrappers' frames, or log messages of runtime clients. */
+  readonly channel: "frames" | "log";
   /** The program to run, or why there is none. */
   entrypoint(spec: BootSpec): Promise<{ readonly argv: readonly string[] } | { readonly missing: string | undefined }>;
-  open(listener: Listener): Promise<Conversation>;
+  open(listener: Listener, api: SandboxApi): Conversation;
 }

@@ -1,15 +1,21 @@
 // The life of one instance, whatever the protocol: boot, one event at a time, deadlines, ends, a new start in the same sandbox.
 import { assert } from "../../kernel/fault.ts";
 import type { Exit, Sandbox } from "../../ports/sandbox.ts";
-import type { Boot, BootSpec, Invocation, Outcome, Runner, RunnerDeps, RunningInstance } from "../runner.ts";
-import type { Conversation, Listener, Opening, Protocol, Reply } from "./conversation.ts";
-import { readOutput, type ProgramOutput } from "./program-output.ts";
-import { programEnvironment, sandboxSpec } from "./sandbox-spec.ts";
+import { Crew, EXTENSIONS_MAX } from "../extensions/crew.ts";
+import { extensionRoute } from "../extensions/extension-api.ts";
+import { findExtensions, type ExternalExtension } from "../extensions/find.ts";
+import type { Boot, BootSpec, Invocation, Outcome, Runner, RunnerDeps, RunningInstance, Settling } from "../runner.ts";
+import { openSubscriptions } from "../telemetry/subscriptions.ts";
+import type { Conversation, Protocol } from "./conversation.ts";
+import { launch, type Launched } from "./launch.ts";
+import { readOutput } from "./program-output.ts";
+import { listenerAt, newDesk, nextHappening, workOrTrouble, type Happening, type Run } from "./run.ts";
+import { openSandboxApi, type SandboxApi } from "./sandbox-api.ts";
+import { mountsOf } from "./sandbox-spec.ts";
+import { atMost, kill, shutDown } from "./shut-down.ts";
 
 /** Ours: how long a program may take to end by itself after it said that it will. */
 const LEAVING_MS_MAX = 1000;
-/** Ours: how long a program that closed its channel may take to end by itself; killing it at once would hide its exit code. */
-const UNREACHABLE_MS_MAX = 250;
 /** Ours: how long output is awaited after the end; only a process that escaped the sandbox's end could hold it open. */
 const DRAIN_MS_MAX = 500;
 
@@ -19,7 +25,7 @@ export const instanceRunner =
   async (spec, deps, initTimeoutMs) => {
     const entry = await protocol.entrypoint(spec);
     if ("missing" in entry) return { kind: "no-entrypoint", reason: entry.missing };
-    const instance = new Instance(protocol, spec, deps, entry.argv);
+    const instance = new Instance(protocol, spec, deps, entry.argv, spec.opt === undefined ? [] : await findExtensions(mountsOf(spec)));
     let boot: Boot | undefined;
     try {
       boot = await instance.boot(initTimeoutMs);
@@ -29,42 +35,21 @@ export const instanceRunner =
     }
   };
 
-/** One start of the program, from its boot to its end. */
-interface Run {
-  readonly sandbox: Sandbox;
-  readonly output: ProgramOutput;
-  readonly conversation: Conversation;
-  readonly desk: Desk;
-  /** Set when the program has ended and all it said is delivered. */
-  exit: Exit | undefined;
-  readonly ended: Promise<Exit>;
-  readonly announceDeath: () => void;
-  readonly died: Promise<void>;
-}
-
-/** Where what the program does meets who waits for it: the boot first, then one invocation at a time. */
-interface Desk {
-  waiter: ((event: Happening) => void) | undefined;
-  /** The program may be ready before anybody waits; only its first word about its start counts. */
-  opening: Opening | undefined;
-  sandbox: Sandbox | undefined;
-}
-
-type Happening = { readonly kind: "opened"; readonly opening: Opening } | { readonly kind: "replied"; readonly reply: Reply } | { readonly kind: "ended"; readonly exit: Exit } | { readonly kind: "late" };
-
 class Instance implements RunningInstance {
   readonly #protocol: Protocol;
   readonly #spec: BootSpec;
   readonly #deps: RunnerDeps;
   readonly #argv: readonly string[];
+  readonly #extensions: readonly ExternalExtension[];
   #sandbox: Sandbox | undefined;
   #run: Run | undefined;
 
-  constructor(protocol: Protocol, spec: BootSpec, deps: RunnerDeps, argv: readonly string[]) {
+  constructor(protocol: Protocol, spec: BootSpec, deps: RunnerDeps, argv: readonly string[], extensions: readonly ExternalExtension[]) {
     this.#protocol = protocol;
     this.#spec = spec;
     this.#deps = deps;
     this.#argv = argv;
+    this.#extensions = extensions;
   }
 
   get died(): Promise<void> {
@@ -73,22 +58,28 @@ class Instance implements RunningInstance {
 
   async boot(initTimeoutMs: number): Promise<Boot> {
     const { clock } = this.#deps;
+    const flaw = this.#flaw();
+    if (flaw) return { kind: "extension", ...flaw, initMs: 0 };
     const startedMs = clock.monotonicMs();
     const run = await this.#start();
-    const first = await this.#wait(run, startedMs + initTimeoutMs - clock.monotonicMs(), run.desk.opening);
+    const first = await this.#open(run, () => startedMs + initTimeoutMs - clock.monotonicMs());
     const initMs = clock.monotonicMs() - startedMs;
-    if (first.kind === "opened") {
-      if (first.opening.kind === "ready") return { kind: "ready", instance: this, initMs };
-      await this.#leave(run);
-      return { ...first.opening, initMs };
+    run.subscriptions.closeRegistration();
+    for (const { name, state, events, errorType } of run.crew.members) this.#spec.onEvent({ kind: "extension", name, state, events, errorType });
+    if (first.kind === "opened" && first.opening.kind === "ready") {
+      run.launched.sandbox.settle();
+      return { kind: "ready", instance: this, initMs };
     }
+    if (run.crew.present) await shutDown(run, this.#deps.clock, first.kind === "late" ? "timeout" : "failure");
+    else if (first.kind === "opened") await this.#leave(run);
+    else if (first.kind === "late") await kill(run);
+    if (first.kind === "opened" && first.opening.kind === "error") return { ...first.opening, initMs };
     if (first.kind === "ended") return { kind: "exit", ...first.exit, initMs };
-    await this.#kill(run);
-    return { kind: "timeout", initMs };
+    return first.kind === "extension" ? { kind: "extension", ...first.failure, initMs } : { kind: "timeout", initMs };
   }
 
   async revive(initTimeoutMs: number): Promise<Boot> {
-    if (this.#run) await this.#kill(this.#run);
+    if (this.#run) await kill(this.#run);
     return await this.boot(initTimeoutMs);
   }
 
@@ -97,17 +88,22 @@ class Instance implements RunningInstance {
     assert(run, "invoke before boot");
     assert(!run.desk.waiter, "invoke during an invocation");
     if (run.exit) return { kind: "exit", ...run.exit };
-    const happening = this.#wait(run, invocation.deadlineMs - this.#deps.clock.now());
+    const { crew, desk } = run;
+    const happening = nextHappening(run, this.#deps.clock, invocation.deadlineMs - this.#deps.clock.now());
+    if (crew.present) desk.asked = Promise.withResolvers();
+    run.settling = undefined;
+    crew.invoke(invocation);
     run.conversation.ask(invocation);
     const first = await happening;
-    if (first.kind === "replied") {
-      if (first.reply.kind === "error" && first.reply.fatal) await this.#leave(run);
-      else await run.output.flush();
-      return first.reply;
-    }
-    if (first.kind === "ended") return { kind: "exit", ...first.exit };
-    await this.#kill(run);
-    return { kind: "timeout" };
+    if (crew.present) run.settling = this.#settle(run, first, invocation.deadlineMs);
+    else if (first.kind === "late") await kill(run);
+    else if (first.kind === "replied" && first.reply.kind === "error" && first.reply.fatal) await this.#leave(run);
+    if (first.kind === "replied") await run.output.flush();
+    return outcomeOf(first);
+  }
+
+  get settling(): Settling | undefined {
+    return this.#run?.settling;
   }
 
   async memoryPeakBytes(): Promise<number> {
@@ -115,112 +111,160 @@ class Instance implements RunningInstance {
   }
 
   async freeze(): Promise<void> {
+    this.#run?.subscriptions.pause();
     await this.#sandbox?.freeze();
   }
 
   async thaw(): Promise<void> {
     await this.#sandbox?.thaw();
+    this.#run?.subscriptions.resume();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const [run, sandbox] = [this.#run, this.#sandbox];
     this.#sandbox = undefined;
     try {
+      // What still runs an event is ended in the middle of it.
+      if (run?.crew.present && !run.exit && !run.desk.waiter) await shutDown(run, this.#deps.clock, run.desk.failure ? "failure" : "spindown");
       await sandbox?.[Symbol.asyncDispose]();
     } finally {
-      await run?.conversation[Symbol.asyncDispose]();
+      if (run) await closeRun(run);
     }
   }
 
+  /** What keeps the extensions from being started at all. */
+  #flaw(): { readonly errorType: string; readonly message: string } | undefined {
+    if (this.#extensions.length > EXTENSIONS_MAX) return { errorType: "Extension.TooManyExtensions", message: `Extension limit (${EXTENSIONS_MAX}) reached` };
+    const flawed = this.#extensions.find(({ flaw }) => flaw !== undefined);
+    if (!flawed?.flaw) return undefined;
+    const errorType = flawed.flaw.endsWith("permission denied") ? "PermissionDenied" : "UnknownError";
+    this.#spec.onEvent({ kind: "extension", name: flawed.name, state: "LaunchError", events: [], errorType });
+    return { errorType: "Extension.LaunchError", message: flawed.flaw };
+  }
+
   async #start(): Promise<Run> {
-    await this.#run?.conversation[Symbol.asyncDispose]();
-    const desk: Desk = { waiter: undefined, opening: undefined, sandbox: undefined };
-    const conversation = await this.#protocol.open(this.#listen(desk));
-    const sandbox = await this.#startSandbox(conversation);
-    this.#sandbox = sandbox;
-    desk.sandbox = sandbox;
-    const output = readOutput(sandbox, (text) => this.#spec.onLog({ atMs: this.#deps.clock.now(), text }));
+    const { clock } = this.#deps;
+    if (this.#run) await closeRun(this.#run);
+    const desk = newDesk();
+    const crew = new Crew(this.#extensions.map(({ name }) => name), (failure) => {
+      desk.failure = failure;
+      if (desk.waiter) desk.waiter({ kind: "extension", failure });
+      else run.announceDeath();
+    });
+    desk.onReady = () => crew.close();
+    const subscriptions = openSubscriptions({
+      hub: this.#spec.telemetry, clock, jsonLines: this.#spec.version.settings.logs.format === "JSON",
+      onSubscribed: (name, api, types) => this.#spec.onEvent({ kind: "subscription", api, name, types }),
+    });
+    const api = await openSandboxApi();
+    const conversation = this.#protocol.open(listenerAt(desk, clock), api);
+    api.use(extensionRoute(crew, subscriptions, this.#spec.version));
+    const launched = await this.#launch(conversation, api, crew);
+    this.#sandbox = launched.sandbox;
+    desk.sandbox = launched.sandbox;
+    const { stdout, stderr, channel } = launched.sandbox;
+    const output = readOutput({ stdout, stderr, frames: this.#protocol.channel === "log" ? channel : undefined }, (text) => this.#spec.onLog({ atMs: clock.now(), text }));
     const death = Promise.withResolvers<void>();
     const run: Run = {
-      sandbox,
-      output,
-      conversation,
-      desk,
+      launched, output, api, conversation, crew, subscriptions, desk,
       exit: undefined,
-      ended: sandbox.exited.then(async (exit) => await this.#end(run, exit)),
+      ended: launched.ended.then(async (exit) => await this.#end(run, exit)),
       announceDeath: death.resolve,
       died: death.promise,
+      settling: undefined,
+      closing: undefined,
     };
     this.#run = run;
-    conversation.attach(sandbox, output);
+    conversation.attach(launched.sandbox, output);
     return run;
   }
 
-  #listen(desk: Desk): Listener {
-    // A failing kill shows in `exited`, which everything here waits for.
-    const end = (): void => void desk.sandbox?.kill().catch(() => {});
-    return {
-      opened: (opening) => {
-        if (desk.opening) return;
-        desk.opening = opening;
-        desk.waiter?.({ kind: "opened", opening });
-      },
-      replied: (reply) => desk.waiter?.({ kind: "replied", reply }),
-      broken: end,
-      unreachable: () => void this.#deps.clock.after(UNREACHABLE_MS_MAX, end),
-    };
-  }
-
-  async #startSandbox(conversation: Conversation): Promise<Sandbox> {
-    const { sandboxes } = this.#deps;
+  async #launch(conversation: Conversation, api: SandboxApi, crew: Crew): Promise<Launched> {
+    const { channel } = this.#protocol;
+    const env = { AWS_LAMBDA_RUNTIME_API: api.address, ...conversation.env };
+    const onExtensionExit = (name: string, exit: Pick<Exit, "code" | "signal">): void => crew.exited(name, exit);
     try {
-      if (this.#sandbox) return await this.#sandbox.restart({ ...programEnvironment(this.#spec, sandboxes), ...conversation.env });
-      return await sandboxes.start(sandboxSpec(this.#spec, sandboxes, this.#argv, conversation.env, this.#protocol.channel));
+      return await launch({ spec: this.#spec, argv: this.#argv, channel, env, extensions: this.#extensions, former: this.#sandbox, onExtensionExit, onSandboxEnd: () => crew.leaving() }, this.#deps);
     } catch (error) {
       await conversation[Symbol.asyncDispose]();
+      await api[Symbol.asyncDispose]();
       throw error;
     }
   }
 
+  /** All extensions are there, then the runtime starts, then all wait for the first event; or what came in between. */
+  async #open(run: Run, leftMs: () => number): Promise<Happening> {
+    const { clock } = this.#deps;
+    if (run.launched.supervised) {
+      const trouble = await workOrTrouble(run, clock, leftMs(), run.crew.registered());
+      if (trouble) return trouble;
+      run.launched.startRuntime();
+    }
+    const first = await nextHappening(run, clock, leftMs(), run.desk.opening);
+    this.#spec.onEvent({ kind: "initRuntimeDone", ...initEnd(first) });
+    if (first.kind !== "opened" || first.opening.kind !== "ready" || !run.crew.present) return first;
+    return (await workOrTrouble(run, clock, leftMs(), run.crew.ready())) ?? first;
+  }
+
+  /** The rest of an invocation with extensions: the answer is given, its time goes on. */
+  #settle(run: Run, first: Happening, deadlineMs: number): Settling {
+    const { clock } = this.#deps;
+    const done = Promise.withResolvers<number | undefined>();
+    void run.desk.asked?.promise.then(done.resolve);
+    const untilOver = async (): Settling["over"] => {
+      const answered = first.kind === "replied" && !(first.reply.kind === "error" && first.reply.fatal);
+      const trouble = answered ? await workOrTrouble(run, clock, deadlineMs - clock.now(), Promise.all([done.promise, run.crew.settled()])) : first;
+      const atMs = clock.monotonicMs();
+      done.resolve(undefined);
+      if (!trouble) return { atMs, failure: undefined };
+      await shutDown(run, clock, trouble.kind === "late" ? "timeout" : "failure");
+      return { atMs, failure: outcomeOf(trouble) };
+    };
+    return { runtimeDone: done.promise, over: untilOver() };
+  }
+
   /** The program has ended: deliver the rest of what it said, then tell whoever waits. */
   async #end(run: Run, exit: Exit): Promise<Exit> {
-    await this.#atMost(DRAIN_MS_MAX, Promise.all([run.output.ended(), run.conversation.drained()]));
+    // Beside extensions, which go on, the pipes stay open.
+    if (run.launched.supervised) await run.output.flush();
+    else await atMost(this.#deps.clock, DRAIN_MS_MAX, Promise.all([run.output.ended(), run.conversation.drained()]));
     run.exit = exit;
     if (run.desk.waiter) run.desk.waiter({ kind: "ended", exit });
     else run.announceDeath();
     return exit;
   }
 
-  /** The next thing that happens to the run; at the latest, `late` after `ms`. */
-  #wait({ desk, exit }: Run, ms: number, missed?: Opening): Promise<Happening> {
-    return new Promise((resolve) => {
-      const cancel = this.#deps.clock.after(Math.max(0, ms), () => settle({ kind: "late" }));
-      const settle = (happening: Happening): void => {
-        desk.waiter = undefined;
-        cancel();
-        resolve(happening);
-      };
-      desk.waiter = settle;
-      if (missed) settle({ kind: "opened", opening: missed });
-      else if (exit) settle({ kind: "ended", exit });
-    });
-  }
-
   /** Lets a program that is about to end do so, so that its last words are heard; not for long. */
   async #leave(run: Run): Promise<void> {
-    await this.#atMost(LEAVING_MS_MAX, run.ended);
-    await this.#kill(run);
+    await atMost(this.#deps.clock, LEAVING_MS_MAX, run.ended);
+    await kill(run);
   }
+}
 
-  async #kill(run: Run): Promise<void> {
-    await run.sandbox.kill();
-    await run.ended;
-  }
+async function closeRun(run: Run): Promise<void> {
+  run.subscriptions.close();
+  await run.conversation[Symbol.asyncDispose]();
+  await run.api[Symbol.asyncDispose]();
+}
 
-  async #atMost(ms: number, work: Promise<unknown>): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      const cancel = this.#deps.clock.after(ms, resolve);
-      void work.then(() => resolve(), reject).finally(cancel);
-    });
+function outcomeOf(happening: Happening): Outcome {
+  switch (happening.kind) {
+    case "replied":
+      return happening.reply;
+    case "ended":
+      return { kind: "exit", ...happening.exit };
+    case "extension":
+      return { kind: "extension", ...happening.failure };
+    case "late":
+      return { kind: "timeout" };
+    case "opened":
+      throw new Error("bug: a program was ready twice");
   }
+}
+
+function initEnd(first: Happening): { readonly status: "success" | "failure" | "timeout"; readonly errorType: string | undefined } {
+  if (first.kind === "late") return { status: "timeout", errorType: undefined };
+  if (first.kind === "opened" && first.opening.kind === "ready") return { status: "success", errorType: undefined };
+  const errorType = first.kind === "opened" && first.opening.kind === "error" ? first.opening.errorType : first.kind === "extension" ? first.failure.errorType : "Runtime.ExitError";
+  return { status: "failure", errorType };
 }

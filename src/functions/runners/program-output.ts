@@ -2,6 +2,7 @@
 import type { Readable } from "node:stream";
 import { limits } from "../../kernel/limits.ts";
 import type { ProgramLog } from "./conversation.ts";
+import { LogFrames } from "./log-frames.ts";
 import { OutputLines } from "./output-lines.ts";
 
 export interface ProgramOutput extends ProgramLog {
@@ -11,8 +12,8 @@ export interface ProgramOutput extends ProgramLog {
   ended(): Promise<void>;
 }
 
-/** Reads a sandbox's pipes. Four sources: the pipes themselves (C code, child processes) and the language's own streams by the channel. */
-export function readOutput(sources: { readonly stdout: Readable; readonly stderr: Readable }, onText: (text: string) => void): ProgramOutput {
+/** Reads a sandbox's pipes. Five sources: the pipes themselves (C code, child processes), the language's own streams by the channel, framed messages. */
+export function readOutput(sources: { readonly stdout: Readable; readonly stderr: Readable; readonly frames: Readable | undefined }, onText: (text: string) => void): ProgramOutput {
   const lines = (): OutputLines => new OutputLines(limits.functions.logLineBytesMax, onText);
   const pipes = [
     { stream: sources.stdout, lines: lines() },
@@ -28,8 +29,16 @@ export function readOutput(sources: { readonly stdout: Readable; readonly stderr
     stream.on("data", (chunk: Buffer) => lines.push(chunk));
     return endOf(stream);
   });
+  const event = (text: string): void => onText(text.endsWith("\n") ? text.slice(0, -1) : text);
+  const { frames } = sources;
+  if (frames) {
+    const reader = new LogFrames(event);
+    // What is no frame can only be given up.
+    frames.on("data", (chunk: Buffer) => void (reader.push(chunk) || frames.destroy()));
+    ends.push(endOf(frames));
+  }
   return {
-    event: (text) => onText(text.endsWith("\n") ? text.slice(0, -1) : text),
+    event,
     output: (fd, bytes) => streams[fd].push(bytes),
     // A pipe written before the answer is readable in the same turn of the event loop as the answer, so one turn drains it.
     flush: () =>

@@ -1,58 +1,35 @@
-// The public HTTP contract of Lambda's custom runtimes, spoken by one small server per instance on a random port of the loopback.
-// The network is shared with other sandboxes of this machine: what keeps them out is that the port is unknown to them and that a
-// request id is needed to answer; a program that scans ports could still take an event. A network of its own per sandbox closes that.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+// The public HTTP contract of Lambda's custom runtimes.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import { limits } from "../../kernel/limits.ts";
 import type { Invocation, ResponseSink } from "../runner.ts";
 import type { Conversation, Listener, Reply } from "./conversation.ts";
 import { platformErrorType } from "./error-type.ts";
 import { errorPayload, forwardBody, readBody } from "./runtime-api-body.ts";
 import { transition, type Call, type State } from "./runtime-api-states.ts";
+import { refuse, sendJson, type SandboxApi } from "./sandbox-api.ts";
 
-/** Official clients send a stack trace of up to 1 MiB in a header. */
-const HEAD_BYTES_MAX = 2 * 1024 * 1024;
 const BYTES_MAX = limits.functions.syncResponseBytesMax;
 const INVOCATION = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/;
-/** APIs that are not there answer as the original does where they are switched off, so that their clients go on without them. */
-const NOT_SUPPORTED: Readonly<Record<string, string>> = { "/2022-07-01/telemetry": "Telemetry", "/2020-08-15/logs": "Logs" };
 
-/** Opens the server; its address is in the conversation's environment. */
-export async function openRuntimeApi(listener: Listener): Promise<Conversation> {
-  const conversation = new RuntimeApiConversation(listener);
-  await conversation.listen();
-  return conversation;
-}
+/** Speaks by the sandbox's endpoint. */
+export const openRuntimeApi = (listener: Listener, api: SandboxApi): Conversation => new RuntimeApiConversation(listener, api);
 
 class RuntimeApiConversation implements Conversation {
+  readonly env = {};
   readonly #listener: Listener;
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-  #whenUnconnected: (() => void) | undefined;
+  readonly #api: SandboxApi;
   #state: State = "Started";
   #current: Invocation | undefined;
   /** An event nobody has fetched yet. */
   #pending = false;
   #waiting: ServerResponse[] = [];
 
-  constructor(listener: Listener) {
+  constructor(listener: Listener, api: SandboxApi) {
     this.#listener = listener;
-    this.#server = createServer({ maxHeaderSize: HEAD_BYTES_MAX, keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, noDelay: true }, (request, response) => {
-      this.#route(request, response).catch(() => response.destroy());
-    });
-    this.#server.on("connection", (socket) => this.#track(socket));
-    this.#server.on("clientError", (_error, socket) => this.#truncatedRequest(socket));
-  }
-
-  get env(): Readonly<Record<string, string>> {
-    return { AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${(this.#server.address() as AddressInfo).port}` };
-  }
-
-  async listen(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen(0, "127.0.0.1", () => resolve());
-    });
+    this.#api = api;
+    api.use((method, path, request, response) => this.#route(method, path, request, response));
+    api.onTruncated((socket) => this.#truncatedRequest(socket));
   }
 
   attach(): void {}
@@ -64,34 +41,21 @@ class RuntimeApiConversation implements Conversation {
   }
 
   async drained(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#whenUnconnected = resolve;
-      if (this.#sockets.size === 0) resolve();
-    });
+    await this.#api.unconnected();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-    });
-  }
+  async [Symbol.asyncDispose](): Promise<void> {}
 
-  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method } = request;
-    const path = (request.url ?? "").split("?", 1)[0] ?? "";
+  #route(method: string, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> | undefined {
     if (method === "GET" && path === "/2018-06-01/runtime/invocation/next") return this.#next(response);
-    if (method === "GET" && path === "/2018-06-01/ping") return void response.end("pong");
-    if (method === "POST" && path === "/2018-06-01/runtime/init/error") return await this.#initError(request, response);
+    if (method === "GET" && path === "/2018-06-01/ping") return Promise.resolve(void response.end("pong"));
+    if (method === "POST" && path === "/2018-06-01/runtime/init/error") return this.#initError(request, response);
     const [, id, answer] = INVOCATION.exec(path) ?? [];
-    if (method === "POST" && id !== undefined) return await this.#answered(request, response, decodeId(id), answer === "error" ? "error" : "response");
-    request.resume();
-    const missing = method === "PUT" ? NOT_SUPPORTED[path] : undefined;
-    if (missing) return refuse(response, 202, `${missing}.NotSupported`, `${missing} API is not supported`);
-    response.writeHead(404, { "Content-Type": "text/plain; charset=utf-8" }).end("404 page not found\n");
+    if (method === "POST" && id !== undefined) return this.#answered(request, response, decodeId(id), answer === "error" ? "error" : "response");
+    return undefined;
   }
 
-  #next(response: ServerResponse): void {
+  async #next(response: ServerResponse): Promise<void> {
     if (!this.#move("next", response)) return;
     if (this.#state === "Running") return this.#render(response);
     this.#waiting.push(response);
@@ -99,6 +63,7 @@ class RuntimeApiConversation implements Conversation {
       this.#waiting = this.#waiting.filter((other) => other !== response);
     });
     this.#listener.opened({ kind: "ready" });
+    this.#listener.waiting();
     this.#deliver();
   }
 
@@ -188,17 +153,8 @@ class RuntimeApiConversation implements Conversation {
     return step.ok;
   }
 
-  #track(socket: Socket): void {
-    this.#sockets.add(socket);
-    socket.on("close", () => {
-      this.#sockets.delete(socket);
-      if (this.#sockets.size === 0) this.#whenUnconnected?.();
-    });
-  }
-
   /** Something that is not HTTP, or half of it, from a client that still listens. */
-  #truncatedRequest(socket: import("node:stream").Duplex): void {
-    if (!socket.writable) return void socket.destroy();
+  #truncatedRequest(socket: Duplex): void {
     if (this.#state === "InvocationResponse" || this.#state === "InvocationErrorResponse") {
       this.#replied(failure("Runtime.TruncatedResponse", "HTTP request detected as truncated"));
     }
@@ -237,14 +193,5 @@ function decodeId(id: string): string {
 }
 
 function accept(response: ServerResponse): void {
-  json(response, 202, { status: "OK" });
-}
-
-function refuse(response: ServerResponse, status: number, errorType: string, errorMessage: string): void {
-  json(response, status, { errorMessage, errorType });
-}
-
-function json(response: ServerResponse, status: number, value: unknown): void {
-  const body = JSON.stringify(value);
-  response.writeHead(status, { "Content-Type": "application/json", "Content-Length": String(Buffer.byteLength(body)) }).end(body);
+  sendJson(response, 202, { status: "OK" });
 }

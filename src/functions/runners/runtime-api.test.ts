@@ -7,6 +7,7 @@ import { answer, bootFunction, failure, invocation, providedRuntime } from "../.
 import { compileBootstrap, hasCompiler } from "../../../test/compiled-bootstrap.ts";
 import { openRuntimeApi } from "./runtime-api-conversation.ts";
 import type { Opening, Reply } from "./conversation.ts";
+import { openSandboxApi } from "./sandbox-api.ts";
 
 const has = (tool: string): boolean => spawnSync(tool, ["--version"]).status === 0;
 const script = (body: string): Record<string, string> => ({ bootstrap: `#!/bin/bash\n${body}\n` });
@@ -41,6 +42,13 @@ describe.skipIf(!has("curl"))("A bootstrap written in bash with curl", () => {
     expect(await f.invoke("hang", { deadlineMs: Date.now() + 500 })).toEqual({ kind: "timeout" });
     expect(await f.instance().revive(5000)).toMatchObject({ kind: "ready" });
     expect(answer(await f.invoke(3))).toEqual({ got: 3 });
+  });
+
+  test("logs a framed message of several lines as one event", async () => {
+    const framed = String.raw`printf '\xa5\x5a\x00\x03\0\0\0\x08\0\0\0\0\0\0\0\0one\ntwo\n' >&$_LAMBDA_TELEMETRY_LOG_FD`;
+    await using f = await bootFunction(providedRuntime, "any", script(LOOP.replace("echo starting >&2", framed)));
+    await f.invoke(1);
+    expect(f.logs).toEqual(["one\ntwo", "event 1 of any"]);
   });
 
   test("reports an init error, and the instance does not stay", async () => {
@@ -93,8 +101,9 @@ interface Answered {
 async function api() {
   const openings: Opening[] = [];
   const replies: Reply[] = [];
-  const conversation = await openRuntimeApi({ opened: (opening) => openings.push(opening), replied: (reply) => replies.push(reply), broken: () => {}, unreachable: () => {} });
-  const port = Number(conversation.env["AWS_LAMBDA_RUNTIME_API"]?.split(":")[1]);
+  const endpoint = await openSandboxApi();
+  const conversation = openRuntimeApi({ opened: (opening) => openings.push(opening), replied: (reply) => replies.push(reply), waiting: () => {}, broken: () => {}, unreachable: () => {} }, endpoint);
+  const port = Number(endpoint.address.split(":")[1]);
   const call = (method: string, path: string, body: string | Buffer = "", headers: Record<string, string> = {}, trailers: Record<string, string> = {}): Promise<Answered> =>
     new Promise((resolve, reject) => {
       const sent = request({ host: "127.0.0.1", port, method, path: `/2018-06-01${path}`, headers }, (response) => {
@@ -107,7 +116,7 @@ async function api() {
       sent.addTrailers(trailers);
       sent.end(Object.keys(trailers).length > 0 ? undefined : body);
     });
-  return { conversation, openings, replies, port, call, [Symbol.asyncDispose]: async () => await conversation[Symbol.asyncDispose]() };
+  return { conversation, openings, replies, port, call, [Symbol.asyncDispose]: async () => await endpoint[Symbol.asyncDispose]() };
 }
 
 const NEXT = ["GET", "/runtime/invocation/next"] as const;

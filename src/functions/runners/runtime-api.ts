@@ -8,7 +8,7 @@ import { openRuntimeApi } from "./runtime-api-conversation.ts";
 import { mountsOf } from "./sandbox-spec.ts";
 
 const runtimeApiProtocol: Protocol = {
-  channel: false,
+  channel: "log",
   entrypoint: async (spec) => {
     const { code, settings } = spec.version;
     if (code.image) return judgeImageCommand(spec.codeDir, imageStart(code.image, settings.imageConfig), spec.env["PATH"] ?? "");

@@ -14,14 +14,20 @@ export const mountsOf = (spec: BootSpec): readonly Mount[] =>
     ? []
     : [{ source: spec.codeDir, target: TASK }, ...(spec.opt === undefined ? [] : [{ source: spec.opt, target: "/opt" }]), ...spec.runtime.mounts];
 
-export function sandboxSpec(spec: BootSpec, sandboxes: Sandboxes, argv: readonly string[], env: Readonly<Record<string, string>>, channel: boolean): SandboxSpec {
+/** A command line with paths as the program will find them. */
+export function pathsInside(spec: BootSpec, sandboxes: Sandboxes, argv: readonly string[]): readonly string[] {
+  const mounts = mountsOf(spec);
+  return argv.map((word) => (word.startsWith("/") ? sandboxes.pathOf(spec.id, mounts, word) : word));
+}
+
+/** `env` is complete; see `programEnvironment`. */
+export function sandboxSpec(spec: BootSpec, sandboxes: Sandboxes, program: Pick<SandboxSpec, "argv" | "env" | "channel" | "control">): SandboxSpec {
   const mounts = mountsOf(spec);
   const { memoryMb, tmpMb, imageConfig } = spec.version.settings;
   const { image } = spec.version.code;
   return {
     id: spec.id,
-    argv: argv.map((word) => (word.startsWith("/") ? sandboxes.pathOf(spec.id, mounts, word) : word)),
-    env: { ...programEnvironment(spec, sandboxes), ...env },
+    ...program,
     cwd: image ? imageStart(image, imageConfig).workingDirectory : sandboxes.pathOf(spec.id, mounts, TASK),
     rootDir: image ? spec.codeDir : undefined,
     mounts,
@@ -30,7 +36,6 @@ export function sandboxSpec(spec: BootSpec, sandboxes: Sandboxes, argv: readonly
     processesMax: limits.functions.processesMax,
     openFilesMax: limits.functions.openFilesMax,
     tmpMb,
-    channel,
   };
 }
 

@@ -7,6 +7,7 @@ import { ResponseBody } from "../invocations/response-body.ts";
 import type { Outcome } from "../runner.ts";
 import type { Reply } from "./conversation.ts";
 import { openRuntimeApi } from "./runtime-api-conversation.ts";
+import { openSandboxApi } from "./sandbox-api.ts";
 
 const unpaced = { bytesMax: 200 * 1024 * 1024, bytesPerSecond: Infinity };
 const newBody = (bounds = unpaced): ResponseBody => new ResponseBody(systemClock, bounds);
@@ -169,8 +170,9 @@ describe("A custom runtime that streams", () => {
 
   test("is slowed down by a slow reader", async () => {
     const replies: Reply[] = [];
-    await using conversation = await openRuntimeApi({ opened: () => {}, replied: (reply) => replies.push(reply), broken: () => {}, unreachable: () => {} });
-    const [host, port] = (conversation.env["AWS_LAMBDA_RUNTIME_API"] ?? "").split(":");
+    await using endpoint = await openSandboxApi();
+    await using conversation = openRuntimeApi({ opened: () => {}, replied: (reply) => replies.push(reply), waiting: () => {}, broken: () => {}, unreachable: () => {} }, endpoint);
+    const [host, port] = endpoint.address.split(":");
     const call = (method: string, path: string, headers: Record<string, string> = {}) => request({ host, port, method, path: `/2018-06-01${path}`, headers });
     const to = newBody();
     conversation.ask(invocation(1, { requestId: "r1", sink: to }));

@@ -1,67 +1,59 @@
 // Level 1: containers by bubblewrap, as root or without.
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { limits } from "../../kernel/limits.ts";
 import type { IsolationReport, Sandboxes } from "../../ports/sandbox.ts";
 import type { Cgroups } from "../cgroups/group.ts";
 import { Living } from "../living.ts";
 import { startProgram } from "../program.ts";
-import { insideScript, shellEntry } from "../shell-entry.ts";
-import { bwrapCommand, systemBinds, type System } from "./command.ts";
+import { insideScript } from "../shell-entry.ts";
+import { foreignRoot, specOptions, systemRoot, type Tools } from "./command.ts";
+import { openEtc } from "./etc.ts";
 import { hostTools } from "./host-tools.ts";
-import { mountTmp, unmountTmp } from "./tmp-mount.ts";
+import { Slots } from "./slots.ts";
+import { tmpDirOf } from "./slot.ts";
 import { openUsers } from "./users.ts";
 
-export interface BubblewrapTools {
-  readonly bwrap: string;
-  /** Present when the server is root. */
-  readonly setpriv: string | undefined;
-}
-
-export async function bubblewrapSandboxes(dir: string, tools: BubblewrapTools, cgroups: Cgroups | string): Promise<Sandboxes> {
-  const etcDir = join(dir, "etc");
-  await mkdir(etcDir, { recursive: true });
-  const nsswitch = join(etcDir, "nsswitch.conf");
-  await writeFile(nsswitch, "passwd: files\ngroup: files\nhosts: files dns\n", { mode: 0o644 });
-  const asRoot = tools.setpriv !== undefined;
-  const users = openUsers(etcDir, !asRoot);
-  const system: System = { ...tools, binds: systemBinds(nsswitch), tools: hostTools() };
+export function bubblewrapSandboxes(dir: string, tools: Tools, cgroups: Cgroups | string): Sandboxes {
+  const etc = openEtc(join(dir, "etc"));
+  const tmpDir = tmpDirOf(dir);
   const groups = typeof cgroups === "string" ? undefined : cgroups;
+  const users = openUsers(etc.usersDir, tools.setpriv === undefined);
+  const slots = new Slots({ tools, users, groups, tmpDir }, limits.functions.tmpMbMin);
+  const inside = hostTools();
+  // Their waiting command runs the host's programs from elsewhere; most servers never need one.
+  let foreignSlots: Slots | undefined;
+  const foreign = (tmpMb: number): Slots => {
+    if (!inside) throw new Error("this system's program loader was not found, without which no image can be started");
+    return (foreignSlots ??= new Slots({ tools: { ...tools, inside }, users, groups, tmpDir }, tmpMb, "image-slot"));
+  };
   const living = new Living();
   return {
-    report: bubblewrapReport(cgroups, asRoot),
+    report: bubblewrapReport(tools, cgroups),
     pathOf: (_id, _mounts, target) => target,
     start: async (spec, signal) => {
       // Refused before anything is made for it.
-      const envProgram = spec.rootDir === undefined ? undefined : system.tools?.words("/usr/bin/env");
-      insideScript(spec.env, spec.argv, spec.channel);
+      insideScript(spec.env, spec);
       await using undo = new AsyncDisposableStack();
       const place = living.reserve(spec.id);
       undo.defer(place.free);
-      const own = join(dir, "live", spec.id);
-      const user = await users.take();
-      undo.defer(() => users.giveBack(user));
-      await mkdir(join(own, "tmp"), { recursive: true });
-      undo.defer(() => rm(own, { recursive: true, force: true }));
-      const tmpDir = asRoot ? join(own, "tmp") : undefined;
-      if (tmpDir) {
-        await mountTmp(tmpDir, spec.tmpMb);
-        undo.defer(() => unmountTmp(tmpDir));
-      }
+      const slot = await (spec.rootDir === undefined ? slots : foreign(spec.tmpMb)).take(spec.tmpMb);
+      undo.defer(() => slot.retire());
       // Files in /tmp live in memory and are charged to the group: the kernel's bound leaves room for them, the watch holds the program itself to its limit.
-      const memoryBytes = (spec.memoryMb + spec.tmpMb) * 2 ** 20;
-      const group = groups?.create(spec.id, { memoryBytes, cpus: spec.cpus, processesMax: spec.processesMax });
+      slot.group?.limit({ memoryBytes: (spec.memoryMb + spec.tmpMb) * 2 ** 20, cpus: spec.cpus, processesMax: spec.processesMax });
+      const root = spec.rootDir === undefined || !inside ? systemRoot(etc.options(slot.uid)) : foreignRoot(spec.rootDir, inside, etc.foreignOptions());
+      const options = specOptions(spec, root, tools.keepers && tmpDir);
+      const envProgram = spec.rootDir === undefined ? undefined : inside?.words("/usr/bin/env");
       const made = undo.move();
       return await startProgram(
         {
           spec,
-          group,
-          launch: (env) => ({
-            command: "/bin/sh",
-            args: shellEntry(group, spec.openFilesMax, bwrapCommand(system, spec, user, tmpDir)),
-            env: {},
-            cwd: "/",
-            script: insideScript(env, spec.argv, spec.channel, envProgram),
-          }),
+          group: slot.group,
+          launch: (env) => {
+            const launched = slot.launch();
+            launched.feed(options, insideScript(env, spec, envProgram));
+            return launched;
+          },
           follow: place.follow,
           cleanup: () => made.disposeAsync(),
         },
@@ -70,13 +62,14 @@ export async function bubblewrapSandboxes(dir: string, tools: BubblewrapTools, c
     },
     [Symbol.asyncDispose]: async () => {
       await living.end();
+      await Promise.all([slots.close(), foreignSlots?.close()]);
       groups?.dispose();
       await rm(dir, { recursive: true, force: true });
     },
   };
 }
 
-function bubblewrapReport(cgroups: Cgroups | string, asRoot: boolean): IsolationReport {
+function bubblewrapReport({ setpriv, keepers, filterFile }: Tools, cgroups: Cgroups | string): IsolationReport {
   const byGroups = typeof cgroups === "string" ? undefined : cgroups.name;
   return {
     kind: "bubblewrap",
@@ -85,15 +78,17 @@ function bubblewrapReport(cgroups: Cgroups | string, asRoot: boolean): Isolation
       memory: byGroups ? `${byGroups}, and sampled every 50 ms` : "sampled every 50 ms",
       cpu: byGroups ?? "not enforced",
       processes: byGroups ?? "not enforced",
-      tmp: asRoot ? "tmpfs with a size limit, kept while the instance lives" : "tmpfs with a size limit, lost when the program crashes",
+      tmp: keepers ? "tmpfs with a size limit, kept while the instance lives" : "tmpfs with a size limit, lost when the program crashes",
       filesystem: "mount namespace, read-only system, nothing of the host's homes or data",
-      user: asRoot ? "an unprivileged kernel user of its own, no capabilities" : "user namespace, no capabilities",
+      user: setpriv ? "an unprivileged kernel user of its own, no capabilities" : "user namespace, no capabilities",
+      syscalls: filterFile ? "seccomp: no mounts, namespaces, modules, keys, bpf, io_uring" : "not filtered",
       network: "shared with the host",
       freeze: typeof cgroups === "string" ? "SIGSTOP" : cgroups.freezer,
     },
     warnings: [
       ...(typeof cgroups === "string" ? [`CPU and process limits are not enforced (${cgroups}).`] : []),
-      ...(asRoot ? [] : ["A program that crashed or ran out of time finds its /tmp empty when it starts again; as root Fugaz keeps it."]),
+      ...(filterFile ? [] : [`System calls are not filtered: this kernel takes no seccomp filter, or there is none yet for ${process.arch}.`]),
+      ...(keepers ? [] : ["A program that crashed or ran out of time finds its /tmp empty when it starts again: keeping it takes util-linux (unshare, nsenter, mount) and a host that lets users nest namespaces, or root."]),
     ],
   };
 }

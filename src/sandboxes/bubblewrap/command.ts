@@ -1,77 +1,82 @@
 // The bwrap command line: what a program inside may see, and as whom it runs.
-import { existsSync, lstatSync, readlinkSync, realpathSync } from "node:fs";
+import { lstatSync, readlinkSync } from "node:fs";
 import type { SandboxSpec } from "../../ports/sandbox.ts";
 import type { HostTools } from "./host-tools.ts";
-import type { User } from "./users.ts";
+import { OPTIONS_FD } from "../shell-entry.ts";
 
-/** What programs need of /etc, and nothing that tells about this host's people or secrets. */
-const ETC = [
-  "ssl/certs", "ssl/openssl.cnf", "ca-certificates", "pki", "hosts", "resolv.conf", "localtime", "ld.so.cache", "ld.so.conf", "ld.so.conf.d",
-  "alternatives", "mime.types", "services", "protocols", "gai.conf",
-];
-
-export interface System {
+/** Absolute paths of the programs that make a sandbox. */
+export interface Tools {
   readonly bwrap: string;
-  /** Absolute path of setpriv when the server is root, undefined when user namespaces do the work. */
+  /** Takes root's rights away; present when the server is root, and otherwise user namespaces do the work. */
   readonly setpriv: string | undefined;
-  /** The host part of the command line, computed once. */
-  readonly binds: readonly string[];
-  /** What starts programs of other root file systems. */
-  readonly tools: HostTools | undefined;
+  /** They hold a /tmp beyond its program; absent where the host forbids it. */
+  readonly keepers: Keepers | undefined;
+  /** The compiled seccomp filter; absent where the kernel has none. */
+  readonly filterFile: string | undefined;
+  /** Runs the host's programs inside a root file system that is not the host's. */
+  readonly inside?: HostTools;
 }
 
-/** Read-only system directories and the harmless part of /etc; `nsswitch` is seen instead of the host's, whose services do not run inside. */
-export function systemBinds(nsswitch: string): readonly string[] {
-  const binds = ["--ro-bind", "/usr", "/usr", "--dir", "/etc", "--dir", "/etc/ssl"];
-  for (const dir of ["/bin", "/sbin", "/lib", "/lib64", "/lib32"]) {
-    if (!existsSync(dir)) continue;
-    if (lstatSync(dir).isSymbolicLink()) binds.push("--symlink", readlinkSync(dir), dir);
-    else binds.push("--ro-bind", dir, dir);
-  }
-  for (const name of ETC) if (existsSync(`/etc/${name}`)) binds.push("--ro-bind", realpathSync(`/etc/${name}`), `/etc/${name}`);
-  return [...binds, "--ro-bind", nsswitch, "/etc/nsswitch.conf"];
+export interface Keepers {
+  readonly unshare: string;
+  readonly nsenter: string;
+  readonly mount: string;
 }
+
+/** Descriptor of the compiled seccomp filter; until it is opened there, the first of the namespaces that a launcher is passed. */
+export const FILTER_FD = OPTIONS_FD + 1;
 
 /**
- * The whole command; it ends in a shell that reads its script. Process 1 inside is bwrap's own and keeps bwrap's user: the kernel lets a dying server's
- * signal through to no other. `tmpDir` undefined: /tmp is a tmpfs of its own that ends with the program.
+ * What is known before the sandbox is: bwrap reads the rest from `OPTIONS_FD`. The command ends in a shell that reads its script. Process 1 inside is bwrap's own and
+ * keeps bwrap's user: the kernel lets a dying server's signal through to no other.
  */
-export function bwrapCommand(system: System, spec: SandboxSpec, user: User, tmpDir: string | undefined): readonly string[] {
-  const { setpriv } = system;
-  const uid = String(user.uid);
-  const words = spec.rootDir === undefined ? (program: string): readonly string[] => [program] : toolsOf(system).words;
+export function fixedCommand({ bwrap, setpriv, filterFile, inside }: Tools, uid: number): readonly string[] {
+  const words = (program: string): readonly string[] => inside?.words(program) ?? [program];
   return [
-    system.bwrap,
+    bwrap,
     "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--hostname", "localhost",
     ...(setpriv
       ? ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
-      : ["--unshare-user", "--uid", uid, "--gid", uid, "--cap-drop", "ALL"]),
-    ...(spec.rootDir === undefined ? systemRoot(system, user) : imageRoot(toolsOf(system), spec.rootDir)),
+      : ["--unshare-user", "--uid", String(uid), "--gid", String(uid), "--cap-drop", "ALL"]),
+    ...(filterFile === undefined ? [] : ["--seccomp", String(FILTER_FD)]),
+    "--args", String(OPTIONS_FD),
+    "--",
+    ...(setpriv ? [...words(setpriv), "--reuid", String(uid), "--regid", String(uid), "--clear-groups", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--"] : []),
+    ...words("/bin/sh"), "-s",
+  ];
+}
+
+/** The rest of the options. `root`: those that make the file system. `tmpDir` undefined: /tmp is a tmpfs of its own that ends with the program. */
+export function specOptions(spec: SandboxSpec, root: readonly string[], tmpDir: string | undefined): readonly string[] {
+  return [
+    ...root,
     ...(tmpDir === undefined ? ["--perms", "1777", "--size", String(spec.tmpMb * 2 ** 20), "--tmpfs", "/tmp"] : ["--bind", tmpDir, "/tmp"]),
     ...parentDirs(spec).flatMap((dir) => ["--dir", dir]),
     ...spec.mounts.flatMap(({ source, target }) => ["--ro-bind", source, target]),
     "--remount-ro", "/dev", "--remount-ro", "/",
     "--chdir", spec.cwd,
-    "--",
-    ...(setpriv ? [...words(setpriv), "--reuid", uid, "--regid", uid, "--clear-groups", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--"] : []),
-    ...words("/bin/sh"), "-s",
   ];
 }
 
-const systemRoot = ({ binds }: System, user: User): readonly string[] => [
-  ...binds, "--ro-bind", user.passwd, "/etc/passwd", "--ro-bind", user.group, "/etc/group",
-  "--proc", "/proc", "--dev", "/dev", "--dir", "/opt", "--dir", "/var", "--dir", "/var/task", "--dir", "/mnt",
+/** The system's own files, read-only; `etc` makes what is seen of /etc. */
+export const systemRoot = (etc: readonly string[]): readonly string[] => [
+  ...systemDirs(), ...etc, "--proc", "/proc", "--dev", "/dev", "--dir", "/opt", "--dir", "/var", "--dir", "/var/task", "--dir", "/mnt",
 ];
 
-/** An image's files instead of the host's; of the host only how it finds names, and what starts the program. */
-const imageRoot = (tools: HostTools, rootDir: string): readonly string[] => [
-  "--ro-bind", rootDir, "/", ...tools.binds, "--proc", "/proc", "--dev", "/dev",
-  ...["/etc/hosts", "/etc/resolv.conf"].flatMap((file) => (existsSync(file) ? ["--ro-bind", realpathSync(file), file] : [])),
+/** Another root's files instead; `etc` mounts over those of its files by which names are found. */
+export const foreignRoot = (rootDir: string, inside: HostTools, etc: readonly string[]): readonly string[] => [
+  "--ro-bind", rootDir, "/", ...inside.binds, ...etc, "--proc", "/proc", "--dev", "/dev",
 ];
 
-function toolsOf({ tools }: System): HostTools {
-  if (!tools) throw new Error("this system's program loader was not found, without which no image can be started");
-  return tools;
+/** The system's own directories, read-only. */
+function systemDirs(): readonly string[] {
+  const options = ["--ro-bind", "/usr", "/usr"];
+  for (const dir of ["/bin", "/sbin", "/lib", "/lib64", "/lib32"]) {
+    const found = lstatSync(dir, { throwIfNoEntry: false });
+    if (found?.isSymbolicLink()) options.push("--symlink", readlinkSync(dir), dir);
+    else if (found) options.push("--ro-bind", dir, dir);
+  }
+  return options;
 }
 
 /** bwrap makes missing parents of a mount for root alone; made by name, everybody may pass. */

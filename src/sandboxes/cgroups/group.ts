@@ -12,9 +12,16 @@ export interface GroupLimits {
  */
 export const cpuCeiling = (cpus: number): number => Math.max(1, cpus);
 
+/** The share while a program boots: on a busy machine a small function should not take seconds either. */
+export const bootCpus = cpuCeiling;
+
 export interface Group {
-  /** Files that a process writes its own pid into to join; it must do so before the program starts. */
+  /** Files that a process with one thread writes `0` into to join; it must do so before the program starts. */
   readonly joinFiles: readonly string[];
+  /** Sets all limits, and the share of the CPU to that of a program which boots; until then the members have the machine. */
+  limit(limits: GroupLimits): void;
+  /** Sets the share of a busy machine's CPU. */
+  weigh(cpus: number): void;
   /** Anonymous memory in use now, in bytes: what a program allocates, without page cache and /tmp. */
   anonymousBytes(): number;
   /** How often the kernel killed for memory in this group. */
@@ -34,7 +41,7 @@ export interface Cgroups {
   readonly freezer: string;
   /** The server's own parent groups. */
   readonly bases: readonly string[];
-  create(id: string, limits: GroupLimits): Group;
+  create(id: string): Group;
   /** Removes the server's own parent groups. */
   dispose(): void;
 }

@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Cgroups } from "./group.ts";
 import { isOfDeadServer } from "../server-identity.ts";
-import { quote } from "../shell-entry.ts";
+import { joinLines } from "../shell-entry.ts";
 import { untilTrue } from "../until-true.ts";
 import { killPids, pidsIn, readText, removeGroup, tryWrite } from "./group-files.ts";
 import { openV1 } from "./v1.ts";
@@ -38,23 +38,28 @@ export async function openCgroups(server: string): Promise<Cgroups | string> {
       }
     }
   }
-  if (unified && !v1)
-    for (const parent of [unified, ...upwards(unified, own.get("") ?? "/")]) {
+  if (unified && !v1) {
+    const path = own.get("") ?? "/";
+    const places = [unified, ...upwards(unified, path)].map((parent) => ({ parent, makeRoom: false }));
+    // Last, since it moves us: the group we stand in, which a service manager or a container may have given us alone.
+    for (const { parent, makeRoom } of [...places, { parent: join(unified, path), makeRoom: true }]) {
       await sweepDead(parent);
       try {
-        return tried(openV2(parent, serverId));
+        return tried(openV2(parent, serverId, { makeRoom }));
       } catch (error) {
         reasons.push(`cgroup v2: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
-  return reasons[0] ?? "no control groups are mounted here";
+  }
+  // The first place is the best one of version 1; the last word of version 2 says what helps.
+  return (v1 ? reasons[0] : reasons.at(-1)) ?? "no control groups are mounted here";
 }
 
 /** Has a real process join a group: directories that can be made are no proof (a user may not move processes out of where another rules). */
 function tried(groups: Cgroups): Cgroups {
-  const probe = groups.create("probe", { memoryBytes: 2 ** 27, cpus: 1, processesMax: 16 });
+  const probe = groups.create("probe");
   try {
-    execFileSync("/bin/sh", ["-c", probe.joinFiles.map((file) => `echo $$ > ${quote(file)}`).join(" && ")], { stdio: "pipe", env: {} });
+    execFileSync("/bin/sh", ["-c", joinLines(probe).join("\n")], { stdio: "pipe", env: {} });
     return groups;
   } catch (error) {
     probe.remove();

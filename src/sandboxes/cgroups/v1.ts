@@ -1,7 +1,7 @@
 // Control groups of version 1 (and hybrid hosts, where the controllers are still mounted one by one).
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { cpuCeiling, type Cgroups, type Group, type GroupLimits } from "./group.ts";
+import { bootCpus, cpuCeiling, type Cgroups, type Group } from "./group.ts";
 import { killPids, pidsIn, readText, removeGroup, statOf, tryWrite } from "./group-files.ts";
 
 const CONTROLLERS = ["memory", "cpu", "pids", "freezer"] as const;
@@ -29,26 +29,32 @@ export function openV1(parents: Readonly<Record<Controller, string>>, serverId: 
     name: "cgroup v1",
     freezer: existsSync(join(base("freezer"), "cgroup.freeze")) ? "cgroup v2" : "cgroup v1",
     bases: CONTROLLERS.map(base),
-    create: (id, limits) => createGroup((controller) => join(base(controller), id), limits),
+    create: (id) => groupIn((controller) => join(base(controller), id)),
     dispose,
   };
 }
 
-function createGroup(dirOf: (controller: Controller) => string, limits: GroupLimits): Group {
+/** The group in four directories, which are made if need be. */
+export function groupIn(dirOf: (controller: Controller) => string): Group {
   // Controllers may share one mount (cpu,cpuacct), never one of these four with another.
   const dirs = CONTROLLERS.map(dirOf);
   for (const dir of dirs) mkdirSync(dir, { recursive: true });
   const memory = dirOf("memory");
   const freezer = dirOf("freezer");
-  tryWrite(join(memory, "memory.limit_in_bytes"), String(limits.memoryBytes));
-  // Absent where swap is not accounted, and then there is none to bound.
-  tryWrite(join(memory, "memory.memsw.limit_in_bytes"), String(limits.memoryBytes));
-  tryWrite(join(dirOf("cpu"), "cpu.shares"), String(Math.max(2, Math.round(limits.cpus * SHARES_PER_CPU))));
-  tryWrite(join(dirOf("cpu"), "cpu.cfs_period_us"), String(CPU_PERIOD_US));
-  tryWrite(join(dirOf("cpu"), "cpu.cfs_quota_us"), String(Math.round(cpuCeiling(limits.cpus) * CPU_PERIOD_US)));
-  tryWrite(join(dirOf("pids"), "pids.max"), String(limits.processesMax));
+  const weigh = (cpus: number): void => void tryWrite(join(dirOf("cpu"), "cpu.shares"), String(Math.max(2, Math.round(cpus * SHARES_PER_CPU))));
   return {
-    joinFiles: dirs.map((dir) => join(dir, "cgroup.procs")),
+    // A thread that moves itself by `tasks` spares the kernel the lock over all forks and exits, whose price is a wait for every core.
+    joinFiles: dirs.map((dir) => [join(dir, "tasks"), join(dir, "cgroup.procs")].find((file) => existsSync(file)) ?? join(dir, "cgroup.procs")),
+    limit: ({ memoryBytes, cpus, processesMax }) => {
+      tryWrite(join(memory, "memory.limit_in_bytes"), String(memoryBytes));
+      // Absent where swap is not accounted, and then there is none to bound.
+      tryWrite(join(memory, "memory.memsw.limit_in_bytes"), String(memoryBytes));
+      weigh(bootCpus(cpus));
+      tryWrite(join(dirOf("cpu"), "cpu.cfs_period_us"), String(CPU_PERIOD_US));
+      tryWrite(join(dirOf("cpu"), "cpu.cfs_quota_us"), String(Math.round(cpuCeiling(cpus) * CPU_PERIOD_US)));
+      tryWrite(join(dirOf("pids"), "pids.max"), String(processesMax));
+    },
+    weigh,
     anonymousBytes: () => statOf(join(memory, "memory.stat"), "total_rss"),
     oomKills: () => statOf(join(memory, "memory.oom_control"), "oom_kill"),
     freeze: (frozen) => void (tryWrite(join(freezer, "cgroup.freeze"), frozen ? "1" : "0") || tryWrite(join(freezer, "freezer.state"), frozen ? "FROZEN" : "THAWED")),

@@ -1,43 +1,83 @@
-// Control groups of version 2: one tree, controllers enabled from the top.
+// Control groups of version 2: one tree, in which a group hands on controllers to its children, level by level.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { cpuCeiling, type Cgroups, type Group, type GroupLimits } from "./group.ts";
+import { ancestorsOf } from "../process-tree.ts";
+import { bootCpus, cpuCeiling, type Cgroups, type Group } from "./group.ts";
 import { killPids, pidsIn, readText, removeGroup, statOf, tryWrite } from "./group-files.ts";
 
 const CPU_PERIOD_US = 50_000;
-/** The kernel's default weight of an ordinary group. */
+/** The kernel's default weight of an ordinary group, and its bounds. */
 const WEIGHT_PER_CPU = 100;
-const CONTROLLERS = ["memory", "cpu", "pids"];
+const WEIGHT_MIN = 1;
+const WEIGHT_MAX = 10_000;
+const CONTROLLERS: readonly string[] = ["memory", "cpu", "pids"];
 
-/** Groups below `parent`, which must be able to hand on memory, cpu and pids; throws when it is not. */
-export function openV2(parent: string, serverId: string): Cgroups {
-  const base = join(parent, serverId);
-  const enabled = (): readonly string[] => readText(join(parent, "cgroup.subtree_control")).trim().split(" ");
-  for (const controller of CONTROLLERS.filter((name) => !enabled().includes(name))) tryWrite(join(parent, "cgroup.subtree_control"), `+${controller}`);
-  mkdirSync(base);
-  for (const controller of CONTROLLERS)
-    if (!tryWrite(join(base, "cgroup.subtree_control"), `+${controller}`)) {
-      removeGroup(base);
-      throw new Error(`the controller ${controller} can not be used below ${parent}`);
-    }
-  return { name: "cgroup v2", freezer: "cgroup v2", bases: [base], create: (id, limits) => createGroup(join(base, id), limits), dispose: () => void removeGroup(base) };
+export interface V2Options {
+  /** Move this server out of `parent` into a group of its own: a group with processes hands on no controllers (the kernel's "no internal processes"). */
+  readonly makeRoom?: boolean;
+  readonly controllers?: readonly string[];
 }
 
-function createGroup(dir: string, limits: GroupLimits): Group {
+/** Groups below `parent`, which must be able to hand on the controllers; throws when it is not. */
+export function openV2(parent: string, serverId: string, { makeRoom = false, controllers = CONTROLLERS }: V2Options = {}): Cgroups {
+  const base = join(parent, serverId);
+  const present = readText(join(parent, "cgroup.controllers")).trim().split(" ");
+  const missing = controllers.filter((name) => !present.includes(name));
+  if (missing.length > 0) throw new Error(`${parent} has not got the controllers ${missing.join(", ")}`);
+  if (makeRoom) leave(parent, serverId);
+  mkdirSync(base);
+  for (const dir of [parent, base])
+    for (const controller of controllers)
+      if (!handsOn(dir, controller)) {
+        removeGroup(base);
+        throw new Error(`the controller ${controller} can not be used below ${parent}`);
+      }
+  return { name: "cgroup v2", freezer: "cgroup v2", bases: [base], create: (id) => groupAt(join(base, id)), dispose: () => void removeGroup(base) };
+}
+
+/** One by one: the kernel takes all controllers of a write or none. */
+function handsOn(dir: string, controller: string): boolean {
+  const file = join(dir, "cgroup.subtree_control");
+  return readText(file).trim().split(" ").includes(controller) || tryWrite(file, `+${controller}`);
+}
+
+/** Takes the server, and those who started it and wait, into a leaf; the leaf is named like a server's group, so it is cleared away with the dead. */
+function leave(parent: string, serverId: string): void {
+  const ours = new Set([process.pid, ...ancestorsOf(process.pid)]);
+  const occupants = pidsIn(parent);
+  if (!occupants.every((pid) => ours.has(pid))) throw new Error(`other processes run in ${parent}: as a systemd service Fugaz needs Delegate=yes`);
+  const leaf = join(parent, serverId.replace(/-\d+$/, "-0"));
+  mkdirSync(leaf, { recursive: true });
+  for (const pid of occupants) if (!tryWrite(join(leaf, "cgroup.procs"), String(pid))) throw new Error(`process ${pid} can not be moved out of ${parent}`);
+}
+
+/** The group in a directory, which is made if need be. */
+export function groupAt(dir: string): Group {
   mkdirSync(dir, { recursive: true });
-  tryWrite(join(dir, "memory.max"), String(limits.memoryBytes));
-  tryWrite(join(dir, "memory.swap.max"), "0");
-  tryWrite(join(dir, "memory.oom.group"), "1");
-  tryWrite(join(dir, "cpu.weight"), String(Math.max(1, Math.round(limits.cpus * WEIGHT_PER_CPU))));
-  tryWrite(join(dir, "cpu.max"), `${Math.round(cpuCeiling(limits.cpus) * CPU_PERIOD_US)} ${CPU_PERIOD_US}`);
-  tryWrite(join(dir, "pids.max"), String(limits.processesMax));
+  const weigh = (cpus: number): void => void tryWrite(join(dir, "cpu.weight"), String(Math.min(WEIGHT_MAX, Math.max(WEIGHT_MIN, Math.round(cpus * WEIGHT_PER_CPU)))));
   return {
     joinFiles: [join(dir, "cgroup.procs")],
+    limit: ({ memoryBytes, cpus, processesMax }) => {
+      tryWrite(join(dir, "memory.max"), String(memoryBytes));
+      // Absent where swap is not accounted, and then there is none to bound.
+      tryWrite(join(dir, "memory.swap.max"), "0");
+      // Half a program helps nobody: the kernel ends all of it.
+      tryWrite(join(dir, "memory.oom.group"), "1");
+      weigh(bootCpus(cpus));
+      tryWrite(join(dir, "cpu.max"), `${Math.round(cpuCeiling(cpus) * CPU_PERIOD_US)} ${CPU_PERIOD_US}`);
+      tryWrite(join(dir, "pids.max"), String(processesMax));
+    },
+    weigh,
+    // Not memory.peak: it counts page cache and /tmp, and Linux before 5.19 has none.
     anonymousBytes: () => statOf(join(dir, "memory.stat"), "anon"),
     oomKills: () => statOf(join(dir, "memory.events"), "oom_kill"),
     freeze: (frozen) => void tryWrite(join(dir, "cgroup.freeze"), frozen ? "1" : "0"),
     killAll: () => {
-      if (!tryWrite(join(dir, "cgroup.kill"), "1")) killPids(pidsIn(dir));
+      if (!tryWrite(join(dir, "cgroup.kill"), "1")) {
+        // Linux before 5.14: who stands still can not fork while we look.
+        tryWrite(join(dir, "cgroup.freeze"), "1");
+        killPids(pidsIn(dir));
+      }
       tryWrite(join(dir, "cgroup.freeze"), "0");
     },
     empty: () => readText(join(dir, "cgroup.procs")) === "",

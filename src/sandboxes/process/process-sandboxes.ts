@@ -4,8 +4,9 @@ import { join } from "node:path";
 import type { IsolationReport, Mount, Sandboxes, SandboxSpec } from "../../ports/sandbox.ts";
 import type { Cgroups } from "../cgroups/group.ts";
 import { Living } from "../living.ts";
-import { startProgram, type Launch } from "../program.ts";
+import { startProgram } from "../program.ts";
 import { shellEntry } from "../shell-entry.ts";
+import { Spawned } from "../spawned.ts";
 
 export function processSandboxes(dir: string, cgroups: Cgroups | string, reason: string | undefined): Sandboxes {
   const groups = typeof cgroups === "string" ? undefined : cgroups;
@@ -26,9 +27,11 @@ export function processSandboxes(dir: string, cgroups: Cgroups | string, reason:
       undo.defer(place.free);
       await mkdir(tmpOf(spec.id), { recursive: true, mode: 0o700 });
       undo.defer(() => rm(join(dir, "live", spec.id), { recursive: true, force: true }));
-      const group = groups?.create(spec.id, { memoryBytes: spec.memoryMb * 2 ** 20, cpus: spec.cpus, processesMax: spec.processesMax });
+      const group = groups?.create(spec.id);
+      group?.limit({ memoryBytes: spec.memoryMb * 2 ** 20, cpus: spec.cpus, processesMax: spec.processesMax });
       const made = undo.move();
-      const launch = (env: SandboxSpec["env"]): Launch => ({ command: "/bin/sh", args: shellEntry(group, spec.openFilesMax, spec.argv), env, cwd: spec.cwd });
+      const launch = (env: SandboxSpec["env"]): Spawned =>
+        new Spawned({ command: "/bin/sh", args: shellEntry(group, spec.openFilesMax, spec.argv), env, cwd: spec.cwd, channel: spec.channel, control: spec.control === true, fed: false });
       return await startProgram({ spec, group, launch, follow: place.follow, cleanup: () => made.disposeAsync() }, signal);
     },
     [Symbol.asyncDispose]: async () => {
@@ -52,6 +55,7 @@ function processReport(cgroups: Cgroups | string, reason: string | undefined): I
       tmp: "a private directory, its size is not enforced",
       filesystem: "not enforced: functions see all files of your user",
       user: "not enforced: functions run as your user",
+      syscalls: "not filtered",
       network: "shared with the host",
       freeze: typeof cgroups === "string" ? "SIGSTOP" : cgroups.freezer,
     },

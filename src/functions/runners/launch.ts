@@ -1,0 +1,99 @@
+// Starts a version's sandbox: the runtime alone in the usual case, or extensions first and the runtime after them under a supervising shell.
+import { constants } from "node:os";
+import type { Clock } from "../../kernel/clock.ts";
+import { assert } from "../../kernel/fault.ts";
+import { CONTROL_FD, type Exit, type Sandbox, type Sandboxes } from "../../ports/sandbox.ts";
+import { forExtensions } from "../extensions/environment.ts";
+import type { ExternalExtension } from "../extensions/find.ts";
+import { superviseBy, supervisorArgv } from "../extensions/supervisor.ts";
+import type { BootSpec } from "../runner.ts";
+import type { Protocol } from "./conversation.ts";
+import { LOG_FD } from "./log-frames.ts";
+import { pathsInside, programEnvironment, sandboxSpec } from "./sandbox-spec.ts";
+
+/** Ours: how long after a SIGKILL that nobody here sent the sandbox may still tell that it was for memory. */
+const VERDICT_MS_MAX = 150;
+
+export interface Launched {
+  readonly sandbox: Sandbox;
+  readonly supervised: boolean;
+  /** The runtime's end, or the whole sandbox's when that comes first. */
+  readonly ended: Promise<Exit>;
+  /** Starts the runtime once the extensions are there; without any it runs already. */
+  startRuntime(): void;
+  terminateRuntime(): Promise<void>;
+  killRuntime(): void;
+}
+
+export interface LaunchPlan {
+  readonly spec: BootSpec;
+  readonly argv: readonly string[];
+  readonly channel: Protocol["channel"];
+  /** What the conversation adds to the environment, extensions' included. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly extensions: readonly ExternalExtension[];
+  /** The sandbox of the run before, which has ended. */
+  readonly former: Sandbox | undefined;
+  readonly onExtensionExit: (name: string, exit: Pick<Exit, "code" | "signal">) => void;
+  /** Told before the ends of the extensions, which are then nobody's fault. */
+  readonly onSandboxEnd: () => void;
+}
+
+export async function launch(plan: LaunchPlan, { sandboxes, clock }: { readonly sandboxes: Sandboxes; readonly clock: Clock }): Promise<Launched> {
+  const { spec, extensions, channel, former } = plan;
+  const supervised = extensions.length > 0;
+  const full = { ...programEnvironment(spec, sandboxes), ...plan.env, ...(channel === "log" ? { _LAMBDA_TELEMETRY_LOG_FD: String(LOG_FD) } : {}) };
+  const argv = pathsInside(spec, sandboxes, plan.argv);
+  const env = supervised ? forExtensions(full) : full;
+  const program = { argv: supervised ? supervisorArgv(CONTROL_FD) : argv, env, channel: true, control: supervised };
+  const sandbox = former ? await former.restart(env) : await sandboxes.start(sandboxSpec(spec, sandboxes, program));
+  if (!supervised) return alone(sandbox);
+
+  assert(sandbox.control, "a supervised sandbox without its control");
+  const runtime = Promise.withResolvers<Exit>();
+  let killed = false;
+  const supervisor = superviseBy({
+    socket: sandbox.control, fd: CONTROL_FD, signalName,
+    onLine: (_id, text) => spec.onLog({ atMs: clock.now(), text, source: "extension" }),
+    onExit: (id, exit) => {
+      const extension = extensions[Number(id.slice(1))];
+      const tell = (): void => {
+        if (id === "runtime") runtime.resolve({ ...exit, outOfMemory: false });
+        else if (extension) plan.onExtensionExit(extension.name, exit);
+      };
+      // The supervisor sees a signal, only the sandbox knows what it was for.
+      if (exit.signal === "SIGKILL" && !killed) clock.after(VERDICT_MS_MAX, tell);
+      else tell();
+    },
+  });
+  void sandbox.exited.then((exit) => {
+    plan.onSandboxEnd();
+    runtime.resolve(exit);
+    for (const { name } of extensions) plan.onExtensionExit(name, exit);
+  });
+  for (const [index, { path }] of extensions.entries()) supervisor.startExtension({ id: `e${index}`, argv: pathsInside(spec, sandboxes, [path]), env: {} });
+  const own = Object.fromEntries(Object.entries(full).filter(([name]) => !(name in env)));
+  return {
+    sandbox,
+    supervised,
+    ended: runtime.promise,
+    startRuntime: () => supervisor.startRuntime({ id: "runtime", argv, env: own }),
+    terminateRuntime: async () => supervisor.signal("runtime", "TERM"),
+    killRuntime: () => {
+      killed = true;
+      supervisor.signal("runtime", "KILL");
+    },
+  };
+}
+
+const alone = (sandbox: Sandbox): Launched => ({
+  sandbox,
+  supervised: false,
+  ended: sandbox.exited,
+  startRuntime: () => {},
+  terminateRuntime: () => sandbox.terminate(),
+  // A failing kill shows in `exited`, which everything here waits for.
+  killRuntime: () => void sandbox.kill().catch(() => {}),
+});
+
+const signalName = (number: number): string | undefined => Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
