@@ -1,5 +1,5 @@
 // What an image starts: its own entry point and command or the function's, and whether there is such a program at all.
-import { lstat, readlink } from "node:fs/promises";
+import { lstat, readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { ImageFacts, ImageOverride } from "../function.ts";
 
@@ -35,7 +35,16 @@ export async function judgeImageCommand(rootDir: string, { argv, workingDirector
   return { missing: `exec: "${program}": executable file not found in $PATH` };
 }
 
+/** Programs that Lambda would start beside the function: names in `/opt/extensions`. */
+export async function extensionsIn(rootDir: string): Promise<readonly string[]> {
+  const found = await modeOf(rootDir, "/opt/extensions");
+  if (found?.kind !== "directory") return [];
+  return (await readdir(found.host, { withFileTypes: true })).filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+}
+
 interface Found {
+  /** Where it lies on the host; no component is a link. */
+  readonly host: string;
   readonly kind: "directory" | "file";
   readonly executable: boolean;
 }
@@ -44,12 +53,13 @@ interface Found {
 async function modeOf(rootDir: string, path: string): Promise<Found | undefined> {
   const ahead = path.split("/");
   const at: string[] = [];
-  let found: Found = { kind: "directory", executable: false };
+  let found: Found = { host: rootDir, kind: "directory", executable: false };
   for (let hops = 0; ahead.length > 0; ) {
     const name = ahead.shift() ?? "";
     if (name === "" || name === ".") continue;
     if (name === "..") {
       at.pop();
+      found = { host: join(rootDir, ...at), kind: "directory", executable: false };
       continue;
     }
     const host = join(rootDir, ...at, name);
@@ -63,7 +73,7 @@ async function modeOf(rootDir: string, path: string): Promise<Found | undefined>
       continue;
     }
     at.push(name);
-    found = { kind: stat.isDirectory() ? "directory" : "file", executable: stat.isFile() && (stat.mode & 0o111) !== 0 };
+    found = { host, kind: stat.isDirectory() ? "directory" : "file", executable: stat.isFile() && (stat.mode & 0o111) !== 0 };
   }
   return found;
 }

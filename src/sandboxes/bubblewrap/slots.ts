@@ -24,7 +24,7 @@ export class Slots {
   #refill: NodeJS.Timeout | undefined;
   #closed = false;
 
-  /** `tmpMb`: the size of /tmp that will probably be asked for. */
+  /** `tmpMb`: the size of /tmp that will probably be asked for. `names`: begins the names of the control groups. */
   constructor(deps: SlotDeps, tmpMb: number, names = "slot") {
     this.#deps = deps;
     this.#names = names;
