@@ -8,6 +8,7 @@ import { logStreamName } from "../invocations/environment.ts";
 import type { Phase } from "../invocations/platform-lines.ts";
 import type { LogSink } from "../logs/log-groups.ts";
 import type { Boot, BootSpec, Invocation, Outcome, RunningInstance } from "../runner.ts";
+import { runtimeNote } from "../runtime-note.ts";
 import { instanceLog, type InstanceLog } from "./instance-log.ts";
 import { isWaiting, nextState, type InstanceEvent, type InstanceState } from "./life.ts";
 
@@ -95,7 +96,11 @@ export class Instance implements AsyncDisposable {
     this.#prepared ??= this.#deps.prepare(this.version, { id: this.id, logStream: this.log.stream });
     const prepared = await this.#prepared;
     const { clock } = this.#deps;
-    if (phase === "init") this.log.platform({ kind: "initStart", runtime: prepared.runtime, phase }, clock.now());
+    if (phase === "init") {
+      this.log.platform({ kind: "initStart", runtime: prepared.runtime, phase }, clock.now());
+      const note = runtimeNote(prepared.runtime);
+      if (note !== undefined) this.log.platform({ kind: "runtimeNote", note }, clock.now());
+    }
     const boot = await (this.#running ? this.#running.revive(timeoutMs) : prepared.boot((line) => this.log.line(line), timeoutMs));
     const durationMs = "initMs" in boot ? boot.initMs : 0;
     if (boot.kind === "ready") {

@@ -7,6 +7,8 @@ import type { Ending } from "./ending.ts";
 /** What happened, free of how it is written. Durations in ms with fraction. */
 export type PlatformEvent =
   | { readonly kind: "initStart"; readonly runtime: Runtime; readonly phase: Phase }
+  /** Ours: the runtime is not quite what the function asked for. */
+  | { readonly kind: "runtimeNote"; readonly note: string }
   | { readonly kind: "initReport"; readonly phase: Phase; readonly durationMs: number; readonly status: Ending["status"]; readonly errorType: string | undefined }
   | { readonly kind: "start"; readonly requestId: string }
   | { readonly kind: "end"; readonly requestId: string; readonly ending: Ending; readonly durationMs: number }
@@ -31,6 +33,8 @@ function textLine(event: PlatformEvent, version: Version): string | undefined {
   switch (event.kind) {
     case "initStart":
       return `INIT_START Runtime Version: ${runtimeVersion(event.runtime)}\tRuntime Version ARN: ${runtimeArn(event.runtime, version)}\n`;
+    case "runtimeNote":
+      return `WARNING\t${event.note}\n`;
     case "initReport":
       // Only failures are told in text.
       if (event.status === "success") return undefined;
@@ -59,11 +63,12 @@ function statusText({ status, errorType }: Pick<Ending, "status" | "errorType">)
 
 function jsonLine(event: PlatformEvent, version: Version, atMs: number): string | undefined {
   if (levelRanks[levelOf(event)] < levelRanks[systemLevel(version)]) return undefined;
+  if (event.kind === "runtimeNote") return `${JSON.stringify({ timestamp: new Date(atMs).toISOString(), level: "WARN", message: event.note })}\n`;
   const { type, record } = jsonEvent(event, version);
   return `${JSON.stringify({ time: new Date(atMs).toISOString(), type: `platform.${type}`, record })}\n`;
 }
 
-function jsonEvent(event: PlatformEvent, version: Version): { readonly type: string; readonly record: unknown } {
+function jsonEvent(event: Exclude<PlatformEvent, { readonly kind: "runtimeNote" }>, version: Version): { readonly type: string; readonly record: unknown } {
   const initializationType = "on-demand";
   switch (event.kind) {
     case "initStart":
@@ -102,6 +107,7 @@ const levelRanks: Readonly<Record<Level, number>> = { DEBUG: 0, INFO: 1, WARN: 2
 
 function levelOf(event: PlatformEvent): Level {
   if (event.kind === "initReport") return event.status === "success" ? "DEBUG" : "WARN";
+  if (event.kind === "runtimeNote") return "WARN";
   if (event.kind === "end") return event.ending.status === "success" ? "DEBUG" : "WARN";
   return "INFO";
 }
@@ -113,7 +119,7 @@ function systemLevel({ settings }: Version): Level {
 
 /** `nodejs:24.21.0`: what really runs, in the original's form. */
 function runtimeVersion({ family, name, version }: Runtime): string {
-  if (family === "provided") return name.replace(".", ":");
+  if (version === "") return name.replace(/^go1/, "go:1").replace("provided.", "provided:");
   return `${family === "node" ? "nodejs" : family}:${version}`;
 }
 

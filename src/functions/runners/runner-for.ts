@@ -4,7 +4,10 @@ import type { Runner } from "../runner.ts";
 import { bootChannel } from "./channel.ts";
 import { bootRuntimeApi } from "./runtime-api.ts";
 
-const runners: Readonly<Record<RuntimeFamily, Runner>> = { node: bootChannel, python: bootChannel, provided: bootRuntimeApi };
+const runners: Readonly<Record<RuntimeFamily, Runner>> = {
+  node: bootChannel, python: bootChannel, ruby: bootChannel,
+  java: bootRuntimeApi, go: bootRuntimeApi, provided: bootRuntimeApi,
+};
 
 /** The runner for a runtime family. */
 export const runnerFor = (family: RuntimeFamily): Runner => runners[family];

@@ -5,7 +5,7 @@ import type { BootSpec } from "../runner.ts";
 
 const TASK = "/var/task";
 /** Variables that hold lists of paths, which must name host paths where the sandbox has no file system of its own. */
-const PATH_LISTS = ["PATH", "LD_LIBRARY_PATH", "NODE_PATH", "PYTHONPATH"];
+const PATH_LISTS = ["PATH", "LD_LIBRARY_PATH", "NODE_PATH", "PYTHONPATH", "GEM_PATH", "RUBYLIB"];
 
 /** Everything mounted for a version: its code first. */
 export const mountsOf = (spec: BootSpec): readonly Mount[] => [{ source: spec.codeDir, target: TASK }, ...spec.runtime.mounts];

@@ -4,6 +4,7 @@ import { access, constants, readdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Interpreter } from "./interpreter.ts";
+import { minorOf } from "./names.ts";
 
 const run = promisify(execFile);
 
@@ -21,7 +22,7 @@ def origin(name):
     if spec is None or not spec.origin: return None
     return os.path.dirname(spec.origin) if spec.submodule_search_locations else spec.origin
 sdk = [origin(name) for name in ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six")]
-print(json.dumps({"version": "%d.%d.%d" % sys.version_info[:3], "minor": sys.version_info[1], "file": os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable),
+print(json.dumps({"version": "%d.%d.%d" % sys.version_info[:3], "file": os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable),
   "prefix": os.path.realpath(sys.base_prefix), "sdk": sdk if all(sdk[:4]) else []}))
 `;
 
@@ -47,8 +48,8 @@ export async function installedPythons(path: string, home: string): Promise<read
 async function ask(file: string): Promise<Python | undefined> {
   const reply = await run(file, ["-c", QUESTION], { timeout: 10_000, env: {} }).catch(() => undefined);
   if (!reply) return undefined;
-  const { version, minor, file: real, prefix, sdk } = JSON.parse(reply.stdout) as { version: string; minor: number; file: string; prefix: string; sdk: (string | null)[] };
-  return { version, promise: minor, file: real, prefix, sdk: sdk.filter((path) => path !== null) };
+  const { version, file: real, prefix, sdk } = JSON.parse(reply.stdout) as { version: string; file: string; prefix: string; sdk: (string | null)[] };
+  return { version, promise: minorOf(version), file: real, prefix, sdk: sdk.filter((path) => path !== null), origin: "machine" };
 }
 
 const executable = (file: string): Promise<boolean> => access(file, constants.X_OK).then(() => true, () => false);

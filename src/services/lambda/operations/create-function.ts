@@ -3,7 +3,7 @@ import { packageFrom, requireSize } from "../code.ts";
 import { invalid } from "../faults.ts";
 import { latestRefOf } from "../function-name.ts";
 import type { Op } from "../op.ts";
-import { requireRuntime } from "../runtime-names.ts";
+import { requireRuntime, runtimeState } from "../runtime-names.ts";
 import { newSettings } from "../settings.ts";
 import { checkedTags } from "../tags.ts";
 import { configurationView } from "../views.ts";
@@ -17,5 +17,5 @@ export const createFunction: Op<"CreateFunction"> = async (input, context) => {
   await requireRuntime(input.Runtime, context.runtimes);
   const code = await packageFrom(input.Code ?? {}, context);
   const { latest } = await context.heart.registry.create(context, ref.name, code, settings, tags);
-  return configurationView(latest);
+  return { ...configurationView(latest), ...(await runtimeState(latest, context.runtimes)) };
 };

@@ -2,7 +2,7 @@
 import { notFound } from "../faults.ts";
 import { latestRefOf } from "../function-name.ts";
 import type { Op } from "../op.ts";
-import { requireRuntime } from "../runtime-names.ts";
+import { requireRuntime, runtimeState } from "../runtime-names.ts";
 import { changedSettings } from "../settings.ts";
 import { configurationView } from "../views.ts";
 
@@ -13,5 +13,5 @@ export const updateFunctionConfiguration: Op<"UpdateFunctionConfiguration"> = as
   if (settings.runtime !== undefined) await requireRuntime(settings.runtime, context.runtimes);
   const record = await context.heart.registry.update(ref, { settings, expectedRevision: RevisionId });
   if (!record) throw notFound(ref);
-  return configurationView(record.latest);
+  return { ...configurationView(record.latest), ...(await runtimeState(record.latest, context.runtimes)) };
 };

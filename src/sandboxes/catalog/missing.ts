@@ -1,0 +1,35 @@
+// Why a runtime can not run here, and what a person can do about it.
+import { promisedBy } from "./names.ts";
+import { OLDEST_MAJOR } from "./find-node.ts";
+
+export interface Circumstances {
+  /** Versions of the family that are here although they do not serve. */
+  readonly present: readonly string[];
+  readonly strict: boolean;
+}
+
+/** One or two sentences. */
+export function whyMissing(name: string, { present, strict }: Circumstances): string {
+  if (strict && present.length > 0 && name !== "python2.7")
+    return `This machine has ${present.join(", ")}, and the server was started with --strict-runtimes, which takes no other version. \`fugaz runtime add ${name}\` installs the right one or says how.`;
+  const promised = promisedBy(name);
+  switch (promised?.family) {
+    case "node":
+      return `There is no Node.js here that is new enough (${OLDEST_MAJOR} or newer). \`fugaz runtime add nodejs24.x\` installs one.`;
+    case "python":
+      return promised.version < 300
+        ? "Fugaz has no wrapper for Python 2, and Python 3 does not run Python 2 code. Move the function to python3.x, or bring a Python 2 of your own as provided.al2 with a bootstrap."
+        : "There is no Python 3 here. On Debian and Ubuntu: apt-get install python3.";
+    case "ruby":
+      return "There is no Ruby here. On Debian and Ubuntu: apt-get install ruby.";
+    case "java":
+      return present.length > 0
+        ? `Java functions need the runtime interface client of AWS, which Fugaz does not contain. \`fugaz runtime add ${name}\` fetches it once (five jars, 5 MB).`
+        : `There is no Java here. On Debian and Ubuntu: apt-get install default-jre-headless; then \`fugaz runtime add ${name}\`.`;
+    case undefined:
+      return name.startsWith("dotnet") ? "Fugaz has no wrapper for .NET. A self-contained executable named bootstrap runs as provided.al2023." : "There is no runtime of that name.";
+    case "go":
+    case "provided":
+      return "";
+  }
+}
