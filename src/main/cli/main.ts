@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<() => Command>>> = {
   list: async () => (await import("./list.ts")).listCommand,
   env: async () => (await import("./env.ts")).envCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
+  runtime: async () => (await import("./runtime.ts")).runtimeCommand,
   demo: async () => (await import("./demo.ts")).demoCommand,
 };
 

@@ -8,12 +8,15 @@ import { findPackage } from "./packages.ts";
 
 const run = promisify(execFile);
 
+/** The npm packages that hold a binary for this machine. */
+export const nodePackages: readonly string[] = [`node-${process.platform}-${process.arch}`, `node-bin-${process.platform}-${process.arch}`];
+
 /** Our wrapper is written in what this major understands. */
 export const OLDEST_MAJOR = 16;
 
 /** The binary of the `node-<os>-<cpu>` package; else the one that runs this server. */
 export async function bundledNode(projectDir: string): Promise<Interpreter> {
-  for (const name of [`node-${process.platform}-${process.arch}`, `node-bin-${process.platform}-${process.arch}`]) {
+  for (const name of nodePackages) {
     const dir = await findPackage(projectDir, name);
     if (dir === undefined) continue;
     const { version } = JSON.parse(await readFile(join(dir, "package.json"), "utf8")) as { readonly version: string };

@@ -6,13 +6,15 @@ export interface Circumstances {
   /** Versions of the family that are here although they do not serve. */
   readonly present: readonly string[];
   readonly strict: boolean;
+  /** Whether the classes are here that Java functions need. */
+  readonly javaClient: boolean;
 }
 
 /** One or two sentences. */
-export function whyMissing(name: string, { present, strict }: Circumstances): string {
-  if (strict && present.length > 0 && name !== "python2.7")
-    return `This machine has ${present.join(", ")}, and the server was started with --strict-runtimes, which takes no other version. \`fugaz runtime add ${name}\` installs the right one or says how.`;
+export function whyMissing(name: string, { present, strict, javaClient }: Circumstances): string {
   const promised = promisedBy(name);
+  if (strict && present.length > 0 && name !== "python2.7" && (promised?.family !== "java" || javaClient))
+    return `This machine has ${present.join(", ")}, and the server was started with --strict-runtimes, which takes no other version. \`fugaz runtime add ${name}\` installs the right one or says how.`;
   switch (promised?.family) {
     case "node":
       return `There is no Node.js here that is new enough (${OLDEST_MAJOR} or newer). \`fugaz runtime add nodejs24.x\` installs one.`;

@@ -55,7 +55,10 @@ export function openRuntimes(options: RuntimesOptions): Runtimes {
   };
   return {
     resolve,
-    whyMissing: async (name) => whyMissing(name, { present: await present(promisedBy(name), await current()), strict }),
+    whyMissing: async (name) => {
+      const here = await current();
+      return whyMissing(name, { present: await present(promisedBy(name), here), strict, javaClient: (await here.javaClient()) !== undefined });
+    },
     list: async () => (await Promise.all(runtimeNames.map(resolve))).filter((runtime) => runtime !== undefined),
   };
 }
