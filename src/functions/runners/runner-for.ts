@@ -2,11 +2,12 @@
 import type { RuntimeFamily } from "../../ports/runtimes.ts";
 import type { Runner } from "../runner.ts";
 import { bootChannel } from "./channel.ts";
+import { bootJava } from "./java.ts";
 import { bootRuntimeApi } from "./runtime-api.ts";
 
 const runners: Readonly<Record<RuntimeFamily, Runner>> = {
   node: bootChannel, python: bootChannel, ruby: bootChannel,
-  java: bootRuntimeApi, go: bootRuntimeApi, provided: bootRuntimeApi,
+  java: bootJava, go: bootRuntimeApi, provided: bootRuntimeApi,
 };
 
 /** The runner for a runtime family. */

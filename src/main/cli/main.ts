@@ -36,6 +36,12 @@ First steps:
 const named = commands[process.argv[2] ?? ""];
 for (const load of named ? [named] : Object.values(commands)) program.addCommand((await load())());
 
+// A reader that has seen enough, such as head, is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
