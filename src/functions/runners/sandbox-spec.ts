@@ -6,6 +6,8 @@ import type { BootSpec } from "../runner.ts";
 const TASK = "/var/task";
 /** Variables that hold lists of paths, which must name host paths where the sandbox has no file system of its own. */
 const PATH_LISTS = ["PATH", "LD_LIBRARY_PATH", "NODE_PATH", "PYTHONPATH", "GEM_PATH", "RUBYLIB"];
+/** Arguments that name a path inside, alone or as a Java property. */
+const PATH_WORD = /^(-D[\w.]+=)?(\/.*)$/s;
 
 /** Everything mounted for a version: its code first. */
 export const mountsOf = (spec: BootSpec): readonly Mount[] => [{ source: spec.codeDir, target: TASK }, ...spec.runtime.mounts];
@@ -15,7 +17,7 @@ export function sandboxSpec(spec: BootSpec, sandboxes: Sandboxes, argv: readonly
   const { memoryMb, tmpMb } = spec.version.settings;
   return {
     id: spec.id,
-    argv: argv.map((word) => (word.startsWith("/") ? sandboxes.pathOf(spec.id, mounts, word) : word)),
+    argv: argv.map((word) => word.replace(PATH_WORD, (_all, option: string | undefined, path: string) => (option ?? "") + sandboxes.pathOf(spec.id, mounts, path))),
     env: { ...programEnvironment(spec, sandboxes), ...env },
     cwd: sandboxes.pathOf(spec.id, mounts, TASK),
     mounts,

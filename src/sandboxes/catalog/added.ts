@@ -6,6 +6,8 @@ import { isDirectory } from "./packages.ts";
 
 /** Where the classes lie that make a Java program a function, shared by all Java names. */
 export const javaClientDir = (addedDir: string): string => join(addedDir, "java-client");
+/** Beside the classes: their native part for this machine. */
+export const NATIVE_LIBRARY = "libaws-lambda-jni.so";
 export const addedNodeDir = (addedDir: string, name: string): string => join(addedDir, name);
 
 /** Changes whenever something is added or removed. One look at a directory, cheap enough for every boot. */

@@ -1,6 +1,7 @@
 // What a sandbox must see and start for each family: interpreters turned into Runtime values.
 import type { Runtime } from "../../ports/runtimes.ts";
 import type { Mount } from "../../ports/sandbox.ts";
+import { NATIVE_LIBRARY } from "./added.ts";
 import type { Java } from "./find-java.ts";
 import type { Python } from "./find-python.ts";
 import type { Ruby } from "./find-ruby.ts";
@@ -41,11 +42,17 @@ export const javaRuntime = (name: string, java: Java, promise: number, clientDir
   // Starting fast matters more than peak speed: one collector thread, the quick compiler, no files for monitoring tools.
   argv: [
     java.file, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-XX:-UsePerfData",
+    // The client writes its log to a descriptor that it opens by force.
+    ...(java.promise >= 9 ? ["--add-opens=java.base/java.io=ALL-UNNAMED"] : []),
     ...(java.promise >= 24 ? ["--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"] : []),
+    `-D${NATIVE_PROPERTY}=/var/runtime/lib/${NATIVE_LIBRARY}`,
     "-cp", "/var/runtime/lib/*", "com.amazonaws.services.lambda.runtime.api.client.AWSLambda",
   ],
   env: {},
 });
+
+/** Names the client's native part; else each start unpacks it to a fixed place in /tmp. */
+const NATIVE_PROPERTY = "com.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI";
 
 /** The function brings its own program. */
 export const ownProgram = (name: string, family: "go" | "provided"): Runtime => ({

@@ -1,10 +1,11 @@
 // Adds the official runtime interface client for Java: jars of known content, fetched from a Maven repository.
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { javaClientDir } from "../added.ts";
+import { unzipSync } from "fflate";
+import { javaClientDir, NATIVE_LIBRARY } from "../added.ts";
 import { AddProblem, lastWords } from "./add-problem.ts";
 
 const run = promisify(execFile);
@@ -44,6 +45,7 @@ export async function addJavaClient(addedDir: string, mavenUrl: string | undefin
     const byMaven = mavenUrl === undefined && (await copyByMaven(dir, lib));
     if (!byMaven) for (const jar of JARS) await writeFile(join(lib, fileOf(jar)), await download(jar, mavenUrl ?? MAVEN_CENTRAL));
     for (const jar of JARS) await check(jar, join(lib, fileOf(jar)));
+    await unpackNative(lib);
     await rm(javaClientDir(addedDir), { recursive: true, force: true });
     await rename(lib, javaClientDir(addedDir));
     return JARS[0]?.version ?? "";
@@ -84,6 +86,17 @@ async function check(jar: Jar, file: string): Promise<void> {
   if (bytes === undefined) throw new AddProblem(`Maven did not deliver ${fileOf(jar)}.`);
   const digest = createHash("sha256").update(bytes).digest("hex");
   if (digest !== jar.sha256) throw new AddProblem(`${fileOf(jar)} is not the file it should be: its SHA-256 is ${digest}, not ${jar.sha256}. Nothing was installed.`);
+}
+
+/** The first jar has one library per processor and C library. */
+async function unpackNative(lib: string): Promise<void> {
+  const [client] = JARS;
+  const musl = (await readdir("/lib").catch(() => [])).some((name) => name.startsWith("ld-musl-"));
+  const inside = `jni/libaws-lambda-jni.linux${musl ? "_musl" : ""}-${process.arch === "arm64" ? "aarch_64" : "x86_64"}.so`;
+  const entries = client && unzipSync(await readFile(join(lib, fileOf(client))), { filter: ({ name }) => name === inside });
+  const library = entries?.[inside];
+  if (!library) throw new AddProblem(`The Java client has no native part for this machine (${inside}).`);
+  await writeFile(join(lib, NATIVE_LIBRARY), library, { mode: 0o755 });
 }
 
 const fileOf = ({ artifact, version }: Jar): string => `${artifact}-${version}.jar`;
