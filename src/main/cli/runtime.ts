@@ -50,24 +50,22 @@ const common = (name: string, description: string): Command =>
 
 /** What was done, and what serves the name now. */
 async function say(name: string, done: string, options: Options): Promise<void> {
-  const now = (await withCatalog(options, survey)).find((row) => row.name === name);
-  if (options.json) process.stdout.write(`${JSON.stringify({ done, ...now }, null, 2)}\n`);
-  else process.stdout.write(`${done}\n${now ? asTable([now]) : ""}`);
+  const now = await withCatalog(options, (runtimes) => rowOf(name, runtimes));
+  process.stdout.write(options.json ? `${JSON.stringify({ done, ...now }, null, 2)}\n` : `${done}\n${asTable([now])}`);
 }
 
 type Row =
   | { readonly name: string; readonly available: true; readonly version: string; readonly exact: boolean; readonly origin: string; readonly path: string }
   | { readonly name: string; readonly available: false; readonly reason: string };
 
-const survey = (runtimes: Runtimes): Promise<readonly Row[]> =>
-  Promise.all(
-    runtimeNames.map(async (name): Promise<Row> => {
-      const runtime = await runtimes.resolve(name);
-      if (!runtime) return { name, available: false, reason: await runtimes.whyMissing(name) };
-      const { version, exact, origin, interpreter } = runtime;
-      return { name, available: true, version, exact, origin, path: interpreter };
-    }),
-  );
+const survey = (runtimes: Runtimes): Promise<readonly Row[]> => Promise.all(runtimeNames.map((name) => rowOf(name, runtimes)));
+
+async function rowOf(name: string, runtimes: Runtimes): Promise<Row> {
+  const runtime = await runtimes.resolve(name);
+  if (!runtime) return { name, available: false, reason: await runtimes.whyMissing(name) };
+  const { version, exact, origin, interpreter } = runtime;
+  return { name, available: true, version, exact, origin, path: interpreter };
+}
 
 const asTable = (rows: readonly Row[]): string =>
   table(

@@ -57,7 +57,9 @@ export function openRuntimes(options: RuntimesOptions): Runtimes {
     resolve,
     whyMissing: async (name) => {
       const here = await current();
-      return whyMissing(name, { present: await present(promisedBy(name), here), strict, javaClient: (await here.javaClient()) !== undefined });
+      const promised = promisedBy(name);
+      const counts = strict || promised?.family === "java";
+      return whyMissing(name, { present: counts ? await present(promised, here) : [], strict, javaClient: (await here.javaClient()) !== undefined });
     },
     list: async () => (await Promise.all(runtimeNames.map(resolve))).filter((runtime) => runtime !== undefined),
   };
@@ -78,7 +80,7 @@ async function best(name: string, machine: Machine, wrappers: Wrappers): Promise
     case "python": {
       const pythons = await machine.pythons();
       const python = promised.version < 300 ? undefined : nearest(pythons, promised.version);
-      return python && pythonRuntime(name, python, promised.version, await compiled(python, await wrappers.python(pythons)));
+      return python && pythonRuntime(name, python, promised.version, await wrappers.python(pythons, python));
     }
     case "ruby": {
       const ruby = nearest(await machine.rubies(), promised.version);
@@ -119,12 +121,6 @@ async function present(promised: Promised | undefined, machine: Machine): Promis
 
 const versions = (language: string, found: readonly Interpreter[]): readonly string[] => [...new Set(found.map(({ version }) => `${language} ${version}`))];
 
-/** Compiled once here: inside a sandbox the wrapper is read-only and would be compiled at every start. A failure costs only that time. */
-async function compiled(python: Python, wrapper: Wrapper): Promise<Wrapper> {
-  await run(python.file, ["-m", "compileall", "-q", join(wrapper.dir, "bootstrap.py"), join(wrapper.dir, "fugazruntime")]).catch(() => undefined);
-  return wrapper;
-}
-
 /** Searches, each made when first needed. */
 const lookAround = ({ projectDir, addedDir, path, home, javaHome }: RuntimesOptions) => ({
   bundled: once(() => bundledNode(projectDir)),
@@ -142,9 +138,17 @@ type Machine = ReturnType<typeof lookAround>;
 function layOuts({ dir, projectDir }: RuntimesOptions) {
   let node: Promise<Wrapper> | undefined;
   let python: Promise<Wrapper> | undefined;
+  const compiled = new Map<string, Promise<unknown>>();
   return {
     node: (bundled: Interpreter) => (node ??= layOutNode(join(dir, "node"), projectDir, bundled.file)),
-    python: (pythons: readonly Python[]) => (python ??= layOutPython(join(dir, "python"), projectDir, pythons.find(({ sdk }) => sdk.length > 0)?.sdk ?? [])),
+    /** Compiled here for the Python that will run it: inside a sandbox it is read-only and would be compiled at every start. A failure costs only that time. */
+    python: async (pythons: readonly Python[], { file }: Python) => {
+      const wrapper = await (python ??= layOutPython(join(dir, "python"), projectDir, pythons.find(({ sdk }) => sdk.length > 0)?.sdk ?? []));
+      const compiling = compiled.get(file) ?? run(file, ["-m", "compileall", "-q", join(wrapper.dir, "bootstrap.py"), join(wrapper.dir, "fugazruntime")]).catch(() => undefined);
+      compiled.set(file, compiling);
+      await compiling;
+      return wrapper;
+    },
     ruby: once(() => layOutRuby(join(dir, "ruby"), projectDir)),
   };
 }
