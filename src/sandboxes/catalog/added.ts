@@ -20,7 +20,8 @@ export async function addedNodes(addedDir: string): Promise<readonly Interpreter
     const dir = addedNodeDir(addedDir, name);
     const manifest = await readFile(join(dir, "package.json"), "utf8").catch(() => undefined);
     if (manifest === undefined) return undefined;
-    const { version } = JSON.parse(manifest) as { readonly version: string };
+    // Some packages write `v16.20.2`.
+    const version = (JSON.parse(manifest) as { readonly version: string }).version.replace(/^v/, "");
     return { version, promise: Number(version.split(".")[0]), file: join(dir, "bin/node"), origin: "added" };
   }));
   return found.filter((node) => node !== undefined);

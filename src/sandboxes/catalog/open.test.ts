@@ -71,7 +71,7 @@ test("what is added while the server runs is taken at once, and no more when it 
   const catalog = openRuntimes({ projectDir, dir: join(dir, "later"), addedDir, path: "/nowhere", home: "/nowhere" });
   expect(await catalog.resolve("nodejs22.x")).toMatchObject({ exact: false, origin: "bundled" });
   await mkdir(join(addedDir, "nodejs22.x/bin"), { recursive: true });
-  await writeFile(join(addedDir, "nodejs22.x/package.json"), '{"version":"22.1.0"}');
+  await writeFile(join(addedDir, "nodejs22.x/package.json"), '{"version":"v22.1.0"}');
   await utimes(addedDir, 1, 1);
   expect(await catalog.resolve("nodejs22.x")).toMatchObject({ exact: true, origin: "added", version: "22.1.0", interpreter: join(addedDir, "nodejs22.x/bin/node") });
   await rm(join(addedDir, "nodejs22.x"), { recursive: true });
