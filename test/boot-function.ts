@@ -113,6 +113,8 @@ export const pythonRuntime = (interpreter: string, name = "python3.11"): Runtime
 
 export const rubyRuntime = (interpreter: string, name = "ruby3.3"): Runtime => runtimeOf("ruby", name, interpreter, [interpreter, "/var/runtime/bootstrap.rb"]);
 
+export const python2Runtime = (interpreter: string): Runtime => ({ ...runtimeOf("python", "python2.7", interpreter, [interpreter, "/var/runtime/bootstrap.py"]), mounts: [{ source: join(RUNTIMES, "python2"), target: "/var/runtime" }] });
+
 export const goRuntime: Runtime = runtimeOf("go", "go1.x", "", []);
 
 export const providedRuntime: Runtime = runtimeOf("provided", "provided.al2023", "", []);

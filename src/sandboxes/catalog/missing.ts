@@ -13,14 +13,14 @@ export interface Circumstances {
 /** One or two sentences. */
 export function whyMissing(name: string, { present, strict, javaClient }: Circumstances): string {
   const promised = promisedBy(name);
-  if (strict && present.length > 0 && name !== "python2.7" && (promised?.family !== "java" || javaClient))
+  if (strict && present.length > 0 && (promised?.family !== "java" || javaClient))
     return `This machine has ${present.join(", ")}, and the server was started with --strict-runtimes, which takes no other version. \`fugaz runtime add ${name}\` installs the right one or says how.`;
   switch (promised?.family) {
     case "node":
       return `There is no Node.js here that is new enough (${OLDEST_MAJOR} or newer). \`fugaz runtime add nodejs24.x\` installs one.`;
     case "python":
       return promised.version < 300
-        ? "Fugaz has no wrapper for Python 2, and Python 3 does not run Python 2 code. Move the function to python3.x, or bring a Python 2 of your own as provided.al2 with a bootstrap."
+        ? "There is no Python 2.7 here, and Python 3 does not run Python 2 code. Install one (pyenv install 2.7.18; distributions have dropped it), or move the function to python3.x."
         : "There is no Python 3 here. On Debian and Ubuntu: apt-get install python3.";
     case "ruby":
       return "There is no Ruby here. On Debian and Ubuntu: apt-get install ruby.";

@@ -52,7 +52,9 @@ test("Node.js functions run on the exact major where it is here, else on the nea
 });
 
 test("what nothing here can run is undefined, and the reason names a way out", async () => {
-  const reasons: Readonly<Record<string, RegExp>> = { "python2.7": /Python 3 does not run Python 2 code/, dotnet8: /no wrapper for \.NET.*provided\.al2023/, cobol85: /no runtime of that name/, java21: /fugaz runtime add java21/ };
+  const bare = openRuntimes({ projectDir, dir: join(dir, "bare"), addedDir: join(dir, "added"), path: "/nowhere", home: "/nowhere" });
+  expect(await bare.whyMissing("python2.7")).toMatch(/Python 3 does not run Python 2 code/);
+  const reasons: Readonly<Record<string, RegExp>> = { dotnet8: /no wrapper for \.NET.*provided\.al2023/, cobol85: /no runtime of that name/, java21: /fugaz runtime add java21/ };
   for (const [name, reason] of Object.entries(reasons)) {
     expect(await runtimes.resolve(name)).toBeUndefined();
     expect(await runtimes.whyMissing(name)).toMatch(reason);

@@ -13,7 +13,7 @@ import { firstNotOlder, nearest, type Interpreter } from "./interpreter.ts";
 import { whyMissing } from "./missing.ts";
 import { promisedBy, type Promised } from "./names.ts";
 import { javaRuntime, nodeRuntime, ownProgram, pythonRuntime, rubyRuntime } from "./runtime-values.ts";
-import { layOutNode, layOutPython, layOutRuby, type Wrapper } from "./wrappers.ts";
+import { layOutNode, layOutPlain, layOutPython, type Wrapper } from "./wrappers.ts";
 
 const run = promisify(execFile);
 
@@ -78,8 +78,12 @@ async function best(name: string, machine: Machine, wrappers: Wrappers): Promise
       return node && nodeRuntime(name, node, promised.version, await wrappers.node(await machine.bundled()));
     }
     case "python": {
+      if (promised.version < PYTHON_3) {
+        const [python] = await machine.python2s();
+        return python && pythonRuntime(name, python, promised.version, await wrappers.python2());
+      }
       const pythons = await machine.pythons();
-      const python = promised.version < 300 ? undefined : nearest(pythons, promised.version);
+      const python = nearest(pythons, promised.version);
       return python && pythonRuntime(name, python, promised.version, await wrappers.python(pythons, python));
     }
     case "ruby": {
@@ -98,6 +102,9 @@ async function best(name: string, machine: Machine, wrappers: Wrappers): Promise
   }
 }
 
+/** The older language of the name is another one: neither runs the other's code. */
+const PYTHON_3 = 300;
+
 /** The exact one of those at hand, without starting what else lies around; else the nearest of all. */
 async function bestNode(promise: number, machine: Machine): Promise<Interpreter | undefined> {
   const atHand = [...(await machine.addedNodes()), await machine.bundled()].filter(({ promise: major }) => major >= OLDEST_MAJOR);
@@ -109,7 +116,7 @@ async function present(promised: Promised | undefined, machine: Machine): Promis
     case "node":
       return versions("Node.js", [...(await machine.addedNodes()), await machine.bundled(), ...(await machine.nodes())]);
     case "python":
-      return versions("Python", await machine.pythons());
+      return versions("Python", promised.version < PYTHON_3 ? await machine.python2s() : await machine.pythons());
     case "ruby":
       return versions("Ruby", await machine.rubies());
     case "java":
@@ -127,6 +134,7 @@ const lookAround = ({ projectDir, addedDir, path, home, javaHome }: RuntimesOpti
   addedNodes: once(() => addedNodes(addedDir)),
   nodes: once(async () => (await installedNodes(path, home)).filter(({ promise }) => promise >= OLDEST_MAJOR)),
   pythons: once(() => installedPythons(path, home)),
+  python2s: once(() => installedPythons(path, home, 2)),
   rubies: once(() => installedRubies(path, home)),
   javas: once(() => installedJavas(path, home, javaHome)),
   javaClient: once(() => addedJavaClient(addedDir)),
@@ -149,7 +157,8 @@ function layOuts({ dir, projectDir }: RuntimesOptions) {
       await compiling;
       return wrapper;
     },
-    ruby: once(() => layOutRuby(join(dir, "ruby"), projectDir)),
+    python2: once(() => layOutPlain(join(dir, "python2"), join(projectDir, "runtimes/python2"))),
+    ruby: once(() => layOutPlain(join(dir, "ruby"), join(projectDir, "runtimes/ruby"))),
   };
 }
 

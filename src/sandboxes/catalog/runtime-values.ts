@@ -18,7 +18,8 @@ export const nodeRuntime = (name: string, node: Interpreter, promise: number, wr
 export const pythonRuntime = (name: string, python: Python, promise: number, wrapper: Wrapper): Runtime => ({
   ...found(name, python, promise), family: "python",
   mounts: [...outsideSystem([python.prefix]), { source: wrapper.dir, target: "/var/runtime" }, ...wrapper.mounts.filter(({ source }) => !inSystem(source) && !source.startsWith(`${python.prefix}/`))],
-  argv: [python.file, "-S", "/var/runtime/bootstrap.py"],
+  // Python 3's wrapper does itself what it needs of `site`, which costs less.
+  argv: [python.file, ...(python.promise >= 300 ? ["-S"] : []), "/var/runtime/bootstrap.py"],
   env: {},
 });
 

@@ -32,9 +32,9 @@ export async function layOutPython(dir: string, projectDir: string, sdk: readonl
   return { dir, mounts: sdk.map(samePath) };
 }
 
-/** Ruby: only the wrapper; the gems of the machine are found where they are. */
-export async function layOutRuby(dir: string, projectDir: string): Promise<Wrapper> {
-  await renew(dir, join(projectDir, "runtimes/ruby"));
+/** Ruby and Python 2: only the wrapper; the libraries of the machine are found where they are. */
+export async function layOutPlain(dir: string, source: string): Promise<Wrapper> {
+  await renew(dir, source);
   return { dir, mounts: [] };
 }
 

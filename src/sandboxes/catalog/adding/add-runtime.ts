@@ -53,7 +53,7 @@ function howToInstall(name: string, { family, version }: Promised): string {
   switch (family) {
     case "python":
       return version < 300
-        ? `${name} can not be added: Fugaz has no wrapper for Python 2.`
+        ? `Python ${number} is not on this machine, and Fugaz does not install it: use pyenv install 2.7.18. ${again}`
         : `Python ${number} is not on this machine, and Fugaz does not install it: use apt-get install python${number} where your distribution has it, uv python install ${number}, or pyenv install ${number}. ${again}`;
     case "ruby":
       return `Ruby ${number} is not on this machine, and Fugaz does not install it: use apt-get install ruby where your distribution has that version, or rbenv install ${number}.0. ${again}`;
