@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { CreateFunctionCommand, GetFunctionConfigurationCommand, InvokeCommand, type Runtime } from "@aws-sdk/client-lambda";
+import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { strToU8, zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compiledJava, javaClient } from "../java-client.ts";
@@ -71,19 +72,50 @@ test("a Ruby function runs with its bundled gems", async ({ skip }) => {
   expect(await invoke("ruby", { a: "ü" })).toMatchObject({ tiny: "a gem", event: { a: "ü" }, name: "ruby", in: "AWS_Lambda_ruby3.3" });
 });
 
-test("a bootstrap in Perl runs as provided.al2", async ({ skip }) => {
-  if (!(await has("perl", "-MHTTP::Tiny", "-e", "1"))) skip("no perl with HTTP::Tiny on this machine");
-  const bootstrap = `#!/usr/bin/perl
+test("a Ruby function finds this cloud with the AWS SDK of the machine", async ({ skip }) => {
+  if (!(await has("ruby", "-raws-sdk-s3", "-e", "1"))) skip("no aws-sdk-s3 gem on this machine");
+  await cloud.s3.send(new CreateBucketCommand({ Bucket: "from-ruby" }));
+  const app = "require 'aws-sdk-s3'\nS3 = Aws::S3::Client.new\ndef handler(event:, context:)\n  S3.put_object(bucket: 'from-ruby', key: 'k', body: 'hello')\n  S3.get_object(bucket: 'from-ruby', key: 'k').body.read\nend\n";
+  await create("ruby-sdk", "ruby3.3", "app.handler", { "app.rb": app });
+  expect(await invoke("ruby-sdk")).toBe("hello");
+});
+
+describe("a bootstrap runs as provided.al2023 that is written in", () => {
+  const bootstraps: Readonly<Record<string, readonly [readonly string[], string]>> = {
+    Perl: [
+      ["perl", "-MHTTP::Tiny", "-e", "1"],
+      `#!/usr/bin/perl
 use strict; use warnings; use HTTP::Tiny;
 my ($http, $api) = (HTTP::Tiny->new(timeout => 3600), "http://$ENV{AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/invocation");
 while (1) {
   my $event = $http->get("$api/next");
   my $id = $event->{headers}{'lambda-runtime-aws-request-id'};
-  $http->post("$api/$id/response", { content => "{\\"perl\\":$event->{content}}" });
+  $http->post("$api/$id/response", { content => "{\\"got\\":$event->{content}}" });
 }
-`;
-  await create("perl", "provided.al2", "any", { bootstrap });
-  expect(await invoke("perl", { a: 1 })).toEqual({ perl: { a: 1 } });
+`,
+    ],
+    PHP: [
+      ["php", "--version"],
+      `#!/usr/bin/env php
+<?php
+ini_set('default_socket_timeout', '3600');
+$api = 'http://' . getenv('AWS_LAMBDA_RUNTIME_API') . '/2018-06-01/runtime/invocation';
+while (true) {
+  $event = file_get_contents("$api/next");
+  preg_match('/^lambda-runtime-aws-request-id: *(\\S+)/im', implode("\\n", $http_response_header), $found);
+  file_get_contents("$api/$found[1]/response", false, stream_context_create(['http' => ['method' => 'POST', 'content' => "{\\"got\\":$event}"]]));
+}
+`,
+    ],
+  };
+  for (const [language, [probe, bootstrap]] of Object.entries(bootstraps)) {
+    test(language, async ({ skip }) => {
+      const [program = "", ...args] = probe;
+      if (!(await has(program, ...args))) skip(`no ${program} on this machine`);
+      await create(language, "provided.al2023", "any", { bootstrap });
+      expect(await invoke(language, { a: "ü" })).toEqual({ got: { a: "ü" } });
+    });
+  }
 });
 
 describe("fugaz runtime", () => {

@@ -32,7 +32,7 @@ export function rubyRuntime(name: string, ruby: Ruby, promise: number, wrapper: 
     mounts: [...outsideSystem([ruby.prefix, ...ruby.gemDirs.filter((dir) => !dir.startsWith(`${ruby.prefix}/`))]), { source: wrapper.dir, target: "/var/runtime" }],
     argv: [ruby.file, "/var/runtime/bootstrap.rb"],
     // The empty last path stands for the interpreter's own.
-    env: { GEM_PATH: `${gems.join(":")}:`, RUBYLIB: "/var/task:/var/runtime/lib:/opt/ruby/lib" },
+    env: { GEM_PATH: `${gems.join(":")}:`, RUBYLIB: "/var/task:/var/runtime/sdk:/opt/ruby/lib" },
   };
 }
 
