@@ -141,7 +141,10 @@ def _load(name):
 
 def _answer(handle, request_id, meta, payload):
     _current["request_id"] = request_id
-    os.environ["_X_AMZN_TRACE_ID"] = str(meta.get("traceId") or "")
+    if meta.get("traceId"):
+        os.environ["_X_AMZN_TRACE_ID"] = str(meta["traceId"])
+    else:
+        os.environ.pop("_X_AMZN_TRACE_ID", None)
     try:
         payload = _to_json(handle(json.loads(payload), LambdaContext(request_id, meta)))
         kind, error_type = _RESULT, ""

@@ -65,6 +65,7 @@ module FugazRuntime
         options[:level] ||= LEVELS.fetch(ENV.fetch("AWS_LAMBDA_LOG_LEVEL", "").upcase, "DEBUG")
         super(Sink.new, *rest, **options)
         @default_formatter = AS_JSON ? JsonLines.new : Lines.new
+        @default_formatter.datetime_format = options[:datetime_format]
       end
     end
 

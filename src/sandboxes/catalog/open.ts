@@ -47,21 +47,23 @@ export function openRuntimes(options: RuntimesOptions): Runtimes {
     }
     return machine;
   };
-  const resolve = async (name: string): Promise<Runtime | undefined> => {
-    const here = await current();
+  const lookUp = (name: string, here: Machine): Promise<Runtime | undefined> => {
     const known = resolved.get(name) ?? find(name, here, wrappers, strict);
     resolved.set(name, known);
-    return await known;
+    return known;
   };
   return {
-    resolve,
+    resolve: async (name) => await lookUp(name, await current()),
     whyMissing: async (name) => {
       const here = await current();
       const promised = promisedBy(name);
       const counts = strict || promised?.family === "java";
       return whyMissing(name, { present: counts ? await present(promised, here) : [], strict, javaClient: (await here.javaClient()) !== undefined });
     },
-    list: async () => (await Promise.all(runtimeNames.map(resolve))).filter((runtime) => runtime !== undefined),
+    list: async () => {
+      const here = await current();
+      return (await Promise.all(runtimeNames.map((name) => lookUp(name, here)))).filter((runtime) => runtime !== undefined);
+    },
   };
 }
 
