@@ -42,8 +42,9 @@ class ChannelConversation implements Conversation {
       try {
         reader.push(chunk);
       } catch {
-        channel.destroy();
+        // In this order: a program that sees its channel closed leaves by itself, and would not look broken.
         this.#listener.broken();
+        channel.destroy();
       }
     });
     this.#ended = endOf(channel);
