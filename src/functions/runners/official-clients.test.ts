@@ -14,7 +14,7 @@ const digest = (text: string): string => createHash("sha256").update(text).diges
 describe.concurrent("The official client", () => {
   test("of Python answers, reports errors, and fails to load", { timeout: FIRST_RUN_MS }, async ({ skip }) => {
     const client = await cached("awslambdaric-python3", async (dir) => {
-      await tool(dir, "python3", ["-m", "pip", "install", "--quiet", "--only-binary", ":all:", "--target", join(dir, "lib"), "awslambdaric"]);
+      await tool(dir, "python3", ["-m", "pip", "install", "--quiet", "--retries", "1", "--timeout", "10", "--only-binary", ":all:", "--target", join(dir, "lib"), "awslambdaric"]);
       await writeFile(join(dir, "python"), (await tool(dir, "python3", ["-c", "import sys; print(sys.executable)"])).stdout.trim());
     });
     if ("missing" in client) return skip(client.missing);
