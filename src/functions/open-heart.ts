@@ -196,7 +196,7 @@ function prepareWith(deps: HeartDeps, packages: AcquiringPackages): InstanceDeps
   return async (version, { id, logStream, initialization }) => {
     const name = version.settings.runtime;
     const runtime = await runtimes.resolve(name);
-    if (!runtime) throw fault("InvalidRuntimeException", { message: `The runtime ${name} is not available on this machine.`, status: 502, Type: "User" });
+    if (!runtime) throw fault("InvalidRuntimeException", { message: `The runtime ${name} can not run on this machine. ${await runtimes.whyMissing(name)}`, status: 502, Type: "User" });
     const credentials = await deps.credentialsFor(version);
     const env = environmentOf(version, runtime, { credentials, endpointUrl: deps.endpointUrl(), logStream, initialization });
     // Last, as what is acquired must be released.

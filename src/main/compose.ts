@@ -1,6 +1,5 @@
 // The composition root: opens every room in order, hands each the few things it needs, and closes them in reverse.
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import { openEmbedded } from "../engines/embedded/open.ts";
 import { openSessions } from "../functions/credentials/sessions.ts";
@@ -10,9 +9,8 @@ import { openHeart } from "../functions/open-heart.ts";
 import { runnerFor } from "../functions/runners/runner-for.ts";
 import { accountOfIssuedKey } from "../kernel/access-key.ts";
 import type { Engine } from "../ports/engine.ts";
-import type { Runtime, Runtimes } from "../ports/runtimes.ts";
+import type { Runtime } from "../ports/runtimes.ts";
 import type { IsolationReport } from "../ports/sandbox.ts";
-import { openRuntimes } from "../sandboxes/catalog/open.ts";
 import { openSandboxes } from "../sandboxes/open.ts";
 import { createAwsDoor } from "../wire/aws-door.ts";
 import type { Door } from "../wire/door.ts";
@@ -21,9 +19,9 @@ import { loadModel, loadModelIndex } from "../wire/models/load-model.ts";
 import { accountFromDigits, type AccountOf } from "../wire/sigv4.ts";
 import type { Config } from "./config.ts";
 import { healthDoor, type HealthSources } from "./health-door.ts";
+import { runtimesFor } from "./machine-runtimes.ts";
 import { bindServices } from "./services.ts";
 import { systemClock } from "./system-clock.ts";
-import { projectDir } from "./version.ts";
 
 export interface Fugaz {
   /** Base URL without a final slash. Always an address, never a name: SDKs put buckets in front of names. */
@@ -53,7 +51,7 @@ export async function startFugaz(config: Config, logger: Logger): Promise<Fugaz>
     const endpoint = `http://${reachable(config.host)}:${listener.port}`;
 
     const sandboxes = opened.use(await openSandboxes({ isolation: config.isolation, dir: join(config.dataDir, "sandboxes"), path: config.path }));
-    const runtimes = runtimesFor(config);
+    const runtimes = runtimesFor(config, config.dataDir);
     const logGroups = opened.use(openLogGroups({ store: engine.store, clock, logger }));
     const sessions = opened.use(openSessions({ store: engine.store, clock, warn: (sentence, error) => logger.warn({ err: error }, sentence) }));
     const heart = opened.use(
@@ -106,14 +104,11 @@ function sweepBlobs({ blobs }: Engine, logger: Logger): () => void {
 /** Longer than any request lasts between taking in bytes and committing what holds them. */
 const SWEEP_MS = 6 * 3_600_000;
 
-/** What `doctor` shows: opens only what looks at the machine. */
-export async function probeMachine(config: Config): Promise<{ readonly report: IsolationReport; readonly runtimes: readonly Runtime[] }> {
+/** What `doctor` shows: opens only what looks at the machine. `dataDir` is the one of a server, which may be running; `config.dataDir` one of the caller's own. */
+export async function probeMachine(config: Config, dataDir: string): Promise<{ readonly report: IsolationReport; readonly runtimes: readonly Runtime[] }> {
   await using sandboxes = await openSandboxes({ isolation: config.isolation, dir: join(config.dataDir, "sandboxes"), path: config.path });
-  return { report: sandboxes.report, runtimes: await runtimesFor(config).list() };
+  return { report: sandboxes.report, runtimes: await runtimesFor(config, dataDir).list() };
 }
-
-const runtimesFor = ({ dataDir, path, home }: Config): Runtimes =>
-  openRuntimes({ projectDir: fileURLToPath(projectDir).replace(/\/$/, ""), dir: join(dataDir, "runtimes"), path, home });
 
 /** An address a client on this machine can use: the wildcard addresses are none. */
 const reachable = (host: string): string => (host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host === "localhost" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host);

@@ -20,6 +20,10 @@ const schema = z.strictObject({
   /** The PATH in which interpreters and bwrap are looked up. */
   path: z.string().default("/usr/local/bin:/usr/bin:/bin"),
   home: z.string().default("/"),
+  /** A Java installation that is looked at first. */
+  javaHome: z.string().optional(),
+  /** Functions run only on the exact version their runtime name promises. */
+  strictRuntimes: z.boolean().default(false),
 });
 
 export type Config = Readonly<z.infer<typeof schema>>;

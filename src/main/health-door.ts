@@ -24,7 +24,7 @@ export const healthDoor = (sources: () => HealthSources | undefined): Door => ({
       status: "ready",
       version,
       isolation: { kind: ready.isolation.kind, level: ready.isolation.level, warnings: ready.isolation.warnings },
-      runtimes: runtimes.map(({ name, version: runs, exact }) => ({ name, version: runs, exact })),
+      runtimes: runtimes.map(({ name, version: runs, exact, origin }) => ({ name, version: runs, exact, origin })),
       services: Object.fromEntries(ready.services.map(({ id, operations }) => [id, { operations }])),
       ...ready.status(),
     });

@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<() => Command>>> = {
   list: async () => (await import("./list.ts")).listCommand,
   env: async () => (await import("./env.ts")).envCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
+  runtime: async () => (await import("./runtime.ts")).runtimeCommand,
   demo: async () => (await import("./demo.ts")).demoCommand,
 };
 
@@ -34,6 +35,12 @@ First steps:
 
 const named = commands[process.argv[2] ?? ""];
 for (const load of named ? [named] : Object.values(commands)) program.addCommand((await load())());
+
+// A reader that has seen enough, such as head, is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
 
 try {
   await program.parseAsync();

@@ -6,7 +6,7 @@ import { invalid } from "../faults.ts";
 import { latestRefOf } from "../function-name.ts";
 import { layersOf, requireTotalSize } from "../layers.ts";
 import type { Op } from "../op.ts";
-import { requireRuntime } from "../runtime-names.ts";
+import { requireRuntime, runtimeState } from "../runtime-names.ts";
 import { newSettings } from "../settings.ts";
 import { checkedTags } from "../tags.ts";
 import { configurationView } from "../views.ts";
@@ -22,5 +22,6 @@ export const createFunction: Op<"CreateFunction"> = async (input, context) => {
   const code = await packageFrom(input.Code ?? {}, context);
   requireTotalSize(code, settings);
   const { latest, published } = await context.heart.registry.create(context, ref.name, { code, settings, tags, codeSigning: input.CodeSigningConfigArn || undefined, publish: input.Publish ?? false });
-  return published ? configurationView(published, published.version) : configurationView(latest);
+  const view = published ? configurationView(published, published.version) : configurationView(latest);
+  return { ...view, ...(await runtimeState(latest, context.runtimes)) };
 };
