@@ -4,7 +4,6 @@ import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "no
 import { join } from "node:path";
 import { Fault, outage } from "../../kernel/fault.ts";
 import type { ArchiveSource } from "./archive.ts";
-import { unpack } from "./unpack.ts";
 
 /** A pinned tree: it stays until `release`. */
 export interface Tree {
@@ -53,6 +52,8 @@ export async function openTrees(dir: string): Promise<Trees> {
     return slots(async () => {
       try {
         await mkdir(fresh, { recursive: true });
+        // Loaded with the first archive: a server that starts needs no zip reader.
+        const { unpack } = await import("./unpack.ts");
         const facts = { ...(await unpack(await source(), join(fresh, "task"))), bootId };
         await writeFile(join(fresh, "facts.json"), JSON.stringify(facts));
         // Something without facts may lie there, half removed by hand.

@@ -2,7 +2,9 @@
 import type { RuntimeFamily } from "../../ports/runtimes.ts";
 import type { Runner } from "../runner.ts";
 import { bootChannel } from "./channel.ts";
-import { bootRuntimeApi } from "./runtime-api.ts";
+
+/** Loaded with the first custom runtime. */
+const bootRuntimeApi: Runner = async (...boot) => (await import("./runtime-api.ts")).bootRuntimeApi(...boot);
 
 const runners: Readonly<Record<RuntimeFamily, Runner>> = { node: bootChannel, python: bootChannel, provided: bootRuntimeApi };
 
