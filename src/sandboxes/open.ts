@@ -30,6 +30,8 @@ class IsolationImpossible extends Error {
 }
 
 export async function openSandboxes(options: SandboxOptions): Promise<Sandboxes> {
+  // Its child process runs while we look at the rest.
+  const probing = options.isolation === "process" ? undefined : probeBubblewrap(options.path);
   // Two servers, or a server and a `doctor`, may look at the same directory at the same time.
   await clearDead(resolve(options.dir));
   const serverId = newServerId();
@@ -37,8 +39,8 @@ export async function openSandboxes(options: SandboxOptions): Promise<Sandboxes>
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const cgroups = process.platform === "linux" ? await openCgroups(serverId) : "this is not Linux";
   if (typeof cgroups !== "string") await writeFile(join(dir, GROUPS_FILE), cgroups.bases.join("\n"));
-  if (options.isolation === "process") return processSandboxes(dir, cgroups, undefined);
-  const tools = await probeBubblewrap(options.path);
+  const tools = await probing;
+  if (tools === undefined) return processSandboxes(dir, cgroups, undefined);
   if (typeof tools !== "string") return bubblewrapSandboxes(dir, tools, cgroups);
   if (options.isolation === "bubblewrap") throw new IsolationImpossible(`Isolation by bubblewrap was asked for, but ${tools}`);
   return processSandboxes(dir, cgroups, `Containers are not possible because ${tools}`);
