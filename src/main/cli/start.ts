@@ -1,7 +1,7 @@
 // `fugaz start`: the server in the foreground, until SIGTERM or Ctrl-C.
 import { readFile } from "node:fs/promises";
 import { Command, Option } from "commander";
-import { startFugaz, type Fugaz } from "../compose.ts";
+import type { Fugaz } from "../compose.ts";
 import { readConfig, type Config } from "../config.ts";
 import { openLogger } from "../logger.ts";
 import { version } from "../version.ts";
@@ -27,6 +27,7 @@ export const startCommand = (): Command =>
       const config = await configFrom(options);
       // Listened for from the start: who stops the server the moment it is ready still gets a clean end.
       const stopped = stopSignal();
+      const { startFugaz } = await import("../compose.ts");
       const fugaz = await startFugaz(config, openLogger(config)).catch((error: unknown) => {
         throw portProblem(error, config) ?? error;
       });
