@@ -1,5 +1,6 @@
 // The composition root: opens the ports at once, then the house that stands on them, and closes all in reverse.
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { openEmbedded } from "../engines/embedded/open.ts";
 import type { Engine } from "../ports/engine.ts";
@@ -38,13 +39,18 @@ export async function startFugaz(config: Config, logger: ServerLog): Promise<Fug
     };
 
     // What waits for a thread, the disk or a child process begins at once; the rest of the house is loaded meanwhile.
+    const engineOpening = openEmbedded({ dir: config.dataDir, clock, warn: (error) => logger.warn({ err: error }, "The storage engine met a problem that harms no caller") });
+    // The engine locks the directory before it waits: who can not have it is told now, and nobody else touches it.
+    await Promise.race([engineOpening, setImmediate()]);
     const opening = openAll(opened, [
-      openEmbedded({ dir: config.dataDir, clock, warn: (error) => logger.warn({ err: error }, "The storage engine met a problem that harms no caller") }),
+      engineOpening,
       // The port is taken early: who can not have it learns at once, and health says "starting".
       listen(),
       openSandboxes({ isolation: config.isolation, dir: join(config.dataDir, "sandboxes"), path: config.path }),
     ]);
-    const [[engine, { endpoint }, sandboxes], { openHouse }] = await Promise.all([opening, import("./open-house.ts")]);
+    // After one turn of the loop, as loading keeps the thread busy and the others shall be under way by then.
+    const loading = setImmediate().then(() => import("./open-house.ts"));
+    const [[engine, { endpoint }, sandboxes], { openHouse }] = await Promise.all([opening, loading]);
     opened.defer(sweepBlobs(engine, logger));
     const runtimes = runtimesFor(config);
     const house = await openHouse({ config, logger, clock, engine, sandboxes, runtimes, endpoint, opened });

@@ -30,16 +30,17 @@ class IsolationImpossible extends Error {
 }
 
 export async function openSandboxes(options: SandboxOptions): Promise<Sandboxes> {
-  // Its child process runs while we look at the rest.
-  const probing = options.isolation === "process" ? undefined : probeBubblewrap(options.path);
-  // Two servers, or a server and a `doctor`, may look at the same directory at the same time.
-  await clearDead(resolve(options.dir));
   const serverId = newServerId();
+  // The first two have children try what this machine allows, and run while we and our caller go on.
+  const [cgroups, tools] = await Promise.all([
+    process.platform === "linux" ? openCgroups(serverId) : "this is not Linux",
+    options.isolation === "process" ? undefined : probeBubblewrap(options.path),
+    // Two servers, or a server and a `doctor`, may look at the same directory at the same time.
+    clearDead(resolve(options.dir)),
+  ]);
   const dir = join(resolve(options.dir), serverId);
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const cgroups = process.platform === "linux" ? await openCgroups(serverId) : "this is not Linux";
   if (typeof cgroups !== "string") await writeFile(join(dir, GROUPS_FILE), cgroups.bases.join("\n"));
-  const tools = await probing;
   if (tools === undefined) return processSandboxes(dir, cgroups, undefined);
   if (typeof tools !== "string") return bubblewrapSandboxes(dir, tools, cgroups);
   if (options.isolation === "bubblewrap") throw new IsolationImpossible(`Isolation by bubblewrap was asked for, but ${tools}`);
