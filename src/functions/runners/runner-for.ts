@@ -2,8 +2,11 @@
 import type { RuntimeFamily } from "../../ports/runtimes.ts";
 import type { Runner } from "../runner.ts";
 import { bootChannel } from "./channel.ts";
-import { bootJava } from "./java.ts";
-import { bootRuntimeApi } from "./runtime-api.ts";
+
+/** Loaded with the first custom runtime. */
+const bootRuntimeApi: Runner = async (...boot) => (await import("./runtime-api.ts")).bootRuntimeApi(...boot);
+/** Loaded with the first Java function. */
+const bootJava: Runner = async (...boot) => (await import("./java.ts")).bootJava(...boot);
 
 const runners: Readonly<Record<RuntimeFamily, Runner>> = {
   node: bootChannel, python: bootChannel, ruby: bootChannel,

@@ -3,7 +3,6 @@ import { mkdtemp, rm, statfs } from "node:fs/promises";
 import { availableParallelism, tmpdir, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
-import { probeMachine } from "../compose.ts";
 import { readConfig } from "../config.ts";
 import { version } from "../version.ts";
 import { table } from "./table.ts";
@@ -23,6 +22,7 @@ async function examine({ dataDir, isolation }: { readonly dataDir: string; reado
   const dir = await mkdtemp(join(tmpdir(), "fugaz-doctor-"));
   try {
     const config = readConfig({ dataDir: dir, isolation, path: process.env["PATH"], home: process.env["HOME"], javaHome: process.env["JAVA_HOME"] });
+    const { probeMachine } = await import("../compose.ts");
     const { report, runtimes } = await probeMachine(config, resolve(dataDir));
     const disk = await statfs(resolve(dataDir)).catch(() => statfs(process.cwd()));
     return {

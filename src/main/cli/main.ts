@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { version } from "../version.ts";
 import { explain, UserError } from "./user-error.ts";
 
-/** Loaded when named: the server should not pay for the clients, nor they for it. */
+/** Loaded when named, or all for the help; each loads what it works with when it is run: the server should not pay for the clients, nor they for it. */
 const commands: Readonly<Record<string, () => Promise<() => Command>>> = {
   start: async () => (await import("./start.ts")).startCommand,
   invoke: async () => (await import("./invoke.ts")).invokeCommand,

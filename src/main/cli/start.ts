@@ -1,9 +1,9 @@
 // `fugaz start`: the server in the foreground, until SIGTERM or Ctrl-C.
 import { readFile } from "node:fs/promises";
 import { Command, Option } from "commander";
-import { pino } from "pino";
-import { startFugaz, type Fugaz } from "../compose.ts";
+import type { Fugaz } from "../compose.ts";
 import { readConfig, type Config } from "../config.ts";
+import { openLogger } from "../logger.ts";
 import { version } from "../version.ts";
 import { UserError } from "./user-error.ts";
 
@@ -27,10 +27,10 @@ export const startCommand = (): Command =>
     .addHelpText("after", "\nThe line `Fugaz is ready at http://127.0.0.1:PORT` on standard output says that it serves; all else goes to standard error.")
     .action(async (options: Readonly<Record<string, string>>) => {
       const config = await configFrom(options);
-      const logger = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
       // Listened for from the start: who stops the server the moment it is ready still gets a clean end.
       const stopped = stopSignal();
-      const fugaz = await startFugaz(config, logger).catch((error: unknown) => {
+      const { startFugaz } = await import("../compose.ts");
+      const fugaz = await startFugaz(config, openLogger(config)).catch((error: unknown) => {
         throw portProblem(error, config) ?? error;
       });
       announce(fugaz, config);
