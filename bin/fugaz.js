@@ -1,14 +1,19 @@
 #!/usr/bin/env node
-// Finds a Node that can run Fugaz (type stripping, node:sqlite) and hands over: the bundled one when the system's is too old.
-import { existsSync } from "node:fs";
+// Finds a Node that can run Fugaz (type stripping, node:sqlite), makes it small and quick to start, and hands over.
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import module, { createRequire } from "node:module";
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const here = dirname(fileURLToPath(import.meta.url));
+const project = join(dirname(fileURLToPath(import.meta.url)), "..");
+const sources = join(project, "src");
 // Node refuses to strip types below node_modules, so an installed package brings compiled files; a checkout runs its sources.
-const source = join(here, "../src/main/cli/main.ts");
-const main = existsSync(source) ? source : join(here, "../dist/main/cli/main.js");
+const isCheckout = existsSync(join(sources, "main/cli/main.ts"));
+const main = join(project, isCheckout ? "src/main/cli/main.ts" : "dist/main/cli/main.js");
+// The young generation stays at its first size in every thread: in a server that streams it would grow to 50 MB and more, full of
+// buffers that are long done with. Unlike V8's limits this can still be said to a running process.
+const small = "--semi-space-growth-factor=1";
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
 if (major > 22 || (major === 22 && minor >= 18)) {
@@ -16,16 +21,57 @@ if (major > 22 || (major === 22 && minor >= 18)) {
   process.on("warning", (warning) => {
     if (warning.name !== "ExperimentalWarning") process.stderr.write(`${warning.name}: ${warning.message}\n`);
   });
-  // Keeps stripped and compiled sources in the temporary directory: the next start is twice as fast and needs no compiler in memory.
-  module.enableCompileCache?.();
+  process.getBuiltinModule("node:v8").setFlagsFromString(small);
+  const cache = openCache();
+  if (isCheckout && cache !== undefined) await fillCache(cache);
   await import(main);
-} else {
-  const { spawn } = await import("node:child_process");
-  const node = bundledNode();
+} else await runOn(bundledNode());
+
+/** Keeps compiled code between starts, keyed by content: what runs is never older than its source. Returns the directory if there can be one. */
+function openCache() {
+  // Not the system's temporary directory, where others could plant code.
+  const places = [join(project, isCheckout ? "node_modules/.cache/fugaz" : "../.cache/fugaz"), join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "fugaz")];
+  const { ENABLED, ALREADY_ENABLED } = module.constants.compileCacheStatus;
+  for (const place of places) {
+    const { status } = module.enableCompileCache(place);
+    if (status === ALREADY_ENABLED) return process.env.NODE_COMPILE_CACHE;
+    if (status !== ENABLED) continue;
+    // Threads look here for it.
+    process.env.NODE_COMPILE_CACHE = place;
+    return place;
+  }
+  return undefined;
+}
+
+/**
+ * Has another process compile the sources when they have changed, so that this one never holds the TypeScript compiler and its 40 MB.
+ * A change that goes unnoticed here (a file written in place) costs that memory once, nothing else.
+ */
+async function fillCache(cache) {
+  const note = join(cache, `filled-${process.version}-${process.arch}`);
+  const dirs = readdirSync(sources, { recursive: true, withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
+  const now = dirs.map((dir) => `${dir} ${statSync(dir).mtimeMs}`).join("\n");
+  try {
+    if (readFileSync(note, "utf8") === now) return;
+  } catch {
+    // Never filled.
+  }
+  const { spawnSync } = await import("node:child_process");
+  spawnSync(process.execPath, [join(project, "tools/fill-cache.ts"), cache, small], { stdio: "ignore", env: { ...process.env, NODE_COMPILE_CACHE: "" } });
+  try {
+    writeFileSync(note, now);
+  } catch {
+    // A cache that can be read only: the next start tries again.
+  }
+}
+
+/** For a system whose own Node is too old. */
+async function runOn(node) {
   if (node === undefined) {
     process.stderr.write(`Fugaz needs Node 22.18 or newer; this is ${process.versions.node}, and no bundled Node was installed for ${process.platform}-${process.arch}.\n`);
     process.exit(1);
   }
+  const { spawn } = await import("node:child_process");
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => {

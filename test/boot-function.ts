@@ -120,11 +120,17 @@ export const nodeRuntime = (interpreter = process.execPath, name = "nodejs22.x")
 export const pythonRuntime = (interpreter: string, name = "python3.11"): Runtime =>
   runtimeOf("python", name, interpreter, [interpreter, "-S", "/var/runtime/bootstrap.py"]);
 
+export const rubyRuntime = (interpreter: string, name = "ruby3.3"): Runtime => runtimeOf("ruby", name, interpreter, [interpreter, "/var/runtime/bootstrap.rb"]);
+
+export const python2Runtime = (interpreter: string): Runtime => ({ ...runtimeOf("python", "python2.7", interpreter, [interpreter, "/var/runtime/bootstrap.py"]), mounts: [{ source: join(RUNTIMES, "python2"), target: "/var/runtime" }] });
+
+export const goRuntime: Runtime = runtimeOf("go", "go1.x", "", []);
+
 export const providedRuntime: Runtime = runtimeOf("provided", "provided.al2023", "", []);
 
 function runtimeOf(family: Runtime["family"], name: string, interpreter: string, argv: readonly string[]): Runtime {
-  const mounts = family === "provided" ? [] : [{ source: join(RUNTIMES, family), target: "/var/runtime" }];
-  return { name, family, version: "", exact: true, interpreter, mounts, argv, env: {} };
+  const mounts = family === "node" || family === "python" || family === "ruby" ? [{ source: join(RUNTIMES, family), target: "/var/runtime" }] : [];
+  return { name, family, version: "", exact: true, origin: "machine", interpreter, mounts, argv, env: {} };
 }
 
 /** Interpreters of this machine: the first of these that exist. */

@@ -82,7 +82,7 @@ describe("the files", () => {
   });
 
   test("open with a sentence that says why they exist", () => {
-    const silent = [...shipped, ...sources.filter(({ path }) => /^(runtimes|tools|bench)\//.test(path) && !forTests(path))].filter(({ text }) => !/^(#!.*\n)?(\/\/|\/\*\*?|""")\s*\S+/.test(text));
+    const silent = [...shipped, ...sources.filter(({ path }) => /^(runtimes|tools|bench)\//.test(path) && !forTests(path))].filter(({ text }) => !/^(#!.*\n)?(\/\/|\/\*\*?|"""|# )\s*\S+/.test(text));
     expect(silent.map(({ path }) => path)).toEqual([]);
   });
 
@@ -127,7 +127,7 @@ test("without services and clouds the heart still stands: nothing it needs lies 
 
 function list(dir: string): readonly string[] {
   return readdirSync(join(root, dir), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(ts|mjs|cjs|js|py)$/.test(entry.name) && !entry.parentPath.includes("__pycache__"))
+    .filter((entry) => entry.isFile() && /\.(ts|mjs|cjs|js|py|rb)$/.test(entry.name) && !entry.parentPath.includes("__pycache__"))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)));
 }
 

@@ -198,7 +198,7 @@ function prepareWith(deps: HeartDeps, packages: AcquiringPackages, images: Pick<
   return async (version, { id, logStream, initialization }) => {
     const name = version.settings.runtime;
     const runtime = version.code.image ? imageRuntime : await runtimes.resolve(name);
-    if (!runtime) throw fault("InvalidRuntimeException", { message: `The runtime ${name} is not available on this machine.`, status: 502, Type: "User" });
+    if (!runtime) throw fault("InvalidRuntimeException", { message: `The runtime ${name} can not run on this machine. ${await runtimes.whyMissing(name)}`, status: 502, Type: "User" });
     const credentials = await deps.credentialsFor(version);
     const env = environmentOf(version, runtime, { credentials, endpointUrl: deps.endpointUrl(), logStream, initialization });
     // Last, as what is acquired must be released.
@@ -212,7 +212,7 @@ function prepareWith(deps: HeartDeps, packages: AcquiringPackages, images: Pick<
 }
 
 /** An image brings its own: nothing of ours is mounted, and whatever it starts speaks the runtime API. */
-const imageRuntime: Runtime = { name: "image", family: "provided", version: "", exact: true, interpreter: "", mounts: [], argv: [], env: {} };
+const imageRuntime: Runtime = { name: "image", family: "provided", version: "", exact: true, origin: "function", interpreter: "", mounts: [], argv: [], env: {} };
 
 type AcquiringPackages = Pick<ReturnType<typeof openPackages>, "acquire" | "acquireLayers">;
 

@@ -1,38 +1,71 @@
-// One schema for everything the server can be told, read once and frozen, so that no room ever looks at the environment.
+// One table of everything the server can be told, read once and frozen, so that no room ever looks at the environment.
 import { resolve } from "node:path";
-import { z } from "zod";
 
-const schema = z.strictObject({
-  host: z.string().min(1).default("127.0.0.1"),
+/** Turns what was given (undefined: nothing) into the value; throws a sentence's end, such as "it must be 12 digits". */
+type Reader<T> = (given: unknown) => T;
+
+const text = (byDefault: string): Reader<string> => (given = byDefault) => demand(typeof given === "string" && given !== "" && given, "it must be a text that is not empty");
+/** As the environment has it: even an empty one is an answer. */
+const anyText = (byDefault: string): Reader<string> => (given = byDefault) => String(given);
+const optionalText: Reader<string | undefined> = (given) => (given === undefined ? undefined : text("")(given));
+const matching = (pattern: RegExp, rule: string, byDefault: string): Reader<string> => (given = byDefault) => demand(typeof given === "string" && pattern.test(given) && given, rule);
+const oneOf = <const T extends string>(names: readonly T[], byDefault: T): Reader<T> => (given = byDefault) => demand(names.find((name) => name === given), `it must be one of ${names.join(", ")}`);
+const integer = (min: number, max: number, byDefault: number): Reader<number> => (given = byDefault) => {
+  const number = typeof given === "string" && given.trim() !== "" ? Number(given) : given;
+  return demand(typeof number === "number" && Number.isInteger(number) && number >= min && number <= max ? { number } : undefined, `it must be a whole number from ${min} to ${max}`).number;
+};
+
+const positiveOr = <const T extends string>(word: T, byDefault: number): Reader<T | number> => (given = byDefault) => {
+  if (given === word) return word;
+  const number = Number(given);
+  return demand(number > 0 && Number.isFinite(number) && number, `it must be a number above 0, or ${word}`);
+};
+const flag: Reader<boolean> = (given = false) => demand(typeof given === "boolean" ? { given } : undefined, "it must be true or false").given;
+
+const readers = {
+  host: text("127.0.0.1"),
   /** 0 picks a free port. */
-  port: z.coerce.number().int().min(0).max(65_535).default(4566),
-  dataDir: z.string().min(1).default(".fugaz"),
-  isolation: z.enum(["auto", "bubblewrap", "process"]).default("auto"),
+  port: integer(0, 65_535, 4566),
+  dataDir: text(".fugaz"),
+  isolation: oneOf(["auto", "bubblewrap", "process"], "auto"),
   /** For requests whose credentials name no region. */
-  region: z.string().regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, "must be the name of an AWS region, such as us-east-1").default("us-east-1"),
+  region: matching(/^[a-z]{2,4}(-[a-z]+)+-\d$/, "it must be the name of an AWS region, such as us-east-1", "us-east-1"),
   /** For requests whose credentials name no account. */
-  account: z.string().regex(/^\d{12}$/, "must be 12 digits").default("000000000000"),
+  account: matching(/^\d{12}$/, "it must be 12 digits", "000000000000"),
   /** How fast a streamed response may come once its first 6 MB have gone, in MB per second. */
-  streamRate: z.union([z.literal("unlimited"), z.coerce.number().positive()], "must be a number of MB per second, or unlimited").default(2),
-  tlsCert: z.string().optional(),
-  tlsKey: z.string().optional(),
-  logLevel: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
+  streamRate: positiveOr("unlimited", 2),
+  tlsCert: optionalText,
+  tlsKey: optionalText,
+  logLevel: oneOf(["trace", "debug", "info", "warn", "error", "silent"], "info"),
   /** The PATH in which interpreters and bwrap are looked up. */
-  path: z.string().default("/usr/local/bin:/usr/bin:/bin"),
-  home: z.string().default("/"),
-});
+  path: anyText("/usr/local/bin:/usr/bin:/bin"),
+  home: anyText("/"),
+  /** A Java installation that is looked at first. */
+  javaHome: optionalText,
+  /** Functions run only on the exact version their runtime name promises. */
+  strictRuntimes: flag,
+};
 
-export type Config = Readonly<z.infer<typeof schema>>;
+export type Config = { readonly [Name in keyof typeof readers]: ReturnType<(typeof readers)[Name]> };
 
 /** Checks and completes settings; throws an Error whose message names the setting and what it must be. */
 export function readConfig(settings: Readonly<Record<string, unknown>>): Config {
-  const result = schema.safeParse(settings);
-  if (!result.success) {
-    const [issue] = result.error.issues;
-    const name = issue?.path.join(".") ?? "settings";
-    throw new Error(`The setting ${name} is not right: ${issue?.message ?? "unknown problem"} (it was ${JSON.stringify(settings[name])}).`);
+  const unknown = Object.keys(settings).find((name) => !Object.hasOwn(readers, name));
+  if (unknown !== undefined) throw new Error(`There is no setting ${unknown}.`);
+  const config = Object.fromEntries(Object.entries(readers).map(([name, read]) => [name, readOne(name, read, settings[name])])) as unknown as Config;
+  if ((config.tlsCert === undefined) !== (config.tlsKey === undefined)) throw new Error("TLS needs both a certificate and its key: give --tls-cert and --tls-key together.");
+  return Object.freeze({ ...config, dataDir: resolve(config.dataDir) });
+}
+
+function readOne(name: string, read: Reader<unknown>, given: unknown): unknown {
+  try {
+    return read(given);
+  } catch (error) {
+    throw new Error(`The setting ${name} is not right: ${(error as Error).message} (it was ${JSON.stringify(given)}).`, { cause: error });
   }
-  if ((result.data.tlsCert === undefined) !== (result.data.tlsKey === undefined))
-    throw new Error("TLS needs both a certificate and its key: give --tls-cert and --tls-key together.");
-  return Object.freeze({ ...result.data, dataDir: resolve(result.data.dataDir) });
+}
+
+function demand<T>(value: T | undefined | false, rule: string): T {
+  if (value === undefined || value === false) throw new Error(rule);
+  return value;
 }

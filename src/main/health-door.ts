@@ -2,12 +2,14 @@
 import type { Runtimes } from "../ports/runtimes.ts";
 import type { IsolationReport } from "../ports/sandbox.ts";
 import type { Door, HttpReply } from "../wire/door.ts";
+import type { BoundService } from "../wire/service.ts";
 import { version } from "./version.ts";
 
 export interface HealthSources {
   readonly isolation: IsolationReport;
   readonly runtimes: Pick<Runtimes, "list">;
-  readonly services: readonly { readonly id: string; readonly operations: number }[];
+  /** Loads what is not loaded yet. */
+  readonly services: () => Promise<readonly Pick<BoundService, "id" | "operations">[]>;
   readonly status: () => { readonly instances: number; readonly busy: number };
 }
 
@@ -19,13 +21,13 @@ export const healthDoor = (sources: () => HealthSources | undefined): Door => ({
     if (method !== "GET" && method !== "HEAD") return json(405, { message: "Use GET." }, { allow: "GET, HEAD" });
     const ready = sources();
     if (!ready) return json(503, { status: "starting", version });
-    const runtimes = await ready.runtimes.list();
+    const [runtimes, services] = await Promise.all([ready.runtimes.list(), ready.services()]);
     return json(200, {
       status: "ready",
       version,
       isolation: { kind: ready.isolation.kind, level: ready.isolation.level, warnings: ready.isolation.warnings },
-      runtimes: runtimes.map(({ name, version: runs, exact }) => ({ name, version: runs, exact })),
-      services: Object.fromEntries(ready.services.map(({ id, operations }) => [id, { operations }])),
+      runtimes: runtimes.map(({ name, version: runs, exact, origin }) => ({ name, version: runs, exact, origin })),
+      services: Object.fromEntries(services.map(({ id, operations }) => [id, { operations: operations.size }])),
       ...ready.status(),
     });
   },

@@ -8,16 +8,10 @@ import type { Runtimes } from "../ports/runtimes.ts";
 import { codeDoor } from "../services/lambda/code-door.ts";
 import { openCodeLinks } from "../services/lambda/code-links.ts";
 import { registryDoor } from "../services/ecr/registry/door.ts";
-import { ecr } from "../services/ecr/service.ts";
-import { iam } from "../services/iam/service.ts";
-import { lambda } from "../services/lambda/service.ts";
 import { urlDoor } from "../services/lambda/urls/door.ts";
-import { logs } from "../services/logs/service.ts";
-import { s3Deps } from "../services/s3/op.ts";
-import { s3 } from "../services/s3/service.ts";
-import { sts } from "../services/sts/service.ts";
 import type { Door } from "../wire/door.ts";
-import { bindService, type BoundService } from "../wire/service.ts";
+import { bindService } from "../wire/service.ts";
+import { lazyService, type LazyService } from "../wire/service-shelf.ts";
 import type { AccountOf } from "../wire/sigv4.ts";
 
 export interface Rooms {
@@ -32,17 +26,17 @@ export interface Rooms {
   readonly home: { readonly account: string; readonly region: string };
 }
 
-export function bindServices({ engine, clock, heart, logGroups, sessions, runtimes, accountOf, home }: Rooms): { readonly services: readonly BoundService[]; readonly doors: readonly Door[] } {
+export function bindServices({ engine, clock, heart, logGroups, sessions, runtimes, accountOf, home }: Rooms): { readonly services: readonly LazyService[]; readonly doors: readonly Door[] } {
   const codeLinks = openCodeLinks({ store: engine.store, clock });
   const registry = { store: engine.store, blobs: engine.blobs, clock, home };
   return {
     services: [
-      bindService(lambda, { heart, store: engine.store, runtimes, clock, codeLinks }),
-      bindService(s3, s3Deps({ store: engine.store, blobs: engine.blobs, heart, clock })),
-      bindService(ecr, registry),
-      bindService(logs, { logs: logGroups, clock }),
-      bindService(iam, { store: engine.store, clock, sessions }),
-      bindService(sts, { sessions, clock }),
+      lazyService("lambda", async () => bindService((await import("../services/lambda/service.ts")).lambda, { heart, store: engine.store, runtimes, clock, codeLinks })),
+      lazyService("s3", async () => bindService((await import("../services/s3/service.ts")).s3, (await import("../services/s3/op.ts")).s3Deps({ store: engine.store, blobs: engine.blobs, heart, clock }))),
+      lazyService("ecr", async () => bindService((await import("../services/ecr/service.ts")).ecr, registry)),
+      lazyService("logs", async () => bindService((await import("../services/logs/service.ts")).logs, { logs: logGroups, clock })),
+      lazyService("iam", async () => bindService((await import("../services/iam/service.ts")).iam, { store: engine.store, clock, sessions })),
+      lazyService("sts", async () => bindService((await import("../services/sts/service.ts")).sts, { sessions, clock })),
     ],
     doors: [codeDoor({ blobs: engine.blobs, codeLinks }), registryDoor(registry), urlDoor({ heart, sessions, clock, accountOf })],
   };

@@ -25,12 +25,14 @@ class IsolationImpossible extends Error {
 }
 
 export async function openSandboxes(options: SandboxOptions): Promise<Sandboxes> {
-  // Two servers, or a server and a `doctor`, may look at the same directory at the same time.
-  await clearDead(resolve(options.dir));
   const serverId = newServerId();
+  const [cgroups] = await Promise.all([
+    process.platform === "linux" ? openCgroups(serverId) : "this is not Linux",
+    // Two servers, or a server and a `doctor`, may look at the same directory at the same time.
+    clearDead(resolve(options.dir)),
+  ]);
   const dir = join(resolve(options.dir), serverId);
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const cgroups = process.platform === "linux" ? await openCgroups(serverId) : "this is not Linux";
   if (typeof cgroups !== "string") await writeFile(join(dir, GROUPS_FILE), cgroups.bases.join("\n"));
   if (options.isolation === "process") return processSandboxes(dir, cgroups, undefined);
   const tools = await probeTools(options.path, dir, typeof cgroups === "string" ? undefined : cgroups);

@@ -6,19 +6,20 @@ import type { QueryPairs } from "./query-string.ts";
 import type { ServiceRoute } from "./router.ts";
 import { operationNotImplemented } from "./routing-faults.ts";
 import type { BodyFacts, BoundService, Call } from "./service.ts";
+import type { ServiceShelf } from "./service-shelf.ts";
 import type { Signature } from "./sigv4.ts";
 
 /** What calling a service takes, from outside and from inside. */
 export interface Backstage {
-  readonly services: ReadonlyMap<string, BoundService>;
+  readonly services: ServiceShelf;
   readonly model: (id: string) => Model;
   readonly validate: Validate;
   readonly region: string;
 }
 
 /** Throws the 501 fault of an operation that has no handler. */
-export function requireHandler(services: ReadonlyMap<string, BoundService>, id: string, operation: string): BoundService {
-  const service = services.get(id);
+export async function requireHandler(services: ServiceShelf, id: string, operation: string): Promise<BoundService> {
+  const service = await services(id);
   if (!service?.operations.has(operation)) throw operationNotImplemented(id, operation);
   return service;
 }
@@ -64,7 +65,7 @@ function callAs(caller: Caller, service: string, operation: string, body: BodyFa
     body,
     reply: { headers: {} },
     call: async (id, name, input) => {
-      const bound = requireHandler(backstage.services, id, name);
+      const bound = await requireHandler(backstage.services, id, name);
       backstage.validate(backstage.model(id), name, input, bound.options);
       return bound.run(name, input, callAs(caller, id, name, insideBody, backstage));
     },

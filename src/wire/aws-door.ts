@@ -12,11 +12,12 @@ import type { Model, ModelSummary, StructureShape } from "./model.ts";
 import { parseQuery } from "./query-string.ts";
 import { createRouter, type Router, type ServiceRoute } from "./router.ts";
 import type { BodyFacts, BoundService, Call } from "./service.ts";
+import { type LazyService, openShelf } from "./service-shelf.ts";
 import { type AccountOf, accountFromDigits, readSignature, refuseExpired } from "./sigv4.ts";
 import { validate } from "./validate.ts";
 
 export interface AwsDoorOptions {
-  readonly services: readonly BoundService[];
+  readonly services: readonly (BoundService | LazyService)[];
   /** Of requests that name no region. */
   readonly region: string;
   /** Of requests whose credentials name no account: 12 digits. */
@@ -61,7 +62,7 @@ export function createAwsDoor(options: AwsDoorOptions): Door {
     validate,
     region: options.region,
     model: (id) => router.model(id),
-    services: new Map(options.services.map((service) => [service.id, service])),
+    services: openShelf(options.services),
     accountOf: options.accountOf ?? accountFromDigits,
   };
   return { name: "aws", claims: () => true, handle: (request) => answer(request, parts) };
@@ -86,7 +87,7 @@ async function answer(request: HttpRequest, parts: Parts): Promise<HttpReply> {
     const service = await findService(errand, parts);
     refuseExpiredUrl(errand, service, parts);
     const { operation, labels } = await findOperation(errand, service, parts);
-    const handler = requireHandler(parts.services, service.summary.id, operation);
+    const handler = await requireHandler(parts.services, service.summary.id, operation);
     const model = parts.model(service.summary.id);
     const { content, facts, headers } = await takeBody(errand, model, operation);
     const input = protocols[service.protocol].decode(model, operation, { operation, labels, query: errand.query.pairs, headers, body: content });
@@ -134,7 +135,7 @@ async function findService(errand: Errand, { router, services, model }: Parts): 
   if (errand.checksS3 !== (framing.protocol === "restXml")) framing.context = newContext(errand.checksS3, errand.request.headers);
   framing.protocol = route.protocol;
   framing.model = model(id);
-  framing.errorMembers = services.get(id)?.options.errorMembers;
+  framing.errorMembers = (await services(id))?.options.errorMembers;
   return route;
 }
 

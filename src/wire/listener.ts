@@ -1,9 +1,9 @@
 // One TCP port for everything: HTTP/1.1, HTTP/2 without and with TLS, told apart by a connection's first bytes.
-import { createServer as createHttp1, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createHttp2, type Http2ServerRequest, type Http2ServerResponse, type ServerHttp2Session } from "node:http2";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Http2Server, Http2ServerRequest, Http2ServerResponse, ServerHttp2Session } from "node:http2";
 import type { Duplex } from "node:stream";
 import type { AddressInfo, Socket } from "node:net";
-import { createServer as createTls, type TLSSocket, type TlsOptions } from "node:tls";
+import type { TLSSocket, TlsOptions } from "node:tls";
 import type { Clock } from "../kernel/clock.ts";
 import { limits } from "../kernel/limits.ts";
 import type { Door } from "./door.ts";
@@ -51,8 +51,8 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     closing: () => closing,
   };
   const http1 = makeHttp1(context, headTimeoutMs);
-  const http2 = makeHttp2(context);
-  const tls = options.tls ? createTls({ handshakeTimeout: headTimeoutMs, ...options.tls, ALPNProtocols: ["h2", "http/1.1"] }) : undefined;
+  let http2: Http2Side | undefined;
+  const tls = options.tls ? process.getBuiltinModule("node:tls").createServer({ handshakeTimeout: headTimeoutMs, ...options.tls, ALPNProtocols: ["h2", "http/1.1"] }) : undefined;
   const sockets = new Set<Socket>();
   const waiting = new Set<Socket>();
 
@@ -65,6 +65,8 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     http2: (socket) => {
       // The h1 server's sockets stay half-open for its own handling of a client's end; an h2 session would wait on one for ever.
       socket.allowHalfOpen = false;
+      // Made for the first client that speaks it: it costs as much memory and start-up time as all the rest of the listener.
+      http2 ??= makeHttp2(context);
       http2.server.emit("connection", socket);
     },
     tls: (socket) => void (tls ? tls.emit("connection", socket) : socket.destroy()),
@@ -106,7 +108,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       closing = true;
       const closed = new Promise<void>((resolve) => http1.close(() => resolve()));
       for (const socket of waiting) socket.destroy();
-      for (const session of http2.sessions) session.close();
+      for (const session of http2?.sessions ?? []) session.close();
       http1.closeIdleConnections();
       const cancel = options.clock.after(graceMs, () => {
         for (const socket of sockets) socket.destroy();
@@ -118,7 +120,8 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
 }
 
 function makeHttp1(context: ExchangeContext, headTimeoutMs: number): Server {
-  const server = createHttp1({
+  // Not by `import`, which reads every export and so loads node's WebSocket client with its 20 ms.
+  const server = process.getBuiltinModule("node:http").createServer({
     maxHeaderSize: limits.http.headBytesMax,
     headersTimeout: headTimeoutMs,
     // A 5 GB upload takes as long as it takes; silence within a body is watched where the body is read.
@@ -144,12 +147,12 @@ function makeHttp1(context: ExchangeContext, headTimeoutMs: number): Server {
 const connectRefusal = "CONNECT is not implemented yet by Fugaz: point the client at this address itself (AWS_ENDPOINT_URL).";
 
 interface Http2Side {
-  readonly server: ReturnType<typeof createHttp2>;
+  readonly server: Http2Server;
   readonly sessions: ReadonlySet<ServerHttp2Session>;
 }
 
 function makeHttp2(context: ExchangeContext): Http2Side {
-  const server = createHttp2({
+  const server = process.getBuiltinModule("node:http2").createServer({
     settings: { initialWindowSize: 1024 * 1024, maxHeaderListSize: limits.http.headBytesMax, maxConcurrentStreams: 1000 },
     maxSessionMemory: 64,
   });

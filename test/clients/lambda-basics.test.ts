@@ -205,7 +205,7 @@ test.skipIf(!hasAws)("the AWS CLI invokes a function", async () => {
 });
 
 test("an operation that is not there yet answers 501 and names itself", async () => {
-  const reply = await fetch(`${cloud.endpoint}/2018-10-31/layers`, { headers: { authorization: "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=00" } });
+  const reply = await fetch(`${cloud.endpoint}/2025-11-30/capacity-providers`, { headers: { authorization: "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=00" } });
   expect(reply.status).toBe(501);
-  expect(await reply.text()).toContain("lambda.ListLayers");
+  expect(await reply.text()).toContain("lambda.ListCapacityProviders");
 });

@@ -95,7 +95,7 @@ describe("creation is refused with", () => {
   refusals([
     ["a role that is none", () => make("x", { Role: "r1" }), 400, "ValidationException", "1 validation error detected: Value 'r1' at 'role' failed to satisfy constraint: Member must satisfy regular expression pattern: arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+"],
     ["a runtime in capitals", () => make("x", { Runtime: "PYTHON3.9" as "python3.9" }), 400, VALUE, /^Value PYTHON3\.9 at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: \[nodejs20\.x, .*\] or be a valid ARN$/],
-    ["a runtime this machine lacks", () => make("x", { Runtime: "java21" }), 400, VALUE, /^The runtime java21 can not run on this machine\. It has: .*nodejs22\.x/],
+    ["a runtime this machine lacks", () => make("x", { Runtime: "dotnet8" }), 400, VALUE, /^The runtime dotnet8 can not run on this machine\. Fugaz has no wrapper for \.NET\. /],
     ["no runtime", () => make("x", { Runtime: undefined }), 400, VALUE, "Runtime and Handler are mandatory parameters for functions created with deployment packages."],
     ["no code", () => make("x", { Code: {} }), 400, VALUE, "Please provide a source for function code."],
     ["two sources of code", () => make("x", { Code: { ZipFile, S3Bucket: "bucket", S3Key: "k" } }), 400, VALUE, "Please do not provide other FunctionCode parameters when providing a ZipFile."],

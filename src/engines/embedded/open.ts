@@ -34,9 +34,8 @@ export async function openEmbedded({ dir, clock, warn = warnProcess }: EmbeddedO
     opened.defer(() => lock.release());
     const databaseFile = join(dir, "fugaz.db");
     const blobDir = join(dir, "blobs");
-    // Upgrades the tables here, where an error reaches the caller whole; the writer thread then opens what is ready.
-    openForWriting(databaseFile).close();
-    const writer = await startWriter({ databaseFile, blobDir }, clock);
+    // The tables are upgraded here, where an error reaches the caller whole, while the thread starts; it then opens what is ready.
+    const writer = await startWriter({ databaseFile, blobDir }, clock, () => openForWriting(databaseFile).close());
     opened.defer(() => writer.close());
     const reading = openForReading(databaseFile);
     opened.defer(() => reading.close());

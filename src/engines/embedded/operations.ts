@@ -72,7 +72,11 @@ export type Settlement =
 export type AnswerOf<O extends Op> = Answers[O["kind"]];
 
 /** Main thread to writer: operations of one tick. */
-export type ToWriter = { readonly kind: "batch"; readonly id: number; readonly nowMs: number; readonly ops: readonly Op[] } | { readonly kind: "close" };
+export type ToWriter =
+  /** First: the database may be opened. */
+  | { readonly kind: "open" }
+  | { readonly kind: "batch"; readonly id: number; readonly nowMs: number; readonly ops: readonly Op[] }
+  | { readonly kind: "close" };
 
 /** An operation that this engine refuses by itself, the others of its group unharmed. */
 export interface Refused {

@@ -115,11 +115,12 @@ function failureOf(error: unknown): Failure {
   return { message: error instanceof Error ? error.message : String(error), errcode };
 }
 
-if (parentPort) {
+const main = parentPort;
+main?.once("message", () => {
   try {
-    run(parentPort, workerData);
+    run(main, workerData);
   } catch (error) {
     const unusable: FromWriter = { kind: "unusable", failure: failureOf(error) };
-    post(parentPort, unusable);
+    post(main, unusable);
   }
-}
+});

@@ -23,11 +23,22 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Starts the thread and resolves when its database is open; rejects with an Outage when it can not be. */
-export async function startWriter(data: WriterData, clock: Pick<Clock, "now">): Promise<Writer> {
+/**
+ * Starts the thread and resolves when its database is open; rejects with an Outage when it can not be.
+ * `prepare` runs before the thread touches the database; what it throws is thrown here.
+ */
+export async function startWriter(data: WriterData, clock: Pick<Clock, "now">, prepare: () => void): Promise<Writer> {
   // The extension is this file's own: .ts from source, .js when compiled.
   const file = new URL(`./writer-worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
   const worker = new Worker(file, { workerData: data });
+  try {
+    prepare();
+  } catch (error) {
+    await worker.terminate();
+    throw error;
+  }
+  const open: ToWriter = { kind: "open" };
+  worker.postMessage(open, []);
   await ready(worker);
 
   const sent = new Map<number, readonly Waiting[]>();

@@ -34,7 +34,7 @@ export function instanceLog(version: Version, stream: string, sink: Pick<LogSink
     platform: (event, atMs) => {
       const message = platformLine(event, version, atMs);
       if (message !== undefined) write(atMs, message);
-      if (telemetry.heard) for (const told of toldBy(event, version)) telemetry.publish({ atMs, ...told });
+      if (telemetry.heard && event.kind !== "runtimeNote") for (const told of toldBy(event, version)) telemetry.publish({ atMs, ...told });
     },
     collect: (next) => {
       tail = next;
@@ -43,7 +43,7 @@ export function instanceLog(version: Version, stream: string, sink: Pick<LogSink
 }
 
 /** The older API has two events of its own: the end of an invocation, and what the function died of. */
-function toldBy(event: PlatformEvent, version: Version): readonly { readonly type: string; readonly record: unknown }[] {
+function toldBy(event: Exclude<PlatformEvent, { readonly kind: "runtimeNote" }>, version: Version): readonly { readonly type: string; readonly record: unknown }[] {
   const told = platformRecord(event, version);
   if (event.kind !== "end") return [told];
   const { ending, requestId } = event;

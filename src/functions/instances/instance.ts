@@ -8,6 +8,7 @@ import { logStreamName, type Initialization } from "../invocations/environment.t
 import type { Phase } from "../invocations/platform-events.ts";
 import type { LogSink } from "../logs/log-groups.ts";
 import type { Boot, Invocation, Outcome, RunnerEvent, RunningInstance, Settling, Voice } from "../runner.ts";
+import { runtimeNote } from "../runtime-note.ts";
 import { instanceLog, type InstanceLog } from "./instance-log.ts";
 import { isWaiting, nextState, type InstanceEvent, type InstanceState } from "./life.ts";
 
@@ -106,6 +107,8 @@ export class Instance implements AsyncDisposable {
     this.#phase = phase;
     this.log.telemetry.open();
     this.log.platform({ kind: "initStart", runtime: prepared.runtime, phase, initialization: this.initialization, logStream: this.log.stream }, clock.now());
+    const note = phase === "init" ? runtimeNote(prepared.runtime) : undefined;
+    if (note !== undefined) this.log.platform({ kind: "runtimeNote", note }, clock.now());
     const voice: Voice = { onLog: (line) => this.log.line(line), onEvent: (event) => this.#hear(event), telemetry: this.log.telemetry };
     const boot = await (this.#running ? this.#running.revive(timeoutMs) : prepared.boot(voice, timeoutMs));
     const durationMs = "initMs" in boot ? boot.initMs : 0;

@@ -58,7 +58,7 @@ const services = ({ endpointUrl }: EnvironmentFacts): Readonly<Record<string, st
 
 function languagePaths({ family, name }: Runtime): Readonly<Record<string, string>> {
   if (family === "python") return { PYTHONPATH: "/var/runtime" };
-  if (family === "provided") return {};
+  if (family !== "node") return {};
   const major = /^nodejs(\d+)\.x$/.exec(name)?.[1];
   const ofVersion = major === undefined ? [] : [`/opt/nodejs/node${major}/node_modules`];
   return { NODE_PATH: [...ofVersion, "/opt/nodejs/node_modules", "/var/runtime/node_modules", "/var/runtime", "/var/task"].join(":") };

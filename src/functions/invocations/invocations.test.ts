@@ -9,7 +9,7 @@ import type { PlatformEvent } from "./platform-events.ts";
 import { platformLine } from "./platform-lines.ts";
 
 const requestId = "8e827ab1-f155-55ba-b1a9-49dca0a2c6f3";
-const node: Runtime = { name: "nodejs24.x", family: "node", version: "24.21.0", exact: true, interpreter: "/usr/bin/node", mounts: [], argv: [], env: { PATH: "/opt/node/bin:/bin" } };
+const node: Runtime = { name: "nodejs24.x", family: "node", version: "24.21.0", exact: true, origin: "bundled", interpreter: "/usr/bin/node", mounts: [], argv: [], env: { PATH: "/opt/node/bin:/bin" } };
 const provided: Runtime = { ...node, name: "provided.al2023", family: "provided", version: "", interpreter: "", env: {} };
 const text: LogSettings = { group: "/aws/lambda/thumbs", format: "Text", applicationLevel: undefined, systemLevel: undefined };
 const version = (logs: Partial<LogSettings> = {}, env: Readonly<Record<string, string>> = {}): Version => ({

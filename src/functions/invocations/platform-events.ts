@@ -8,6 +8,8 @@ import type { Ending } from "./ending.ts";
 /** What happened, free of how it is written. Durations in ms with fraction. */
 export type PlatformEvent =
   | ({ readonly kind: "initStart"; readonly runtime: Runtime; readonly logStream: string } & Start)
+  /** Ours: the runtime is not quite what the function asked for. For the log only, since telemetry has a schema. */
+  | { readonly kind: "runtimeNote"; readonly note: string }
   | (Extract<RunnerEvent, { readonly kind: "initRuntimeDone" }> & Start)
   | ({ readonly kind: "initReport"; readonly durationMs: number; readonly status: Ending["status"]; readonly errorType: string | undefined } & Start)
   | Exclude<RunnerEvent, { readonly kind: "initRuntimeDone" }>
@@ -42,7 +44,7 @@ export interface Span {
 const BYTES_PER_MB = 1024 * 1024;
 
 /** `type` with its `platform.`, and the record. */
-export function platformRecord(event: PlatformEvent, version: Version): { readonly type: string; readonly record: unknown } {
+export function platformRecord(event: Exclude<PlatformEvent, { readonly kind: "runtimeNote" }>, version: Version): { readonly type: string; readonly record: unknown } {
   const initializationType = ("initialization" in event && event.initialization) || "on-demand";
   switch (event.kind) {
     case "initStart":
@@ -90,7 +92,7 @@ const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;
 
 /** `nodejs:24.21.0`: what really runs, in the original's form. */
 export function runtimeVersion({ family, name, version }: Runtime): string {
-  if (family === "provided") return name.replace(".", ":");
+  if (version === "") return name.replace(/^go1/, "go:1").replace("provided.", "provided:");
   return `${family === "node" ? "nodejs" : family}:${version}`;
 }
 

@@ -18,6 +18,8 @@ function textLine(event: PlatformEvent, version: Version): string | undefined {
       return `INIT_START Runtime Version: ${runtimeVersion(event.runtime)}\tRuntime Version ARN: ${runtimeArn(event.runtime, version)}\n`;
     case "initRuntimeDone":
       return undefined;
+    case "runtimeNote":
+      return `WARNING\t${event.note}\n`;
     case "initReport":
       // Of a start that an event waits for, only failure is told in text: the event's REPORT has the rest.
       if (event.status === "success" && event.initialization !== "provisioned-concurrency") return undefined;
@@ -52,6 +54,7 @@ function statusText({ status, errorType }: Pick<Ending, "status" | "errorType">)
 
 function jsonLine(event: PlatformEvent, version: Version, atMs: number): string | undefined {
   if (levelRanks[levelOf(event)] < levelRanks[systemLevel(version)]) return undefined;
+  if (event.kind === "runtimeNote") return `${JSON.stringify({ timestamp: new Date(atMs).toISOString(), level: "WARN", message: event.note })}\n`;
   return `${JSON.stringify({ time: new Date(atMs).toISOString(), ...platformRecord(event, version) })}\n`;
 }
 
@@ -59,6 +62,7 @@ type Level = "DEBUG" | "INFO" | "WARN";
 const levelRanks: Readonly<Record<Level, number>> = { DEBUG: 0, INFO: 1, WARN: 2 };
 
 function levelOf(event: PlatformEvent): Level {
+  if (event.kind === "runtimeNote") return "WARN";
   if (event.kind === "initReport" || event.kind === "initRuntimeDone") return event.status === "success" ? "DEBUG" : "WARN";
   if (event.kind === "end") return event.ending.status === "success" ? "DEBUG" : "WARN";
   return event.kind === "extension" && event.errorType !== undefined ? "WARN" : "INFO";

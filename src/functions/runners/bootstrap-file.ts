@@ -3,7 +3,6 @@ import { lstat, open, readlink } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Mount } from "../../ports/sandbox.ts";
 
-const CANDIDATES = ["/var/task/bootstrap", "/opt/bootstrap"];
 const SYMLINKS_MAX = 8;
 /** ELF `e_machine` by Node's name for the architecture. */
 const MACHINES: Readonly<Record<string, number>> = { x64: 0x3e, arm64: 0xb7 };
@@ -11,9 +10,9 @@ const ELF_HEADER_BYTES = 20;
 
 export type BootstrapFile = { readonly kind: "found"; readonly path: string } | { readonly kind: "unusable"; readonly reason: string } | { readonly kind: "absent" };
 
-/** `path` and `reason` name the file as the program sees it. */
-export async function findBootstrap(mounts: readonly Mount[]): Promise<BootstrapFile> {
-  for (const path of CANDIDATES) {
+/** The first of `candidates` that exists. `path` and `reason` name the file as the program sees it. */
+export async function findBootstrap(mounts: readonly Mount[], candidates: readonly string[]): Promise<BootstrapFile> {
+  for (const path of candidates) {
     const file = await hostFile(mounts, path);
     if (!file) continue;
     const reason = await flawOf(file, path);

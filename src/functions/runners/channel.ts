@@ -3,31 +3,23 @@ import type { Duplex } from "node:stream";
 import { assert } from "../../kernel/fault.ts";
 import { limits } from "../../kernel/limits.ts";
 import type { Sandbox } from "../../ports/sandbox.ts";
-import type { BootSpec, Invocation, Runner } from "../runner.ts";
+import type { Invocation, Runner } from "../runner.ts";
 import { ChannelStream, STREAM_WINDOW_BYTES } from "./channel-stream.ts";
 import { FrameReader, frameStart, frameType, type Frame, type InvokeMeta } from "./channel-frames.ts";
 import type { Conversation, Listener, ProgramLog, Protocol } from "./conversation.ts";
 import { platformErrorType } from "./error-type.ts";
+import { wrapped } from "./exec-wrapper.ts";
 import { instanceRunner } from "./instance.ts";
 import { endOf } from "./program-output.ts";
 
 const channelProtocol: Protocol = {
   channel: "frames",
-  entrypoint: async (spec) => ({ argv: wrapped(spec) }),
+  entrypoint: async (spec) => ({ argv: wrapped(spec, spec.runtime.argv) }),
   open: (listener) => new ChannelConversation(listener),
 };
 
-/** Boots the functions of runtimes that have a wrapper in `runtimes/`: Node.js and Python. */
+/** Boots the functions of runtimes that have a wrapper in `runtimes/`: Node.js, Python and Ruby. */
 export const bootChannel: Runner = instanceRunner(channelProtocol);
-
-/**
- * AWS_LAMBDA_EXEC_WRAPPER gets the runtime's command line as its arguments. A shell starts it, as in the original,
- * so that a missing wrapper is exit status 127 with the shell's own message in the log.
- */
-function wrapped({ env, runtime }: BootSpec): readonly string[] {
-  const wrapper = env["AWS_LAMBDA_EXEC_WRAPPER"];
-  return wrapper ? ["/bin/sh", "-c", 'exec "$0" "$@"', wrapper, ...runtime.argv] : runtime.argv;
-}
 
 class ChannelConversation implements Conversation {
   readonly env = {};
@@ -52,8 +44,9 @@ class ChannelConversation implements Conversation {
       try {
         reader.push(chunk);
       } catch {
-        channel.destroy();
+        // In this order: a program that sees its channel closed leaves by itself, and would not look broken.
         this.#listener.broken();
+        channel.destroy();
       }
     });
     this.#ended = endOf(channel);

@@ -2,9 +2,16 @@
 import type { RuntimeFamily } from "../../ports/runtimes.ts";
 import type { Runner } from "../runner.ts";
 import { bootChannel } from "./channel.ts";
-import { bootRuntimeApi } from "./runtime-api.ts";
 
-const runners: Readonly<Record<RuntimeFamily, Runner>> = { node: bootChannel, python: bootChannel, provided: bootRuntimeApi };
+/** Loaded with the first custom runtime. */
+const bootRuntimeApi: Runner = async (...boot) => (await import("./runtime-api.ts")).bootRuntimeApi(...boot);
+/** Loaded with the first Java function. */
+const bootJava: Runner = async (...boot) => (await import("./java.ts")).bootJava(...boot);
+
+const runners: Readonly<Record<RuntimeFamily, Runner>> = {
+  node: bootChannel, python: bootChannel, ruby: bootChannel,
+  java: bootJava, go: bootRuntimeApi, provided: bootRuntimeApi,
+};
 
 /** The runner for a runtime family. */
 export const runnerFor = (family: RuntimeFamily): Runner => runners[family];

@@ -2,7 +2,7 @@
 // The network is shared with other sandboxes of this machine: what keeps them out is that the port is unknown to them and that a
 // request id or an extension's identifier is needed to act; a program that scans ports could still take an event. A network of its own
 // per sandbox closes that.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
@@ -28,7 +28,8 @@ export async function openSandboxApi(): Promise<SandboxApi> {
   const sockets = new Set<Socket>();
   let truncated: (socket: Duplex) => void = (socket) => socket.destroy();
   let whenUnconnected: (() => void) | undefined;
-  const server = createServer({ maxHeaderSize: HEAD_BYTES_MAX, keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, noDelay: true, connectionsCheckingInterval: CHECKING_MS }, (request, response) => {
+  // Not by an import, which would load all of the module, a WebSocket client too, when the server starts.
+  const server = process.getBuiltinModule("node:http").createServer({ maxHeaderSize: HEAD_BYTES_MAX, keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, noDelay: true, connectionsCheckingInterval: CHECKING_MS }, (request, response) => {
     const path = (request.url ?? "").split("?", 1)[0] ?? "";
     for (const route of routes) {
       const taken = route(request.method ?? "", path, request, response);

@@ -6,7 +6,9 @@ import type { BootSpec } from "../runner.ts";
 
 const TASK = "/var/task";
 /** Variables that hold lists of paths, which must name host paths where the sandbox has no file system of its own. */
-const PATH_LISTS = ["PATH", "LD_LIBRARY_PATH", "NODE_PATH", "PYTHONPATH"];
+const PATH_LISTS = ["PATH", "LD_LIBRARY_PATH", "NODE_PATH", "PYTHONPATH", "GEM_PATH", "RUBYLIB"];
+/** Arguments that name a path inside, alone or as a Java property. */
+const PATH_WORD = /^(-D[\w.]+=)?(\/.*)$/s;
 
 /** Everything mounted for a version: its code first. */
 export const mountsOf = (spec: BootSpec): readonly Mount[] =>
@@ -17,7 +19,7 @@ export const mountsOf = (spec: BootSpec): readonly Mount[] =>
 /** A command line with paths as the program will find them. */
 export function pathsInside(spec: BootSpec, sandboxes: Sandboxes, argv: readonly string[]): readonly string[] {
   const mounts = mountsOf(spec);
-  return argv.map((word) => (word.startsWith("/") ? sandboxes.pathOf(spec.id, mounts, word) : word));
+  return argv.map((word) => word.replace(PATH_WORD, (_all, option: string | undefined, path: string) => (option ?? "") + sandboxes.pathOf(spec.id, mounts, path)));
 }
 
 /** `env` is complete; see `programEnvironment`. */

@@ -1,5 +1,4 @@
 // Hands a subscriber its events in batches, in order, with retries, in bounded memory; what can not be delivered is counted and told.
-import { Agent, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Buffering, Destination } from "./subscription.ts";
@@ -133,6 +132,7 @@ interface Line {
 
 /** A JSON array per POST. */
 function httpLine({ port, path }: Extract<Destination, { readonly kind: "http" }>): Line {
+  const { Agent, request } = process.getBuiltinModule("node:http");
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   return {
     send: (batch, signal) =>

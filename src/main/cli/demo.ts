@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { systemClock } from "../system-clock.ts";
-import { packNode, packPython, type DemoPackage } from "./demo-packages.ts";
+import type { DemoPackage } from "./demo-packages.ts";
 import { startChild } from "./demo-server.ts";
-import { demoAccount, type DemoCloud } from "./demo-steps.ts";
+import type { DemoCloud } from "./demo-steps.ts";
 
 /** The demo gives up on a thumbnail after this. */
 const THUMBNAIL_MS = 60_000;
@@ -22,6 +22,7 @@ export const demoCommand = (): Command =>
         const server = await startChild(["--data-dir", join(dir, "data"), "--isolation", isolation]);
         try {
           say(`Fugaz is up at ${server.endpoint} (${Math.round(server.startMs)} ms).`);
+          const [{ packNode, packPython }, { demoAccount }] = await Promise.all([import("./demo-packages.ts"), import("./demo-steps.ts")]);
           const cloud = demoAccount(server.endpoint);
           await thumbnails(cloud, await packNode());
           const python = await packPython(join(dir, "python"));

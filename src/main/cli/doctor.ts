@@ -3,7 +3,6 @@ import { mkdtemp, rm, statfs } from "node:fs/promises";
 import { availableParallelism, tmpdir, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
-import { probeMachine } from "../compose.ts";
 import { readConfig } from "../config.ts";
 import { version } from "../version.ts";
 import { table } from "./table.ts";
@@ -22,8 +21,9 @@ export const doctorCommand = (): Command =>
 async function examine({ dataDir, isolation }: { readonly dataDir: string; readonly isolation: string }) {
   const dir = await mkdtemp(join(tmpdir(), "fugaz-doctor-"));
   try {
-    const config = readConfig({ dataDir: dir, isolation, path: process.env["PATH"], home: process.env["HOME"] });
-    const { report, runtimes } = await probeMachine(config);
+    const config = readConfig({ dataDir: dir, isolation, path: process.env["PATH"], home: process.env["HOME"], javaHome: process.env["JAVA_HOME"] });
+    const { probeMachine } = await import("../compose.ts");
+    const { report, runtimes } = await probeMachine(config, resolve(dataDir));
     const disk = await statfs(resolve(dataDir)).catch(() => statfs(process.cwd()));
     return {
       fugaz: version,
@@ -34,7 +34,7 @@ async function examine({ dataDir, isolation }: { readonly dataDir: string; reado
       dataDir: resolve(dataDir),
       diskFreeMb: Math.round((disk.bavail * disk.bsize) / 2 ** 20),
       isolation: report,
-      runtimes: runtimes.map(({ name, family, version: runs, exact, interpreter }) => ({ name, family, version: runs, exact, interpreter })),
+      runtimes: runtimes.map(({ name, family, version: runs, exact, origin, interpreter }) => ({ name, family, version: runs, exact, origin, interpreter })),
     };
   } finally {
     await rm(dir, { recursive: true, force: true });
@@ -56,6 +56,6 @@ function asText(findings: Findings): string {
     machine.map(([name = "", value = ""]) => `${name.padEnd(10)} ${value}\n`).join(""),
     `What is enforced, and how\n${table(["", ""], Object.entries(isolation.enforced).map(([what, how]) => [`  ${what}`, how])).replace(/^\s*\n/, "")}`,
     isolation.warnings.map((warning) => `Warning: ${warning}\n`).join(""),
-    `Runtimes\n${table(["  NAME", "RUNS ON", "WHERE"], runtimes.map(({ name, version: runs, exact, interpreter }) => [`  ${name}`, `${runs || "your binary"}${exact ? "" : " (nearest present)"}`, interpreter || "the function's bootstrap"]))}`,
+    `Runtimes\n${table(["  NAME", "RUNS ON", "WHERE"], runtimes.map(({ name, version: runs, exact, interpreter }) => [`  ${name}`, `${runs || "your binary"}${exact ? "" : " (nearest present)"}`, interpreter || "the function's own"]))}`,
   ].filter((part) => part !== "").join("\n");
 }

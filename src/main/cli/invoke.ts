@@ -1,7 +1,6 @@
 // `fugaz invoke`: run one function now and see what it says.
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
-import { InvokeCommand, LambdaClient, ResourceNotFoundException } from "@aws-sdk/client-lambda";
 import { Command } from "commander";
 import { clientSettings, endpointOption, type Endpoint } from "./client.ts";
 import { UserError } from "./user-error.ts";
@@ -19,6 +18,7 @@ export const invokeCommand = (): Command =>
     .option("-l, --log", "print the log of this invocation to standard error")
     .addOption(endpointOption())
     .action(async (name: string, options: Options) => {
+      const { InvokeCommand, LambdaClient, ResourceNotFoundException } = await import("@aws-sdk/client-lambda");
       const client = new LambdaClient(clientSettings(options));
       const reply = await client
         .send(new InvokeCommand({ FunctionName: name, Payload: await readEvent(options.event), ...(options.log ? { LogType: "Tail" as const } : {}) }))

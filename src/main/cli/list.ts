@@ -1,5 +1,4 @@
 // `fugaz list`: the functions of one account and region.
-import { LambdaClient, paginateListFunctions } from "@aws-sdk/client-lambda";
 import { Command } from "commander";
 import { clientSettings, endpointOption, type Endpoint } from "./client.ts";
 import { table } from "./table.ts";
@@ -10,6 +9,7 @@ export const listCommand = (): Command =>
     .addOption(endpointOption())
     .option("--json", "print a JSON array instead of a table")
     .action(async (options: Endpoint & { readonly json?: true }) => {
+      const { LambdaClient, paginateListFunctions } = await import("@aws-sdk/client-lambda");
       const client = new LambdaClient(clientSettings(options));
       const functions = [];
       for await (const page of paginateListFunctions({ client }, {})) functions.push(...(page.Functions ?? []));

@@ -1,6 +1,5 @@
 // `fugaz logs`: what a function wrote, across all its instances, in time order.
-import { CloudWatchLogsClient, FilterLogEventsCommand, ResourceNotFoundException, type FilteredLogEvent } from "@aws-sdk/client-cloudwatch-logs";
-import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import type { CloudWatchLogsClient, FilteredLogEvent } from "@aws-sdk/client-cloudwatch-logs";
 import { Command, InvalidArgumentError } from "commander";
 import { systemClock } from "../system-clock.ts";
 import { clientSettings, endpointOption, type Endpoint } from "./client.ts";
@@ -27,6 +26,7 @@ export const logsCommand = (): Command =>
     .addOption(endpointOption())
     .action(async (name: string, options: Options) => {
       const group = await groupOf(name, options);
+      const { CloudWatchLogsClient } = await import("@aws-sdk/client-cloudwatch-logs");
       const client = new CloudWatchLogsClient(clientSettings(options));
       const seen = new Map<string, number>();
       let startTime = systemClock.now() - options.since;
@@ -46,6 +46,7 @@ export const logsCommand = (): Command =>
 
 /** The function's own log group; a deleted function's default group can still be read. */
 async function groupOf(name: string, options: Endpoint): Promise<string> {
+  const { GetFunctionConfigurationCommand, LambdaClient } = await import("@aws-sdk/client-lambda");
   const reply = await new LambdaClient(clientSettings(options)).send(new GetFunctionConfigurationCommand({ FunctionName: name })).catch((error: unknown) => {
     if (error instanceof Error && error.name === "ResourceNotFoundException") return undefined;
     throw error;
@@ -54,6 +55,7 @@ async function groupOf(name: string, options: Endpoint): Promise<string> {
 }
 
 async function* eventsSince(client: CloudWatchLogsClient, logGroupName: string, startTime: number): AsyncGenerator<FilteredLogEvent> {
+  const { FilterLogEventsCommand, ResourceNotFoundException } = await import("@aws-sdk/client-cloudwatch-logs");
   let nextToken: string | undefined;
   do {
     const page = await client.send(new FilterLogEventsCommand({ logGroupName, startTime, nextToken })).catch((error: unknown) => {

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { version } from "../version.ts";
 import { explain, UserError } from "./user-error.ts";
 
-/** Loaded when named: the server should not pay for the clients, nor they for it. */
+/** Loaded when named, or all for the help; each loads what it works with when it is run: the server should not pay for the clients, nor they for it. */
 const commands: Readonly<Record<string, () => Promise<() => Command>>> = {
   start: async () => (await import("./start.ts")).startCommand,
   invoke: async () => (await import("./invoke.ts")).invokeCommand,
@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<() => Command>>> = {
   image: async () => (await import("./image.ts")).imageCommand,
   env: async () => (await import("./env.ts")).envCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
+  runtime: async () => (await import("./runtime.ts")).runtimeCommand,
   demo: async () => (await import("./demo.ts")).demoCommand,
 };
 
@@ -35,6 +36,12 @@ First steps:
 
 const named = commands[process.argv[2] ?? ""];
 for (const load of named ? [named] : Object.values(commands)) program.addCommand((await load())());
+
+// A reader that has seen enough, such as head, is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
 
 try {
   await program.parseAsync();

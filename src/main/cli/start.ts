@@ -1,9 +1,9 @@
 // `fugaz start`: the server in the foreground, until SIGTERM or Ctrl-C.
 import { readFile } from "node:fs/promises";
 import { Command, Option } from "commander";
-import { pino } from "pino";
-import { startFugaz, type Fugaz } from "../compose.ts";
+import type { Fugaz } from "../compose.ts";
 import { readConfig, type Config } from "../config.ts";
+import { openLogger } from "../logger.ts";
 import { version } from "../version.ts";
 import { UserError } from "./user-error.ts";
 
@@ -17,6 +17,7 @@ export const startCommand = (): Command =>
     .addOption(new Option("--host <address>", "address to listen on").env("FUGAZ_HOST").default("127.0.0.1"))
     .addOption(new Option("-d, --data-dir <path>", "where everything is kept").env("FUGAZ_DATA_DIR").default(".fugaz"))
     .addOption(new Option("--isolation <kind>", "how functions are isolated").env("FUGAZ_ISOLATION").choices(["auto", "bubblewrap", "process"]).default("auto"))
+    .addOption(new Option("--strict-runtimes", "refuse functions whose exact language version is not here, instead of taking the nearest").env("FUGAZ_STRICT_RUNTIMES"))
     .addOption(new Option("--region <name>", "region of requests that name none").env("FUGAZ_REGION").default("us-east-1"))
     .addOption(new Option("--account <id>", "account of requests that name none: 12 digits").env("FUGAZ_ACCOUNT").default("000000000000"))
     .addOption(new Option("--stream-rate <MB/s>", "pace of streamed responses after their first 6 MB, or `unlimited`").env("FUGAZ_STREAM_RATE").default("2"))
@@ -26,10 +27,10 @@ export const startCommand = (): Command =>
     .addHelpText("after", "\nThe line `Fugaz is ready at http://127.0.0.1:PORT` on standard output says that it serves; all else goes to standard error.")
     .action(async (options: Readonly<Record<string, string>>) => {
       const config = await configFrom(options);
-      const logger = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
       // Listened for from the start: who stops the server the moment it is ready still gets a clean end.
       const stopped = stopSignal();
-      const fugaz = await startFugaz(config, logger).catch((error: unknown) => {
+      const { startFugaz } = await import("../compose.ts");
+      const fugaz = await startFugaz(config, openLogger(config)).catch((error: unknown) => {
         throw portProblem(error, config) ?? error;
       });
       announce(fugaz, config);
@@ -50,6 +51,7 @@ async function configFrom(options: Readonly<Record<string, string>>): Promise<Co
       tlsKey: await pem(options["tlsKey"]),
       path: process.env["PATH"],
       home: process.env["HOME"],
+      javaHome: process.env["JAVA_HOME"],
     });
   } catch (error) {
     throw new UserError(error instanceof Error ? error.message : String(error));

@@ -8,7 +8,7 @@ export class UserError extends Error {
 export function explain(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { code } = error as NodeJS.ErrnoException;
-  if (error.name === "DataDirLocked" || error.name === "DataDirNotWritable" || error.name === "DataDirTooNew" || error.name === "IsolationImpossible") return new UserError(error.message);
+  if (error.name === "DataDirLocked" || error.name === "DataDirNotWritable" || error.name === "SchemaTooNew" || error.name === "IsolationImpossible" || error.name === "AddProblem") return new UserError(error.message);
   if (code === "ECONNREFUSED") return new UserError("No Fugaz answers there. Start one with `fugaz start`, or name its address with --endpoint.");
   return error;
 }

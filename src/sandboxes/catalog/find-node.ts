@@ -8,16 +8,22 @@ import { findPackage } from "./packages.ts";
 
 const run = promisify(execFile);
 
+/** The npm packages that hold a binary for this machine. */
+export const nodePackages: readonly string[] = [`node-${process.platform}-${process.arch}`, `node-bin-${process.platform}-${process.arch}`];
+
+/** Our wrapper is written in what this major understands. */
+export const OLDEST_MAJOR = 16;
+
 /** The binary of the `node-<os>-<cpu>` package; else the one that runs this server. */
 export async function bundledNode(projectDir: string): Promise<Interpreter> {
-  for (const name of [`node-${process.platform}-${process.arch}`, `node-bin-${process.platform}-${process.arch}`]) {
+  for (const name of nodePackages) {
     const dir = await findPackage(projectDir, name);
     if (dir === undefined) continue;
     const { version } = JSON.parse(await readFile(join(dir, "package.json"), "utf8")) as { readonly version: string };
-    return { version, promise: majorOf(version), file: await realpath(join(dir, "bin/node")) };
+    return { version, promise: majorOf(version), file: await realpath(join(dir, "bin/node")), origin: "bundled" };
   }
   const version = process.versions.node;
-  return { version, promise: majorOf(version), file: await realpath(process.execPath) };
+  return { version, promise: majorOf(version), file: await realpath(process.execPath), origin: "bundled" };
 }
 
 /** Binaries on the PATH and those of nvm, fnm and volta. Each is asked its version once; what does not answer is left out. */
@@ -35,7 +41,7 @@ export async function installedNodes(path: string, home: string): Promise<readon
   const found = await Promise.all([...files].map(async (file): Promise<Interpreter | undefined> => {
     const reply = await run(file, ["--version"]).catch(() => undefined);
     const version = /^v(\d+\.\d+\.\d+)/.exec(reply?.stdout ?? "")?.[1];
-    return version === undefined ? undefined : { version, promise: majorOf(version), file };
+    return version === undefined ? undefined : { version, promise: majorOf(version), file, origin: "machine" };
   }));
   return found.filter((node) => node !== undefined);
 }

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readlink, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readlink, rm, utimes, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Runtime, Runtimes } from "../../ports/runtimes.ts";
 import { noContainers, open, path, ran, type Opened } from "../../../test/start-sandbox.ts";
-import { nearest } from "./interpreter.ts";
+import { firstNotOlder, nearest, type Interpreter } from "./interpreter.ts";
 import { promisedBy } from "./names.ts";
 import { openRuntimes } from "./open.ts";
 
@@ -14,37 +14,70 @@ let dir: string;
 let runtimes: Runtimes;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "fugaz-catalog-"));
-  runtimes = openRuntimes({ projectDir, dir, path, home: homedir() });
+  runtimes = openRuntimes({ projectDir, dir, addedDir: join(dir, "added"), path, home: homedir() });
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 test("names promise what they promised through the years", () => {
-  expect(promisedBy("nodejs")).toEqual({ family: "node", version: 0 });
-  expect(promisedBy("nodejs4.3")).toEqual({ family: "node", version: 4 });
-  expect(promisedBy("nodejs26.x")).toEqual({ family: "node", version: 26 });
-  expect(promisedBy("python3.14")).toEqual({ family: "python", version: 14 });
-  expect(promisedBy("provided.al2")?.family).toBe("provided");
-  expect(promisedBy("go1.x")?.family).toBe("provided");
-  for (const name of ["python2.7", "java21", "ruby3.4", "dotnet8", "", "nodejsx", "python3", "../provided"]) expect(promisedBy(name)).toBeUndefined();
+  const promises: Readonly<Record<string, string>> = {
+    nodejs: "node 0", "nodejs4.3": "node 4", "nodejs26.x": "node 26", "python2.7": "python 207", "python3.14": "python 314", "ruby2.5": "ruby 205", "ruby4.0": "ruby 400",
+    java8: "java 8", "java8.al2": "java 8", "java17.al2023": "java 17", java25: "java 25", "go1.x": "go 0", provided: "provided 0", "provided.al2": "provided 0",
+  };
+  for (const [name, promise] of Object.entries(promises)) {
+    const { family, version } = promisedBy(name) ?? {};
+    expect(`${name}: ${family} ${version}`).toBe(`${name}: ${promise}`);
+  }
+  for (const name of ["dotnet8", "", "nodejsx", "python3", "ruby", "java", "java21.x", "../provided"]) expect(promisedBy(name)).toBeUndefined();
 });
+
+const some = (...promises: readonly number[]): readonly Interpreter[] => promises.map((promise) => ({ promise, version: `${promise}`, file: `/bin/${promise}`, origin: "machine" }));
 
 test("the nearest interpreter is taken, the newer of two equally near", () => {
-  const found = [8, 11, 13].map((promise) => ({ promise, version: `3.${promise}.0`, file: `/python3.${promise}` }));
-  expect([6, 11, 12, 15].map((promise) => nearest(found, promise)?.promise)).toEqual([8, 11, 13, 13]);
-  expect(nearest([], 11)).toBeUndefined();
+  expect([306, 311, 312, 315].map((promise) => nearest(some(308, 311, 313), promise)?.promise)).toEqual([308, 311, 313, 313]);
+  expect(nearest([], 311)).toBeUndefined();
 });
 
-test("Node.js functions run on the exact major where it is installed, else on the bundled one, and that is said", async () => {
+test("Java functions never get an older Java while a newer one is there", () => {
+  expect([8, 17, 18, 21, 25].map((promise) => firstNotOlder(some(25, 17, 11), promise)?.promise)).toEqual([11, 17, 25, 25, 25]);
+  expect(firstNotOlder(some(11, 17), 21)?.promise).toBe(17);
+});
+
+test("Node.js functions run on the exact major where it is here, else on the nearest that our wrapper knows, and that is said", async () => {
   const bundled = await runtimes.resolve("nodejs24.x");
   expect(bundled).toMatchObject({ family: "node", exact: true });
   expect(bundled?.version).toMatch(/^24\./);
   const old = await runtimes.resolve("nodejs4.3");
-  expect(old).toMatchObject({ version: bundled?.version, exact: false, interpreter: bundled?.interpreter });
+  expect(old).toMatchObject({ name: "nodejs4.3", exact: false });
+  expect(Number(old?.version.split(".")[0])).toBeGreaterThanOrEqual(16);
 });
 
-test("what nothing here can run is undefined, and so is what was never a runtime", async () => {
-  expect(await runtimes.resolve("python2.7")).toBeUndefined();
-  expect(await runtimes.resolve("cobol85")).toBeUndefined();
+test("what nothing here can run is undefined, and the reason names a way out", async () => {
+  const bare = openRuntimes({ projectDir, dir: join(dir, "bare"), addedDir: join(dir, "added"), path: "/nowhere", home: "/nowhere" });
+  expect(await bare.whyMissing("python2.7")).toMatch(/Python 3 does not run Python 2 code/);
+  const reasons: Readonly<Record<string, RegExp>> = { dotnet8: /no wrapper for \.NET.*provided\.al2023/, cobol85: /no runtime of that name/, java21: /fugaz runtime add java21/ };
+  for (const [name, reason] of Object.entries(reasons)) {
+    expect(await runtimes.resolve(name)).toBeUndefined();
+    expect(await runtimes.whyMissing(name)).toMatch(reason);
+  }
+});
+
+test("a strict catalog has exact versions only", async () => {
+  const strict = openRuntimes({ projectDir, dir: join(dir, "strict"), addedDir: join(dir, "added"), path: "/nowhere", home: "/nowhere", strict: true });
+  expect(await strict.resolve("nodejs24.x")).toMatchObject({ exact: true });
+  expect(await strict.resolve("nodejs22.x")).toBeUndefined();
+  expect(await strict.whyMissing("nodejs22.x")).toMatch(/This machine has Node\.js 24\..*strict-runtimes.*fugaz runtime add nodejs22\.x/);
+});
+
+test("what is added while the server runs is taken at once, and no more when it is removed", async () => {
+  const addedDir = join(dir, "added-later");
+  const catalog = openRuntimes({ projectDir, dir: join(dir, "later"), addedDir, path: "/nowhere", home: "/nowhere" });
+  expect(await catalog.resolve("nodejs22.x")).toMatchObject({ exact: false, origin: "bundled" });
+  await mkdir(join(addedDir, "nodejs22.x/bin"), { recursive: true });
+  await writeFile(join(addedDir, "nodejs22.x/package.json"), '{"version":"v22.1.0"}');
+  await utimes(addedDir, 1, 1);
+  expect(await catalog.resolve("nodejs22.x")).toMatchObject({ exact: true, origin: "added", version: "22.1.0", interpreter: join(addedDir, "nodejs22.x/bin/node") });
+  await rm(join(addedDir, "nodejs22.x"), { recursive: true });
+  expect(await catalog.resolve("nodejs22.x")).toMatchObject({ exact: false, origin: "bundled" });
 });
 
 test("the list holds real files only", async () => {

@@ -32,6 +32,12 @@ export async function layOutPython(dir: string, projectDir: string, sdk: readonl
   return { dir, mounts: sdk.map(samePath) };
 }
 
+/** Ruby and Python 2: only the wrapper; the libraries of the machine are found where they are. */
+export async function layOutPlain(dir: string, source: string): Promise<Wrapper> {
+  await renew(dir, source);
+  return { dir, mounts: [] };
+}
+
 /** Global packages lie beside the binary's prefix; the usual system prefixes count too. */
 async function globalPackage(nodeFile: string, name: string): Promise<string | undefined> {
   for (const prefix of [dirname(dirname(nodeFile)), "/usr/local", "/usr"]) {

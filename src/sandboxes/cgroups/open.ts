@@ -1,7 +1,8 @@
 // Finds out which control groups this host lets us use, and clears away what a killed server left.
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
+import { promisify } from "node:util";
 import type { Cgroups } from "./group.ts";
 import { isOfDeadServer } from "../server-identity.ts";
 import { joinLines } from "../shell-entry.ts";
@@ -9,6 +10,8 @@ import { untilTrue } from "../until-true.ts";
 import { killPids, pidsIn, readText, removeGroup, tryWrite } from "./group-files.ts";
 import { openV1 } from "./v1.ts";
 import { openV2 } from "./v2.ts";
+
+const run = promisify(execFile);
 
 const PREFIX = "fugaz-";
 /** Ours: patience with a group whose members are being killed. */
@@ -32,7 +35,7 @@ export async function openCgroups(server: string): Promise<Cgroups | string> {
     for (const parents of [...places, ...places.map((place) => atMountPoints(place, mounts))]) {
       for (const dir of new Set(Object.values(parents))) await sweepDead(dir);
       try {
-        return tried(openV1(parents as Parameters<typeof openV1>[0], serverId));
+        return await tried(openV1(parents as Parameters<typeof openV1>[0], serverId));
       } catch (error) {
         reasons.push(`cgroup v1: ${error instanceof Error ? error.message : String(error)}`);
       }
@@ -45,7 +48,7 @@ export async function openCgroups(server: string): Promise<Cgroups | string> {
     for (const { parent, makeRoom } of [...places, { parent: join(unified, path), makeRoom: true }]) {
       await sweepDead(parent);
       try {
-        return tried(openV2(parent, serverId, { makeRoom }));
+        return await tried(openV2(parent, serverId, { makeRoom }));
       } catch (error) {
         reasons.push(`cgroup v2: ${error instanceof Error ? error.message : String(error)}`);
       }
@@ -56,10 +59,10 @@ export async function openCgroups(server: string): Promise<Cgroups | string> {
 }
 
 /** Has a real process join a group: directories that can be made are no proof (a user may not move processes out of where another rules). */
-function tried(groups: Cgroups): Cgroups {
+async function tried(groups: Cgroups): Promise<Cgroups> {
   const probe = groups.create("probe");
   try {
-    execFileSync("/bin/sh", ["-c", joinLines(probe).join("\n")], { stdio: "pipe", env: {} });
+    await run("/bin/sh", ["-c", joinLines(probe).join("\n")], { env: {} });
     return groups;
   } catch (error) {
     probe.remove();
