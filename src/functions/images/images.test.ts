@@ -99,6 +99,7 @@ describe("the layers of an image", () => {
   const hostile: readonly (readonly [string, readonly TarItem[], RegExp])[] = [
     ["a path upwards", [file("a/../../etc/passwd")], /leads upwards/],
     ["a link round in circles", [link("a", "b"), link("b", "a"), file("a/x")], /too many links/],
+    ["a link to a name that no file can have", [{ name: "a", type: "2", pax: { linkpath: "n".repeat(300), mtime: "1e300" } }, file("a/x")], /too long/],
     ["a hard link out of the root", [{ name: "x", type: "1", link: "../../etc/passwd" }], /leads upwards/],
     ["a hard link to nothing", [{ name: "x", type: "1", link: "/etc/shadow" }], /leads to nothing/],
     ["a hard link to a directory", [dir("d"), { name: "x", type: "1", link: "d" }], /leads to nothing/],

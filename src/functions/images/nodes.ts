@@ -28,6 +28,8 @@ export interface Place {
 
 /** Linux: the longest name of one file. */
 const SEGMENT_BYTES_MAX = 255;
+/** Ours: a path in an image; PATH_MAX (4096) less room for where it is unpacked. */
+const PATH_BYTES_MAX = 3072;
 /** How often a path may pass through a link before it counts as endless; Linux allows 40. */
 const LINK_HOPS_MAX = 40;
 const DEFAULT_MODE = 0o755;
@@ -63,6 +65,8 @@ export function placeOf(root: Directory, segments: readonly string[], makeDirect
       trail.pop();
       continue;
     }
+    // Also of links, whose targets may be any text.
+    if (Buffer.byteLength(name) > SEGMENT_BYTES_MAX) throw new BadImage("a name in a layer is too long");
     let node = here().children.get(name);
     if (!node) {
       if (!makeDirectory) return undefined;
@@ -76,5 +80,7 @@ export function placeOf(root: Directory, segments: readonly string[], makeDirect
       ahead.unshift(...node.target.split("/"));
     }
   }
-  return { parent: here(), parentPath: path(), name: segments.at(-1) ?? "" };
+  const place = { parent: here(), parentPath: path(), name: segments.at(-1) ?? "" };
+  if (Buffer.byteLength(joinPath(place.parentPath, place.name)) > PATH_BYTES_MAX) throw new BadImage("a path in a layer is too long");
+  return place;
 }

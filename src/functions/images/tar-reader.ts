@@ -26,6 +26,8 @@ type Facts = { -readonly [K in keyof PaxFacts]: PaxFacts[K] };
 
 /** Ours: one extended header or long name; real ones are a few hundred bytes. */
 const EXTENSION_BYTES_MAX = 1024 * 1024;
+/** What every file system can keep: until the year 2446. */
+const TIME_SECONDS_MAX = 15_032_385_535;
 /** Linux: PATH_MAX. */
 const NAME_BYTES_MAX = 4096;
 
@@ -74,7 +76,7 @@ async function* entry(header: TarHeader, facts: PaxFacts, bytes: ByteSource): As
       yield piece;
     }
   };
-  yield { name, kind: old ? "directory" : kind, mode: header.mode & 0o7777, modifiedSeconds: facts.modifiedSeconds ?? header.modifiedSeconds, sizeBytes, linkName: checkedName(facts.linkPath ?? header.linkName), content };
+  yield { name, kind: old ? "directory" : kind, mode: header.mode & 0o7777, modifiedSeconds: Math.min(facts.modifiedSeconds ?? header.modifiedSeconds, TIME_SECONDS_MAX), sizeBytes, linkName: checkedName(facts.linkPath ?? header.linkName), content };
   for await (const _ of bytes.pieces(sizeBytes - taken));
   for await (const _ of bytes.pieces(padding(sizeBytes)));
 }
