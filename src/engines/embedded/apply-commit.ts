@@ -1,6 +1,7 @@
 // Decides and performs one commit inside the group's transaction: first everything that could refuse it, then all of its writes.
 import type { DatabaseSync } from "node:sqlite";
 import { keyBytes } from "./key-encoding.ts";
+import type { Lanes } from "./lanes.ts";
 import type { CommitOp, Committed, Refused, WriteOp } from "./operations.ts";
 import type { Sequence } from "./sequence.ts";
 import { columnOf, unpackBytes } from "./value-encoding.ts";
@@ -8,12 +9,13 @@ import { columnOf, unpackBytes } from "./value-encoding.ts";
 export interface Applying {
   readonly db: DatabaseSync;
   readonly sequence: Sequence;
+  readonly lanes: Lanes;
   /** Whether a large blob's file is in place. */
   readonly hasBlobFile: (hash: string) => boolean;
 }
 
 /** Applies a commit; undefined when it conflicts, `Refused` when it holds a blob that is not there. In both cases nothing was written. */
-export function commitApplier({ db, sequence, hasBlobFile }: Applying): (op: CommitOp, nowMs: number) => Committed | Refused | undefined {
+export function commitApplier({ db, sequence, lanes, hasBlobFile }: Applying): (op: CommitOp, nowMs: number) => Committed | Refused | undefined {
   const sql = statements(db);
   const rowOf = namedRows(db);
 
@@ -29,7 +31,9 @@ export function commitApplier({ db, sequence, hasBlobFile }: Applying): (op: Com
 
   const enqueue = (write: Extract<WriteOp, { kind: "enqueue" }>, nowMs: number): void => {
     const id = sequence.next();
-    sql.message.run(id, rowOf(write.queue), nowMs + write.delayMs, nowMs);
+    const queue = rowOf(write.queue);
+    const lane = write.group === undefined ? 0 : lanes.entered(queue, write.group, nowMs + write.delayMs);
+    sql.message.run(id, queue, nowMs + write.delayMs, nowMs, lane);
     sql.content.run(id, columnOf(write.meta), unpackBytes(write.body));
   };
 
@@ -58,8 +62,9 @@ export function commitApplier({ db, sequence, hasBlobFile }: Applying): (op: Com
       else if (write.kind === "enqueue") enqueue(write, nowMs);
       else if (write.kind === "hold") hold(write);
       else if (write.kind === "ack") {
-        sql.removeMessage.run(write.id);
+        const lane = Number(sql.removeMessage.get(write.id)?.["lane"]);
         sql.removeContent.run(write.id);
+        lanes.changed(lane);
       } else {
         sql.release.run(write.hash, keyBytes(write.owner));
         released = (released ?? new Set()).add(write.hash);
@@ -79,10 +84,10 @@ const statements = (db: DatabaseSync) => ({
   grow: db.prepare("UPDATE stream SET tip = tip + 1 WHERE name = ? RETURNING id, tip"),
   begin: db.prepare("INSERT INTO stream (name, tip) VALUES (?, 1) RETURNING id, tip"),
   record: db.prepare("INSERT INTO record (stream, seq, at_ms, data) VALUES (?, ?, ?, ?)"),
-  message: db.prepare("INSERT INTO message (id, queue, visible_at, receipt, attempt, enqueued_at) VALUES (?, ?, ?, 0, 0, ?)"),
+  message: db.prepare("INSERT INTO message (id, queue, visible_at, receipt, attempt, enqueued_at, lane) VALUES (?, ?, ?, 0, 0, ?, ?)"),
   content: db.prepare("INSERT INTO message_content (id, meta, body) VALUES (?, ?, ?)"),
   leased: db.prepare("SELECT 1 FROM message WHERE id = ? AND receipt = ?"),
-  removeMessage: db.prepare("DELETE FROM message WHERE id = ?"),
+  removeMessage: db.prepare("DELETE FROM message WHERE id = ? RETURNING lane"),
   removeContent: db.prepare("DELETE FROM message_content WHERE id = ?"),
   held: db.prepare("SELECT 1 FROM hold WHERE hash = ? LIMIT 1"),
   hold: db.prepare("INSERT OR IGNORE INTO hold (hash, owner) VALUES (?, ?)"),

@@ -4,6 +4,7 @@ import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "
 import { commitApplier } from "./apply-commit.ts";
 import { otherAppliers } from "./apply-other.ts";
 import { blobPath } from "./blob-path.ts";
+import { openLanes } from "./lanes.ts";
 import type { Answers, Failure, FromWriter, Op, Refused, ToWriter } from "./operations.ts";
 import { openForWriting } from "./schema.ts";
 import { openSequence } from "./sequence.ts";
@@ -23,8 +24,9 @@ type Answer = Answers[Op["kind"]] | Refused;
 function run(port: MessagePort, { databaseFile, blobDir }: WriterData): void {
   const db = openForWriting(databaseFile);
   const sequence = openSequence(db);
-  const commit = commitApplier({ db, sequence, hasBlobFile: (hash) => existsSync(blobPath(blobDir, hash)) });
-  const others = otherAppliers(db, sequence);
+  const lanes = openLanes(db);
+  const commit = commitApplier({ db, sequence, lanes, hasBlobFile: (hash) => existsSync(blobPath(blobDir, hash)) });
+  const others = otherAppliers(db, sequence, lanes);
   const send = (message: FromWriter): void => post(port, message);
   const [begin, end, undo] = [db.prepare("BEGIN IMMEDIATE"), db.prepare("COMMIT"), db.prepare("ROLLBACK")];
 
