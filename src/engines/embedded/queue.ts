@@ -70,6 +70,9 @@ export function createQueue({ reading, writer, clock, watchers }: QueueDeps): Qu
     watch: (prefix, listener) => watchers.add(encodePrefix(prefix, "a queue"), listener),
     purge: async (queue, enqueuedBeforeMs = Number.MAX_SAFE_INTEGER) => {
       const name = encodeName(queue, "a queue");
+      // Asked from time to time for what is old: mostly nothing is.
+      const oldest = reaching("queue.purge", () => sql.oldest.get(keyBytes(name)))?.["enqueued_at"];
+      if (oldest !== undefined && Number(oldest) >= enqueuedBeforeMs) return 0;
       const upTo = Number(reaching("queue.purge", () => sql.newest.get(keyBytes(name)))?.["id"] ?? 0);
       let removed = 0;
       for (;;) {
