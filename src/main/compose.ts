@@ -14,6 +14,7 @@ import type { Runtime, Runtimes } from "../ports/runtimes.ts";
 import type { IsolationReport } from "../ports/sandbox.ts";
 import { openRuntimes } from "../sandboxes/catalog/open.ts";
 import { openSandboxes } from "../sandboxes/open.ts";
+import { openQueues } from "../triggers/queues/open-queues.ts";
 import { createAwsDoor } from "../wire/aws-door.ts";
 import type { Door } from "../wire/door.ts";
 import { startListener } from "../wire/listener.ts";
@@ -56,6 +57,7 @@ export async function startFugaz(config: Config, logger: Logger): Promise<Fugaz>
     const runtimes = runtimesFor(config);
     const logGroups = opened.use(openLogGroups({ store: engine.store, clock, logger }));
     const sessions = openSessions({ store: engine.store, clock });
+    const queues = opened.use(await openQueues({ store: engine.store, queue: engine.queue, clock, logger }));
     const heart = opened.use(
       await openHeart({
         ports: engine, clock, sandboxes, runtimes, runnerFor, logSink: logGroups, logger,
@@ -65,7 +67,7 @@ export async function startFugaz(config: Config, logger: Logger): Promise<Fugaz>
       }),
     );
 
-    const { services, doors: serviceDoors } = bindServices({ engine, clock, heart, logGroups, sessions, runtimes });
+    const { services, doors: serviceDoors } = bindServices({ engine, clock, heart, logGroups, sessions, runtimes, queues });
     const models = new Map();
     doors.push(
       ...serviceDoors,
@@ -82,6 +84,8 @@ export async function startFugaz(config: Config, logger: Logger): Promise<Fugaz>
     const stop = (grace: number): Promise<void> =>
       (stopping ??= (async () => {
         graceMs = Math.min(grace, 2000);
+        // Who waits for messages would wait out the grace.
+        queues.drain();
         await drained(heart, grace);
         await opened.disposeAsync();
       })());

@@ -11,7 +11,9 @@ import { lambda } from "../services/lambda/service.ts";
 import { logs } from "../services/logs/service.ts";
 import { s3Deps } from "../services/s3/op.ts";
 import { s3 } from "../services/s3/service.ts";
+import { sqs } from "../services/sqs/service.ts";
 import { sts } from "../services/sts/service.ts";
+import type { Queues } from "../triggers/queues/queues.ts";
 import type { Door } from "../wire/door.ts";
 import { bindService, type BoundService } from "../wire/service.ts";
 
@@ -22,15 +24,17 @@ export interface Rooms {
   readonly logGroups: LogGroups;
   readonly sessions: Sessions;
   readonly runtimes: Runtimes;
+  readonly queues: Queues;
 }
 
-export function bindServices({ engine, clock, heart, logGroups, sessions, runtimes }: Rooms): { readonly services: readonly BoundService[]; readonly doors: readonly Door[] } {
+export function bindServices({ engine, clock, heart, logGroups, sessions, runtimes, queues }: Rooms): { readonly services: readonly BoundService[]; readonly doors: readonly Door[] } {
   return {
     services: [
       bindService(lambda, { heart, store: engine.store, runtimes, clock }),
       bindService(s3, s3Deps({ store: engine.store, blobs: engine.blobs, heart, clock })),
       bindService(logs, { logs: logGroups, clock }),
       bindService(iam, { store: engine.store, clock, sessions }),
+      bindService(sqs, { queues, clock }),
       bindService(sts, { sessions, clock }),
     ],
     doors: [codeDoor({ blobs: engine.blobs })],

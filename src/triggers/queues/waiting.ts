@@ -145,10 +145,12 @@ export function openWaiting<T>({ clock, nextVisible, warn }: WaitingDeps): Waiti
     },
     close: () => {
       closed = true;
-      for (const line of lines.values()) for (const waiter of [...line.waiters]) waiter.resolve([]);
       for (const line of lines.values()) {
         line.timer?.cancel();
-        for (const waiter of line.waiters) waiter.gone = true;
+        for (const waiter of line.waiters) {
+          waiter.gone = true;
+          waiter.resolve([]);
+        }
       }
       lines.clear();
     },
