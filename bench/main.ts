@@ -1,4 +1,5 @@
-// `npm run bench`: one table of what Fugaz costs on this machine. It gates nothing; `--json` prints the rows for machines.
+// `npm run bench`: one table of what Fugaz costs on this machine. It gates nothing; `--json` prints the rows for machines,
+// `--deep` adds what needs minutes of filling first.
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import { benchCommits } from "./commits.ts";
 import { benchInvocations } from "./invocations.ts";
 import type { Row } from "./load.ts";
 import { benchObjects } from "./objects.ts";
+import { benchQueues } from "./queues.ts";
 import { startChild } from "../src/main/cli/demo-server.ts";
 import { table } from "../src/main/cli/table.ts";
 import { clientSettings } from "../src/main/cli/client.ts";
@@ -22,6 +24,7 @@ try {
     rows.push({ what: "idle memory (RSS)", value: await residentMb(server.pid), unit: "MB" });
     const settings = clientSettings({ endpoint: server.endpoint });
     rows.push(...(await benchInvocations(settings)), ...(await benchObjects(settings)));
+    rows.push(...(await benchQueues(settings, () => residentMb(server.pid), process.argv.includes("--deep"))));
   } finally {
     await server.stop();
   }

@@ -38,7 +38,7 @@ describe("a message", () => {
       MessageAttributes: {
         "foo.a": { DataType: "String", StringValue: "ä" }, "foo.b": { DataType: "Number.int", StringValue: "12.5" }, bar: { DataType: "Binary", BinaryValue: new Uint8Array([0, 255, 1]) },
       },
-      MessageSystemAttributes: { AWSTraceHeader: { DataType: "String", StringValue: "Root=1-3152b799-8954dae64eda91bc9a23a7e8;Parent=7fa8c0f79203be72;Sampled=1" } },
+      MessageSystemAttributes: { AWSTraceHeader: { DataType: "String", StringValue: "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1" } },
     });
     expect(sent).toMatchObject({ MD5OfMessageBody: createHash("md5").update("grüße 😀").digest("hex"), MD5OfMessageSystemAttributes: "5ae4d5d7636402d80f4eb6d213245a88" });
     const look = async (more: Partial<ReceiveMessageCommandInput>) => (await receive(QueueUrl, { VisibilityTimeout: 0, ...more }))[0];
@@ -46,7 +46,7 @@ describe("a message", () => {
     expect(all).toMatchObject({
       MessageId: sent.MessageId, Body: "grüße 😀", MD5OfMessageAttributes: sent.MD5OfMessageAttributes,
       MessageAttributes: { "foo.a": { DataType: "String", StringValue: "ä" }, "foo.b": { DataType: "Number.int", StringValue: "12.5" }, bar: { DataType: "Binary", BinaryValue: new Uint8Array([0, 255, 1]) } },
-      Attributes: { SenderId: "000000000000", ApproximateReceiveCount: "1", AWSTraceHeader: "Root=1-3152b799-8954dae64eda91bc9a23a7e8;Parent=7fa8c0f79203be72;Sampled=1", SentTimestamp: expect.stringMatching(/^\d{13}$/), ApproximateFirstReceiveTimestamp: expect.stringMatching(/^\d{13}$/) },
+      Attributes: { SenderId: "000000000000", ApproximateReceiveCount: "1", AWSTraceHeader: "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1", SentTimestamp: expect.stringMatching(/^\d{13}$/), ApproximateFirstReceiveTimestamp: expect.stringMatching(/^\d{13}$/) },
     });
     expect(Object.keys((await look({ MessageAttributeNames: ["foo.*", "nope"] }))?.MessageAttributes ?? {})).toEqual(["foo.a", "foo.b"]);
     const named = await look({ MessageAttributeNames: ["bar"], MessageSystemAttributeNames: ["ApproximateReceiveCount"] });

@@ -11,7 +11,7 @@ export type Attributes = Readonly<Record<string, string>>;
 
 const { sqs } = limits;
 
-export const defaultSettings: QueueSettings = {
+const defaultSettings: QueueSettings = {
   visibilitySeconds: 30, delaySeconds: 0, waitSeconds: 0, retentionSeconds: 345_600, messageBytesMax: sqs.messageBytesMax, managedSse: true,
 };
 const defaultFifo: Fifo = { contentDedup: false, dedupScope: "queue", throughputLimit: "perQueue" };

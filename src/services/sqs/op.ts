@@ -15,4 +15,3 @@ export type Op<Name extends OperationName<typeof sdk>> = Operation<typeof sdk, N
 
 /** The input type of an operation, for what several operations share. */
 export type Input<Name extends OperationName<typeof sdk>> = Parameters<Op<Name>>[0];
-export type Output<Name extends OperationName<typeof sdk>> = Awaited<ReturnType<Op<Name>>>;
