@@ -21,7 +21,7 @@ export async function sweepQueues({ store, queue, clock, all }: SweepDeps): Prom
   for await (const record of all()) known.set(record.id, record);
   for (const { queue: name } of holding) {
     const record = known.get(queueIdOf(name));
-    if (record) await queue.purge(engineQueue(record), clock.now() - record.settings.retentionSeconds * 1000);
+    if (record) await queue.purge(engineQueue(record), clock.now() - record.settings.retentionSeconds * 1000 + 1);
     else await queue.purge(name);
   }
   const oldWindow = dedupWindow(clock.now()) - 1;
