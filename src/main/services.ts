@@ -31,7 +31,7 @@ export function bindServices({ engine, clock, heart, logGroups, sessions, runtim
   return {
     services: [
       bindService(lambda, { heart, store: engine.store, runtimes, clock }),
-      bindService(s3, s3Deps({ store: engine.store, blobs: engine.blobs, heart, clock })),
+      bindService(s3, s3Deps({ store: engine.store, blobs: engine.blobs, heart, queues, clock })),
       bindService(logs, { logs: logGroups, clock }),
       bindService(iam, { store: engine.store, clock, sessions }),
       bindService(sqs, { queues, clock }),
