@@ -3,6 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { keyBytes } from "./key-encoding.ts";
 import type { Lanes } from "./lanes.ts";
 import { PORTION_ROWS, type AnswerOf, type Op } from "./operations.ts";
+import type { QueueRows } from "./queue-rows.ts";
 import type { Sequence } from "./sequence.ts";
 
 type Apply<K extends Op["kind"]> = (op: Extract<Op, { kind: K }>, nowMs: number) => AnswerOf<Extract<Op, { kind: K }>>;
@@ -18,24 +19,30 @@ export interface OtherAppliers {
   readonly "leases.release": Apply<"leases.release">;
 }
 
-export const otherAppliers = (db: DatabaseSync, sequence: Sequence, lanes: Lanes): OtherAppliers => ({
-  ...queueAppliers(db, sequence, lanes),
-  ...logAppliers(db),
-  ...leaseAppliers(db, sequence),
+export interface OtherDeps {
+  readonly db: DatabaseSync;
+  readonly sequence: Sequence;
+  readonly lanes: Lanes;
+  readonly queues: QueueRows;
+}
+
+export const otherAppliers = (deps: OtherDeps): OtherAppliers => ({
+  ...queueAppliers(deps),
+  ...logAppliers(deps.db),
+  ...leaseAppliers(deps.db, deps.sequence),
 });
 
-function queueAppliers(db: DatabaseSync, sequence: Sequence, lanes: Lanes): Pick<OtherAppliers, "queue.lease" | "queue.settle" | "queue.purge"> {
+function queueAppliers({ db, sequence, lanes, queues }: OtherDeps): Pick<OtherAppliers, "queue.lease" | "queue.settle" | "queue.purge"> {
   const visible = db.prepare(`
     SELECT id, attempt, enqueued_at, first_at FROM message WHERE queue = (SELECT id FROM queue WHERE name = ?) AND visible_at <= ?
     ORDER BY visible_at, receipt, id LIMIT ?`);
   const lease = db.prepare("UPDATE message SET visible_at = ?, receipt = ?, attempt = ?, first_at = ? WHERE id = ?");
   const extend = db.prepare("UPDATE message SET visible_at = ? WHERE id = ? AND receipt = ? RETURNING lane");
   const free = db.prepare("UPDATE message SET visible_at = ?, receipt = 0 WHERE id = ? AND receipt = ? RETURNING lane");
-  const remove = db.prepare("DELETE FROM message WHERE id = ? AND receipt = ? RETURNING lane");
+  const remove = db.prepare("DELETE FROM message WHERE id = ? AND receipt = ? RETURNING lane, queue");
   const removeContent = db.prepare("DELETE FROM message_content WHERE id = ?");
-  const some = db.prepare("SELECT id, enqueued_at FROM message WHERE queue = (SELECT id FROM queue WHERE name = ?) AND id <= ? ORDER BY id LIMIT ?");
+  const some = db.prepare("SELECT id, queue, enqueued_at FROM message WHERE queue = (SELECT id FROM queue WHERE name = ?) AND id <= ? ORDER BY id LIMIT ?");
   const removeAny = db.prepare("DELETE FROM message WHERE id = ? RETURNING lane");
-  const forgetQueue = db.prepare("DELETE FROM queue WHERE name = ? AND NOT EXISTS (SELECT 1 FROM message WHERE queue = queue.id)");
 
   const candidates = ({ queue, max }: { readonly queue: string; readonly max: number }, nowMs: number, onLane: (lane: number) => void): readonly Record<string, unknown>[] => {
     const ready = lanes.ready(queue, nowMs, max);
@@ -62,7 +69,10 @@ function queueAppliers(db: DatabaseSync, sequence: Sequence, lanes: Lanes): Pick
     "queue.settle": ({ id, receipt, how }, nowMs) => {
       const row = how.kind === "remove" ? remove.get(id, receipt) : (how.kind === "extend" ? extend : free).get(nowMs + how.visibleInMs, id, receipt);
       if (row === undefined) return false;
-      if (how.kind === "remove") removeContent.run(id);
+      if (how.kind === "remove") {
+        removeContent.run(id);
+        queues.left(Number(row["queue"]), 1);
+      }
       lanes.changed(Number(row["lane"]));
       return true;
     },
@@ -76,8 +86,8 @@ function queueAppliers(db: DatabaseSync, sequence: Sequence, lanes: Lanes): Pick
         removeContent.run(Number(row["id"]));
       }
       touched.forEach(lanes.changed);
-      // Queues come and go: an empty one is forgotten, its next message names it again.
-      if (rows.length === 0) forgetQueue.run(keyBytes(op.queue));
+      if (old.length > 0) queues.left(Number(old[0]?.["queue"]), old.length);
+      if (rows.length === 0) queues.forget(op.queue);
       return old.length;
     },
   };

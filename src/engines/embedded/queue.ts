@@ -56,10 +56,10 @@ export function createQueue({ reading, writer, clock, watchers }: QueueDeps): Qu
       const name = bytesOf(queue);
       const nowMs = clock.now();
       return reaching("queue.counts", () => {
-        const visible = Number(sql.visible.get(name, nowMs)?.["n"]);
-        const hidden = sql.hidden.get(name, nowMs);
+        const found = sql.counts.get(name, nowMs);
+        const [total, leased, delayed] = [Number(found?.["total"] ?? 0), Number(found?.["leased"]), Number(found?.["delayed"])];
         const oldest = sql.oldest.get(name)?.["enqueued_at"];
-        return { visible, leased: Number(hidden?.["leased"]), delayed: Number(hidden?.["delayed"]), oldestAtMs: oldest === undefined ? undefined : Number(oldest) };
+        return { visible: total - leased - delayed, leased, delayed, oldestAtMs: oldest === undefined ? undefined : Number(oldest) };
       });
     },
     pending: async (prefix) => {
@@ -93,8 +93,10 @@ const statements = (db: DatabaseSync) => ({
   anyReadyLane: db.prepare(`SELECT 1 FROM lane WHERE queue = ${QUEUE} AND ready_at <= ? LIMIT 1`),
   end: db.prepare("SELECT visible_at FROM message WHERE id = ? AND receipt = ?"),
   content: db.prepare("SELECT meta, body FROM message_content WHERE id = ?"),
-  visible: db.prepare(`SELECT count(*) AS n FROM message WHERE queue = ${QUEUE} AND visible_at <= ?`),
-  hidden: db.prepare(`SELECT count(*) FILTER (WHERE receipt <> 0) AS leased, count(*) FILTER (WHERE receipt = 0) AS delayed FROM message WHERE queue = ${QUEUE} AND visible_at > ?`),
+  // One statement, so that all numbers are of one moment.
+  counts: db.prepare(`
+    SELECT (SELECT total FROM queue WHERE name = ?1) AS total, count(*) FILTER (WHERE receipt <> 0) AS leased, count(*) FILTER (WHERE receipt = 0) AS delayed
+    FROM message WHERE queue = (SELECT id FROM queue WHERE name = ?1) AND visible_at > ?2`),
   oldest: db.prepare(`SELECT enqueued_at FROM message WHERE queue = ${QUEUE} ORDER BY id LIMIT 1`),
   newest: db.prepare(`SELECT id FROM message WHERE queue = ${QUEUE} ORDER BY id DESC LIMIT 1`),
   pending: db.prepare(`

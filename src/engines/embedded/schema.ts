@@ -29,6 +29,9 @@ const upgrades: readonly string[] = [
   CREATE TABLE lease (name TEXT PRIMARY KEY, owner TEXT NOT NULL, epoch INTEGER NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID, STRICT;
   `,
   `
+  -- Counting a million rows takes longer than anybody should wait.
+  ALTER TABLE queue ADD COLUMN total INTEGER NOT NULL DEFAULT 0;
+  UPDATE queue SET total = (SELECT count(*) FROM message WHERE queue = queue.id);
   ALTER TABLE message ADD COLUMN first_at INTEGER NOT NULL DEFAULT 0;
   -- A lane is a group's messages in their order; 0 is none. ready_at: when its next message may be leased. A lane without messages does not exist.
   ALTER TABLE message ADD COLUMN lane INTEGER NOT NULL DEFAULT 0;
