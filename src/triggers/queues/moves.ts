@@ -15,6 +15,7 @@ const ACTIVE: Key = ["queues", "moving"];
 /** Ours: messages of one step; their leases last so long, after a kill too. */
 const STEP_MAX = 100;
 const STEP_LEASE_MS = 30_000;
+const WAIT_MS = 1000;
 /** Ours: steps per second of a task with a rate, so that a rate of 500 is not one burst a second. */
 const STEPS_PER_SECOND = 10;
 
@@ -40,8 +41,8 @@ export function openMoves(deps: MovesDeps): OpenMoves {
   const { store, clock } = deps;
   const life = new AbortController();
   const running = new Set<Promise<void>>();
-  const begin = (sourceArn: string, id: string): void => {
-    const work = run(sourceArn, id, deps, life.signal)
+  const begin = (sourceArn: string, id: string, openUntilMs: number): void => {
+    const work = run(sourceArn, id, openUntilMs, deps, life.signal)
       .catch((error: unknown) => {
         if (!life.signal.aborted) deps.warn(error);
       })
@@ -59,7 +60,7 @@ export function openMoves(deps: MovesDeps): OpenMoves {
       const active = [...ACTIVE, source.arn];
       const { ok } = await store.commit([{ key: active, version: null }], [set(active, id), set(taskKey(source.arn, id), task), ...forgotten]);
       if (!ok) return undefined;
-      begin(source.arn, id);
+      begin(source.arn, id, 0);
       return task;
     },
     list: async (sourceArn, limit) => (await store.list<MoveTask>({ prefix: [...TASKS, sourceArn], limit, reverse: true })).map(({ value }) => value),
@@ -73,7 +74,7 @@ export function openMoves(deps: MovesDeps): OpenMoves {
         return { checks: [unchanged(key, entry)], writes: [set(key, task)], result: { task, cancelled: true } };
       }),
     resume: async () => {
-      for (const { key, value } of await store.list<string>({ prefix: ACTIVE, limit: limits.store.listMax })) begin(String(key.at(-1)), value);
+      for (const { key, value } of await store.list<string>({ prefix: ACTIVE, limit: limits.store.listMax })) begin(String(key.at(-1)), value, clock.now() + STEP_LEASE_MS);
     },
     close: async () => {
       life.abort();
@@ -82,8 +83,11 @@ export function openMoves(deps: MovesDeps): OpenMoves {
   };
 }
 
-/** Steps until there is nothing visible any more, the task is cancelled, or a destination is gone. Rejects when the signal aborts. */
-async function run(sourceArn: string, id: string, deps: MovesDeps, signal: AbortSignal): Promise<void> {
+/**
+ * Steps until there is nothing visible any more, the task is cancelled, or a destination is gone. Until `openUntilMs` messages in flight
+ * may be those of a step that a kill interrupted, and are waited for. Rejects when the signal aborts.
+ */
+async function run(sourceArn: string, id: string, openUntilMs: number, deps: MovesDeps, signal: AbortSignal): Promise<void> {
   const key = taskKey(sourceArn, id);
   for (;;) {
     const entry = await deps.store.get<MoveTask>(key);
@@ -91,8 +95,12 @@ async function run(sourceArn: string, id: string, deps: MovesDeps, signal: Abort
     const task = entry.value;
     signal.throwIfAborted();
     const perStep = task.perSecondMax === undefined ? STEP_MAX : Math.min(STEP_MAX, Math.ceil(task.perSecondMax / STEPS_PER_SECOND));
-    const end = task.status === "RUNNING" ? await step(entry, key, perStep, deps) : ({ status: "CANCELLED" } as const);
+    const end = task.status === "RUNNING" ? await step(entry, key, perStep, openUntilMs, deps) : ({ status: "CANCELLED" } as const);
     if (end === "changed") continue;
+    if (end === "waiting") {
+      await deps.clock.sleep(WAIT_MS, signal);
+      continue;
+    }
     if (end !== "moved") {
       const ended = await deps.store.commit([unchanged(key, entry)], [set(key, { ...task, ...end } satisfies MoveTask), del([...ACTIVE, sourceArn])]);
       if (ended.ok) return;
@@ -100,15 +108,18 @@ async function run(sourceArn: string, id: string, deps: MovesDeps, signal: Abort
   }
 }
 
-type Step = "moved" | "changed" | Pick<MoveTask, "status" | "failure">;
+type Step = "moved" | "changed" | "waiting" | Pick<MoveTask, "status" | "failure">;
 
-async function step(entry: Entry<MoveTask>, key: Key, max: number, deps: MovesDeps): Promise<Step> {
+async function step(entry: Entry<MoveTask>, key: Key, max: number, openUntilMs: number, deps: MovesDeps): Promise<Step> {
   const task = entry.value;
   const from = queueOfArn(task.sourceArn);
   const source = from && (await deps.records.find(from));
   if (!source) return { status: "FAILED", failure: NO_QUEUE };
   const leases = await deps.queue.lease(engineQueue(source), max, STEP_LEASE_MS);
-  if (leases.length === 0) return { status: "COMPLETED" };
+  if (leases.length === 0) {
+    const isOpen = deps.clock.now() < openUntilMs && (await deps.queue.counts(engineQueue(source))).leased > 0;
+    return isOpen ? "waiting" : { status: "COMPLETED" };
+  }
   const targets = await Promise.all(leases.map((lease) => targetOf(task, lease, deps)));
   if (targets.includes(undefined)) {
     await Promise.all(leases.map((lease) => deps.queue.release(lease, 0)));
