@@ -84,8 +84,6 @@ export async function startFugaz(config: Config, logger: Logger): Promise<Fugaz>
     const stop = (grace: number): Promise<void> =>
       (stopping ??= (async () => {
         graceMs = Math.min(grace, 2000);
-        // Who waits for messages would wait out the grace.
-        queues.drain();
         await drained(heart, grace);
         await opened.disposeAsync();
       })());

@@ -43,9 +43,8 @@ export async function openSmallCloud(): Promise<SmallCloud> {
     queues,
     settings: { endpoint: cloud.endpoint, region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" }, maxAttempts: 1 },
     [Symbol.asyncDispose]: async () => {
-      queues.drain();
-      await cloud.close(0);
       await queues[Symbol.asyncDispose]();
+      await cloud.close(0);
       await logGroups[Symbol.asyncDispose]();
       await engine.close();
       await rm(dir, { recursive: true, force: true });

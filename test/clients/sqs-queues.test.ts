@@ -70,7 +70,7 @@ describe("a queue", () => {
     ["w", { FifoQueue: "false" }, { name: "InvalidAttributeName", message: "Unknown Attribute FifoQueue." }],
     ["w", { ContentBasedDeduplication: "true" }, { name: "InvalidAttributeName", message: "Unknown Attribute ContentBasedDeduplication." }],
     ["w", { DeduplicationScope: "queue" }, { name: "InvalidAttributeName", message: "You can specify the DeduplicationScope only when FifoQueue is set to true." }],
-    ["w", { KmsMasterKeyId: "alias/aws/sqs" }, { name: "NotImplemented", message: "The attribute KmsMasterKeyId (encryption with a key of KMS) is not implemented." }],
+    ["w", { KmsMasterKeyId: "alias/aws/sqs" }, { name: "NotImplemented", message: "KmsMasterKeyId (encryption with a key of KMS) is not implemented." }],
     ["w w", {}, { name: "InvalidParameterValue", message: "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length" }],
     ["w.fifo", {}, { name: "InvalidParameterValue" }],
     ["w", { FifoQueue: "true" }, { name: "InvalidParameterValue", message: "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length" }],

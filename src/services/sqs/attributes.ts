@@ -1,5 +1,5 @@
 // A queue's attributes: from the texts clients send to settings that act, refused in the original's words, and back to texts.
-import { fault } from "../../kernel/fault.ts";
+import { fault, type Fault } from "../../kernel/fault.ts";
 import { limits } from "../../kernel/limits.ts";
 import type { QueueCounts } from "../../ports/queue.ts";
 import type { Fifo, QueueRecord, QueueSettings } from "../../triggers/queues/queues.ts";
@@ -35,8 +35,8 @@ const changes: Readonly<Record<string, Change>> = {
   ContentBasedDeduplication: (settings, text) => withFifo(settings, "ContentBasedDeduplication", { contentDedup: flag("ContentBasedDeduplication", text) }),
   DeduplicationScope: (settings, text) => withFifo(settings, "DeduplicationScope", { dedupScope: oneOf("DeduplicationScope", text, ["queue", "messageGroup"]) }),
   FifoThroughputLimit: (settings, text) => withFifo(settings, "FifoThroughputLimit", { throughputLimit: oneOf("FifoThroughputLimit", text, ["perQueue", "perMessageGroupId"]) }),
-  KmsMasterKeyId: (settings, text) => refuseKms(settings, "KmsMasterKeyId", text),
-  KmsDataKeyReusePeriodSeconds: (settings, text) => refuseKms(settings, "KmsDataKeyReusePeriodSeconds", text),
+  KmsMasterKeyId: (settings, text) => emptyOr(notYet("KmsMasterKeyId (encryption with a key of KMS)"), settings, text),
+  KmsDataKeyReusePeriodSeconds: (settings, text) => emptyOr(notYet("KmsDataKeyReusePeriodSeconds (encryption with a key of KMS)"), settings, text),
 };
 
 /** What a new queue begins with. */
@@ -124,9 +124,9 @@ function without(settings: QueueSettings, name: "policy" | "redrive" | "redriveA
   return rest;
 }
 
-function refuseKms(settings: QueueSettings, name: string, text: string): QueueSettings {
+function emptyOr(refusal: Fault, settings: QueueSettings, text: string): QueueSettings {
   if (text === "") return settings;
-  throw notYet(`The attribute ${name} (encryption with a key of KMS)`);
+  throw refusal;
 }
 
 function refuseOtherKind({ fifo }: QueueSettings, text: string): void {

@@ -31,8 +31,8 @@ export interface QueueLimits {
 
 /** Ours: nobody sees a message past its retention; this is only how soon its space comes back. */
 const SWEEP_MS = 60_000;
-/** Ours: receive attempts remembered at once. */
-const ATTEMPTS_MAX = 10_000;
+/** Ours: receive attempts remembered at once; each holds its messages. */
+const ATTEMPTS_MAX = 1000;
 
 /** Opens the queues and goes on with the move tasks of an earlier life. */
 export async function openQueues({ store, queue: port, clock, logger, limits: moved = {} }: QueuesDeps): Promise<Queues> {
@@ -140,7 +140,6 @@ export async function openQueues({ store, queue: port, clock, logger, limits: mo
       const queue = await records.find(ref);
       return queue && planSend(queue, [message], sendDeps);
     },
-    drain: waiting.close,
     [Symbol.asyncDispose]: async () => {
       closed = true;
       cancelSweep();

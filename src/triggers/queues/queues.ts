@@ -156,7 +156,7 @@ export interface Sending {
   readonly writes: readonly Write[];
 }
 
-/** Everything about queues; see `openQueues`. */
+/** Everything about queues; see `openQueues`. Disposing answers everybody who waits, and lets nobody wait any more. */
 export interface Queues extends AsyncDisposable {
   readonly records: QueueRecords;
   readonly moves: MoveTasks;
@@ -176,8 +176,6 @@ export interface Queues extends AsyncDisposable {
   delivery(ref: QueueRef, message: OutgoingMessage): Promise<Sending | undefined>;
   /** Removes what is past its retention; runs by itself from time to time. */
   sweep(): Promise<void>;
-  /** Answers everybody who waits, and lets nobody wait any more. */
-  drain(): void;
 }
 
 /** The queue an ARN names; undefined when it is no queue's. */
