@@ -1,4 +1,5 @@
-// `npm run bench`: one table of what Fugaz costs on this machine. It gates nothing; `--json` prints the rows for machines.
+// `npm run bench`: one table of what Fugaz costs on this machine. It gates nothing; `--json` prints the rows for machines,
+// `--deep` adds what needs minutes of filling first.
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { benchInvocations } from "./invocations.ts";
 import { benchLargeObject } from "./large-object.ts";
 import type { Row } from "./load.ts";
 import { benchObjects } from "./objects.ts";
+import { benchQueues } from "./queues.ts";
 import { benchUrls } from "./urls.ts";
 import { benchSandboxes } from "./sandboxes.ts";
 import { memoryOf } from "./process-memory.ts";
@@ -28,6 +30,7 @@ try {
     const settings = clientSettings({ endpoint: server.endpoint });
     rows.push(...(await benchLargeObject(settings, server.pid)));
     rows.push(...(await benchInvocations(settings)), ...(await benchUrls(settings)), ...(await benchObjects(settings)));
+    rows.push(...(await benchQueues(settings, async () => (await memoryOf(server.pid)).nowMb, process.argv.includes("--deep"))));
   } finally {
     await server.stop();
   }

@@ -71,10 +71,18 @@ const patches: Readonly<Record<string, readonly Patch[]>> = {
       },
     },
   ],
+  sqs: [
+    {
+      why: "recorded on AWS: two errors that the model does not list have other names in the Query protocol",
+      apply: (model) => setShapes(model, { InvalidParameterValueException: unlistedError("InvalidParameterValue"), MissingRequiredParameterException: unlistedError("MissingParameter") }),
+    },
+  ],
   dynamodb: [
     { why: "the service's own `__type` carries the version, which its Smithy namespace lacks", apply: (model) => ({ ...model, namespace: "com.amazonaws.dynamodb.v20120810" }) },
   ],
 };
+
+const unlistedError = (code: string): ShapeModel => ({ type: "structure", members: { message: { shape: "ExceptionMessage" } }, required: [], error: { code, status: 400 } });
 
 const layerArn = { pattern: "(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)" };
 

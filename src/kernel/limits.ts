@@ -118,6 +118,31 @@ export const limits = {
     getEventsMax: 10_000,
     replyBytesMax: 1_048_576,
   },
+  sqs: {
+    /** AWS: since August 2025. The sum of a batch too. */
+    messageBytesMax: MIB,
+    messageBytesMin: KIB,
+    batchEntriesMax: 10,
+    receiveMax: 10,
+    messageAttributesMax: 10,
+    visibilitySecondsMax: 43_200,
+    delaySecondsMax: 900,
+    waitSecondsMax: 20,
+    retentionSecondsMin: 60,
+    retentionSecondsMax: 1_209_600,
+    receivesMax: 1000,
+    /** AWS: messages in flight per queue; FIFO queues had 20,000 until 2024. */
+    inFlightMax: 120_000,
+    dedupSeconds: 300,
+    purgeEverySeconds: 60,
+    /** AWS: 60 s before the name of a deleted queue can be taken again. Ours: none, for test suites recreate their queues at once. */
+    recreateDelayMs: 0,
+    listMax: 1000,
+    tagsMax: 50,
+    policyBytesMax: 8192,
+    moveTasksKept: 10,
+    movesPerSecondMax: 500,
+  },
   store: {
     /** Ours: an encoded key. */
     keyBytesMax: 4 * KIB,

@@ -9,11 +9,13 @@ import type { Clock } from "../kernel/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Runtimes } from "../ports/runtimes.ts";
 import type { Sandboxes } from "../ports/sandbox.ts";
+import { openQueues } from "../triggers/queues/open-queues.ts";
 import { createAwsDoor } from "../wire/aws-door.ts";
 import type { Door } from "../wire/door.ts";
 import { loadModel, loadModelIndex } from "../wire/models/load-model.ts";
 import { accountFromDigits, type AccountOf } from "../wire/sigv4.ts";
 import type { Config } from "./config.ts";
+import { destinationsOf } from "./destinations.ts";
 import type { HealthSources } from "./health-door.ts";
 import type { ServerLog } from "./logger.ts";
 import { bindServices } from "./services.ts";
@@ -41,17 +43,20 @@ export interface House extends Pick<HealthSources, "services" | "status"> {
 export async function openHouse({ config, logger, clock, engine, sandboxes, runtimes, endpoint, opened }: Grounds): Promise<House> {
   const logGroups = opened.use(openLogGroups({ store: engine.store, clock, logger }));
   const sessions = opened.use(openSessions({ store: engine.store, clock, warn: (sentence, error) => logger.warn({ err: error }, sentence) }));
+  const queues = opened.use(await openQueues({ store: engine.store, queue: engine.queue, clock, logger }));
   const heart = opened.use(
     await openHeart({
       ports: engine, clock, sandboxes, runtimes, runnerFor, logSink: logGroups, logger,
       dir: config.dataDir,
+      destinations: destinationsOf({ queues }),
       limits: { streamBytesPerSecond: config.streamRate === "unlimited" ? Infinity : config.streamRate * 1024 * 1024 },
       endpointUrl: () => endpoint,
       credentialsFor: ({ account, name, settings }) => sessions.forFunction({ account, name, role: settings.role }),
     }),
   );
   const accountOf: AccountOf = (accessKeyId) => accountFromDigits(accessKeyId) ?? accountOfIssuedKey(accessKeyId);
-  const { services, doors } = bindServices({ engine, clock, heart, logGroups, sessions, runtimes, accountOf, home: { account: config.account, region: config.region } });
+  const home = { account: config.account, region: config.region };
+  const { services, doors } = bindServices({ engine, clock, heart, logGroups, sessions, runtimes, accountOf, queues, home });
   const models = new Map();
   const awsDoor = createAwsDoor({
     services, clock, accountOf, region: config.region, account: config.account,

@@ -9,6 +9,7 @@ import { codeDoor } from "../services/lambda/code-door.ts";
 import { openCodeLinks } from "../services/lambda/code-links.ts";
 import { registryDoor } from "../services/ecr/registry/door.ts";
 import { urlDoor } from "../services/lambda/urls/door.ts";
+import type { Queues } from "../triggers/queues/queues.ts";
 import type { Door } from "../wire/door.ts";
 import { bindService } from "../wire/service.ts";
 import { lazyService, type LazyService } from "../wire/service-shelf.ts";
@@ -22,20 +23,22 @@ export interface Rooms {
   readonly sessions: Sessions;
   readonly runtimes: Runtimes;
   readonly accountOf: AccountOf;
+  readonly queues: Queues;
   /** Account and region of requests that name none. */
   readonly home: { readonly account: string; readonly region: string };
 }
 
-export function bindServices({ engine, clock, heart, logGroups, sessions, runtimes, accountOf, home }: Rooms): { readonly services: readonly LazyService[]; readonly doors: readonly Door[] } {
+export function bindServices({ engine, clock, heart, logGroups, sessions, runtimes, accountOf, queues, home }: Rooms): { readonly services: readonly LazyService[]; readonly doors: readonly Door[] } {
   const codeLinks = openCodeLinks({ store: engine.store, clock });
   const registry = { store: engine.store, blobs: engine.blobs, clock, home };
   return {
     services: [
       lazyService("lambda", async () => bindService((await import("../services/lambda/service.ts")).lambda, { heart, store: engine.store, runtimes, clock, codeLinks })),
-      lazyService("s3", async () => bindService((await import("../services/s3/service.ts")).s3, (await import("../services/s3/op.ts")).s3Deps({ store: engine.store, blobs: engine.blobs, heart, clock }))),
+      lazyService("s3", async () => bindService((await import("../services/s3/service.ts")).s3, (await import("../services/s3/op.ts")).s3Deps({ store: engine.store, blobs: engine.blobs, heart, queues, clock }))),
       lazyService("ecr", async () => bindService((await import("../services/ecr/service.ts")).ecr, registry)),
       lazyService("logs", async () => bindService((await import("../services/logs/service.ts")).logs, { logs: logGroups, clock })),
       lazyService("iam", async () => bindService((await import("../services/iam/service.ts")).iam, { store: engine.store, clock, sessions })),
+      lazyService("sqs", async () => bindService((await import("../services/sqs/service.ts")).sqs, { queues, clock })),
       lazyService("sts", async () => bindService((await import("../services/sts/service.ts")).sts, { sessions, clock })),
     ],
     doors: [codeDoor({ blobs: engine.blobs, codeLinks }), registryDoor(registry), urlDoor({ heart, sessions, clock, accountOf })],

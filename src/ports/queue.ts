@@ -1,4 +1,4 @@
-// Leased, at-least-once queues: asynchronous invocations, deliveries, and later SQS. Messages enter by a commit's `enqueue`.
+// Leased, at-least-once queues: asynchronous invocations, deliveries, SQS. Messages enter by a commit's `enqueue`.
 import type { Value } from "./value.ts";
 
 export interface Leased {
@@ -10,6 +10,8 @@ export interface Leased {
   /** How often it has been leased, this time included: 1 on first delivery. */
   readonly attempt: number;
   readonly enqueuedAtMs: number;
+  /** Epoch ms of the first lease this message ever had. */
+  readonly firstLeasedAtMs: number;
   /** Proves the lease; a later lease of the same message has another. */
   readonly receipt: string;
 }
@@ -23,10 +25,15 @@ export interface QueueCounts {
 }
 
 export interface Queue {
-  /** Up to `max` visible messages, oldest visible first, hidden from others for `visibilityMs`. Never waits. */
+  /**
+   * Up to `max` visible messages, oldest visible first, hidden from others for `visibilityMs`. Never waits.
+   * Messages of one group come in the order they were enqueued, and while one is leased (or the first is delayed) no other of its group is.
+   */
   lease(queue: string, max: number, visibilityMs: number): Promise<readonly Leased[]>;
   /** Moves the end of the lease to `visibilityMs` from now; false when the lease was lost. */
   extend(lease: Leased, visibilityMs: number): Promise<boolean>;
+  /** Epoch ms at which the lease ends or has ended; undefined when it was lost. An ended lease is kept until somebody else takes the message. */
+  endOf(lease: Leased): Promise<number | undefined>;
   /** Removes the message; false when the lease was lost. Durable when it resolves. */
   ack(lease: Leased): Promise<boolean>;
   /** Gives the message back, visible after `delayMs`; false when the lease was lost. */
@@ -36,6 +43,6 @@ export interface Queue {
   pending(prefix: string): Promise<readonly { readonly queue: string; readonly visibleAtMs: number }[]>;
   /** Calls back, after durability, with the name of each queue below `prefix` that got a message or had one released. A hint. */
   watch(prefix: string, listener: (queue: string) => void): () => void;
-  /** Removes all messages; resolves to how many. */
-  purge(queue: string): Promise<number>;
+  /** Removes all messages, or those enqueued before a time (epoch ms); resolves to how many. */
+  purge(queue: string, enqueuedBeforeMs?: number): Promise<number>;
 }

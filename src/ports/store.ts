@@ -23,7 +23,8 @@ export type Write =
   | { readonly kind: "set"; readonly key: Key; readonly value: Value }
   | { readonly kind: "delete"; readonly key: Key }
   | { readonly kind: "append"; readonly stream: string; readonly data: Value }
-  | { readonly kind: "enqueue"; readonly queue: string; readonly meta: Value; readonly body: Uint8Array; readonly delayMs: number }
+  /** `group`: its messages are leased in order (see Queue.lease). Either all messages of a queue have a group, or none has. */
+  | { readonly kind: "enqueue"; readonly queue: string; readonly meta: Value; readonly body: Uint8Array; readonly delayMs: number; readonly group?: string }
   /** Removes a leased message; the whole commit conflicts when the lease has been lost. */
   | { readonly kind: "ack"; readonly lease: Leased }
   /** Refers to a blob from `owner`; the blob lives as long as somebody holds it. Holding twice from one owner is one hold. */
@@ -68,7 +69,7 @@ export interface Store {
 export const set = (key: Key, value: Value): Write => ({ kind: "set", key, value });
 export const del = (key: Key): Write => ({ kind: "delete", key });
 export const append = (stream: string, data: Value): Write => ({ kind: "append", stream, data });
-export const enqueue = (queue: string, meta: Value, body: Uint8Array, delayMs = 0): Write => ({ kind: "enqueue", queue, meta, body, delayMs });
+export const enqueue = (queue: string, meta: Value, body: Uint8Array, delayMs = 0, group?: string): Write => ({ kind: "enqueue", queue, meta, body, delayMs, ...(group === undefined ? {} : { group }) });
 export const ack = (lease: Leased): Write => ({ kind: "ack", lease });
 export const hold = (blob: BlobRef, owner: Key): Write => ({ kind: "hold", blob, owner });
 export const release = (blobId: string, owner: Key): Write => ({ kind: "release", blobId, owner });

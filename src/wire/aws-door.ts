@@ -11,8 +11,8 @@ import type { Inquiry } from "./find-service.ts";
 import type { Model, ModelSummary, StructureShape } from "./model.ts";
 import { parseQuery } from "./query-string.ts";
 import { createRouter, type Router, type ServiceRoute } from "./router.ts";
-import type { BodyFacts, BoundService, Call } from "./service.ts";
 import { type LazyService, openShelf } from "./service-shelf.ts";
+import type { BodyFacts, BoundService, Call, ServiceOptions } from "./service.ts";
 import { type AccountOf, accountFromDigits, readSignature, refuseExpired } from "./sigv4.ts";
 import { validate } from "./validate.ts";
 
@@ -90,7 +90,8 @@ async function answer(request: HttpRequest, parts: Parts): Promise<HttpReply> {
     const handler = await requireHandler(parts.services, service.summary.id, operation);
     const model = parts.model(service.summary.id);
     const { content, facts, headers } = await takeBody(errand, model, operation);
-    const input = protocols[service.protocol].decode(model, operation, { operation, labels, query: errand.query.pairs, headers, body: content });
+    const decoded = protocols[service.protocol].decode(model, operation, { operation, labels, query: errand.query.pairs, headers, body: content });
+    const input = service.protocol === "awsQuery" ? addressed(decoded, request, model, operation, handler.options) : decoded;
     validate(model, operation, input, handler.options);
     const { requestId } = errand.framing.context;
     const call = makeCall({ request, query: errand.query.pairs, signature: errand.signature, account, requestId, service, operation, body: facts }, parts);
@@ -148,6 +149,14 @@ async function findOperation(errand: Errand, service: ServiceRoute, { router }: 
   const route = await router.operation(errand, service);
   errand.operation = route.operation;
   return route;
+}
+
+/** The input, with the request's own address as the member that stands for it, where the client left it out. */
+function addressed(input: unknown, { endpoint, rawPath }: HttpRequest, { operations, shapes }: Model, operation: string, { addressMember }: ServiceOptions): unknown {
+  const name = operations[operation]?.input;
+  if (addressMember === undefined || name === undefined || rawPath === "/") return input;
+  const takes = Object.hasOwn((shapes[name] as StructureShape).members, addressMember);
+  return takes ? { [addressMember]: endpoint + rawPath, ...(input as object) } : input;
 }
 
 interface TakenBody {

@@ -70,9 +70,9 @@ export type Protocols = Readonly<Record<ProtocolName, Protocol>>;
 
 /**
  * Checks required members and constraints of a decoded input, throwing the Fault the original answers.
- * `ownValidation` skips the constraint tables but not required members; `validationCode` names the error.
+ * `ownValidation` skips the constraint tables but not required members; `validationCode` names the error, `missingCode` that of a missing parameter.
  */
 export type Validate = (
   model: Model, operation: string, input: unknown,
-  options: { readonly validationCode?: string; readonly ownValidation?: boolean },
+  options: { readonly validationCode?: string; readonly missingCode?: string; readonly ownValidation?: boolean },
 ) => void;

@@ -68,6 +68,10 @@ export interface ServiceOptions {
   readonly validationCode?: string;
   /** Members every error of this service carries when the fault does not set them, for example `{ Type: "User" }`. */
   readonly errorMembers?: Readonly<Record<string, unknown>>;
+  /** Code of the error for a missing parameter, in the words of the older Query services; the constraint's sentence when absent. */
+  readonly missingCode?: string;
+  /** In awsQuery, the input's member that is the address the request was sent to when it is not given (SQS's older clients post to a queue's own URL). */
+  readonly addressMember?: string;
   /** Skips the constraint tables (S3 answers bad input in its own words). Required members are checked all the same. */
   readonly ownValidation?: boolean;
 }

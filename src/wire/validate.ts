@@ -12,6 +12,7 @@ export const validate: Validate = (model, operation, input, options) => {
   const inputName = model.operations[operation]?.input;
   if (inputName === undefined) return;
   if (model.protocols[0] === "restXml") requireS3Members(model.shapes[inputName] as StructureShape, input as Readonly<Record<string, unknown>>);
+  if (options.missingCode !== undefined) requireParameters(model.shapes[inputName] as StructureShape, input as Readonly<Record<string, unknown>>, options.missingCode);
   const check = checkOf(model, inputName, options.ownValidation ? "required" : "all");
   if (!check) return;
   const violations: string[] = [];
@@ -26,6 +27,12 @@ function checkOf(model: Model, inputName: string, extent: Extent): Check | undef
   compiled[extent].set(model, known);
   if (!known.has(inputName)) known.set(inputName, compileChecks(model, inputName, extent));
   return known.get(inputName);
+}
+
+/** The Query services' words for the first parameter that is not there. */
+function requireParameters({ required }: StructureShape, input: Readonly<Record<string, unknown>>, code: string): void {
+  const name = required.find((member) => input[member] === undefined || input[member] === null);
+  if (name !== undefined) throw fault(code, { message: `The request must contain the parameter ${name}.`, status: 400 });
 }
 
 /** S3 has words of its own for what is missing outside the document; what the document lacks makes it malformed. */

@@ -1,16 +1,13 @@
 // The promise of the whole house: kill the server in the middle of uploads, start it again, and every acknowledged upload still fires its function.
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AddPermissionCommand, CreateFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { CreateBucketCommand, HeadObjectCommand, PutBucketNotificationConfigurationCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type ChildServer, startServer } from "./child-server.ts";
 import { eventually, ROLE, zipOf } from "./harness.ts";
 
-const root = join(import.meta.dirname, "../..");
 /** Covers both retries of an event whose run failed on a crowded machine: lease, run, one minute, run, two minutes, run. */
 const EVENT_MS = 260_000;
 const MARK = `import { S3Client, PutObjectCommand } from "@aws-sdk/client-s3";
@@ -18,25 +15,14 @@ const s3 = new S3Client({});
 export const handler = async ({ Records }) => { for (const { s3: { object, bucket } } of Records) await s3.send(new PutObjectCommand({ Bucket: bucket.name + "-seen", Key: object.key, Body: "x" })); };`;
 
 let dir: string;
-let server: ChildProcess | undefined;
+let server: ChildServer | undefined;
 beforeAll(async () => void (dir = await mkdtemp(join(tmpdir(), "fugaz-crash-"))));
 afterAll(async () => {
-  if (server) {
-    server.kill("SIGTERM");
-    await once(server, "exit");
-  }
+  await server?.[Symbol.asyncDispose]();
   await rm(dir, { recursive: true, force: true });
 });
 
-async function start(): Promise<string> {
-  const child = spawn(process.execPath, [join(root, "bin/fugaz.js"), "start", "--port", "0", "--data-dir", join(dir, "data"), "--log-level", "warn"], { stdio: ["ignore", "pipe", "inherit"] });
-  server = child;
-  for await (const line of createInterface({ input: child.stdout })) {
-    const endpoint = /^Fugaz is ready at (\S+)$/.exec(line)?.[1];
-    if (endpoint) return endpoint;
-  }
-  throw new Error("Fugaz did not start");
-}
+const start = async (): Promise<string> => (server = await startServer(join(dir, "data"))).endpoint;
 
 const clients = (endpoint: string) => {
   const settings = { endpoint, region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" }, maxAttempts: 1 };
@@ -59,7 +45,7 @@ test("every acknowledged upload fires its function, also when the server is kill
       const Key = `${worker}-${n}`;
       await first.s3.send(new PutObjectCommand({ Bucket: "inbox", Key, Body: `content of ${Key}` }));
       acknowledged.push(Key);
-      if (acknowledged.length === 20 + (seed % 20)) server?.kill("SIGKILL");
+      if (acknowledged.length === 20 + (seed % 20)) server?.kill();
     }
   };
   await Promise.allSettled([0, 1, 2, 3].map(upload));

@@ -3,6 +3,7 @@ import {
   CreateAliasCommand, CreateFunctionCommand, DeleteFunctionEventInvokeConfigCommand, GetFunctionEventInvokeConfigCommand, GetFunctionRecursionConfigCommand, InvokeCommand,
   ListFunctionEventInvokeConfigsCommand, PublishVersionCommand, PutFunctionConcurrencyCommand, PutFunctionEventInvokeConfigCommand, PutFunctionRecursionConfigCommand, UpdateFunctionEventInvokeConfigCommand,
 } from "@aws-sdk/client-lambda";
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually, ROLE, startCloud, zipOf, type TestCloud } from "./harness.ts";
@@ -55,6 +56,22 @@ describe("destinations", () => {
       requestPayload: { n: 8 }, responsePayload: { errorType: "RangeError", errorMessage: "no" }, responseContext: { statusCode: 200, functionError: "Unhandled" },
       requestContext: { functionArn: `${arn("ill")}:$LATEST`, condition: "RetriesExhausted", approximateInvokeCount: 1 },
     }]);
+  });
+
+  test("may be queues, and so may the dead-letter queue, which gets the event as it came", async () => {
+    const sqs = new SQSClient({ endpoint: cloud.endpoint, region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } });
+    const queue = async (QueueName: string) => (await sqs.send(new CreateQueueCommand({ QueueName }))).QueueUrl ?? "";
+    const [failures, letters] = [await queue("failures"), await queue("letters")];
+    await make("dies", "export const handler = async () => { throw new RangeError('no'); };", { DeadLetterConfig: { TargetArn: "arn:aws:sqs:us-east-1:000000000000:letters" } });
+    await put("dies", { MaximumRetryAttempts: 0, DestinationConfig: { OnFailure: { Destination: "arn:aws:sqs:us-east-1:000000000000:failures" } } });
+    const { $metadata } = await send("dies", { n: 9 });
+    const receive = async (QueueUrl: string) => (await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 10, MessageAttributeNames: ["All"] }))).Messages?.[0];
+    expect(JSON.parse((await receive(failures))?.Body ?? "")).toMatchObject({ requestPayload: { n: 9 }, requestContext: { condition: "RetriesExhausted" } });
+    expect(await receive(letters)).toMatchObject({
+      Body: '{"n":9}',
+      MessageAttributes: { RequestID: { DataType: "String", StringValue: $metadata.requestId }, ErrorCode: { DataType: "Number", StringValue: "200" }, ErrorMessage: { DataType: "String", StringValue: "no" } },
+    });
+    expect(await failure(make("lost", listener, { DeadLetterConfig: { TargetArn: "arn:aws:sqs:us-east-1:000000000000:nowhere" } }))).toMatchObject({ message: "The dead letter queue arn:aws:sqs:us-east-1:000000000000:nowhere does not exist." });
   });
 
   test("hear at once of events for a function that is switched off", async () => {

@@ -9,6 +9,8 @@ import type { Heart, Invoker } from "../../src/functions/heart.ts";
 import { systemClock } from "../../src/main/system-clock.ts";
 import type { Engine } from "../../src/ports/engine.ts";
 import { enqueue } from "../../src/ports/store.ts";
+import { openQueues } from "../../src/triggers/queues/open-queues.ts";
+import type { Queues } from "../../src/triggers/queues/queues.ts";
 import { s3Deps } from "../../src/services/s3/op.ts";
 import { s3 } from "../../src/services/s3/service.ts";
 import { serveServices, type TestCloud } from "../../src/wire/serve-services-for-test.ts";
@@ -18,6 +20,7 @@ export interface S3Cloud extends AsyncDisposable {
   readonly endpoint: string;
   readonly engine: Engine;
   readonly cloud: TestCloud;
+  readonly queues: Queues;
   /** Operations that were answered by a handler so far. */
   readonly exercised: ReadonlySet<string>;
   /** Who S3 asked to be allowed to invoke, and functions it may invoke: ARNs without qualifier. */
@@ -63,15 +66,16 @@ function listedFunctions(permitted: ReadonlySet<string>, asked: Invoker[]): Pick
 export async function openS3(): Promise<S3Cloud> {
   const dir = await mkdtemp(join(tmpdir(), "fugaz-s3-"));
   const engine = await openEmbedded({ dir, clock: systemClock });
+  const queues = await openQueues({ store: engine.store, queue: engine.queue, clock: systemClock, logger: { error: (fields, sentence) => process.stderr.write(`${sentence} ${JSON.stringify(fields)}\n`) } });
   const permitted = new Set<string>();
   const asked: Invoker[] = [];
   const exercised = new Set<string>();
-  const bound = bindService(s3, s3Deps({ ...engine, heart: listedFunctions(permitted, asked), clock: systemClock }));
+  const bound = bindService(s3, s3Deps({ ...engine, heart: listedFunctions(permitted, asked), queues, clock: systemClock }));
   const watched = { ...bound, run: (operation: string, ...rest: [unknown, never]) => (exercised.add(operation), bound.run(operation, ...rest)) };
   const cloud = await serveServices([watched as typeof bound]);
   const clients: S3Client[] = [];
   return {
-    endpoint: cloud.endpoint, engine, cloud, exercised, permitted, asked,
+    endpoint: cloud.endpoint, engine, cloud, queues, exercised, permitted, asked,
     client: (config = {}) => {
       const client = new S3Client({
         endpoint: cloud.endpoint, region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" }, maxAttempts: 1, ...config,
@@ -91,6 +95,7 @@ export async function openS3(): Promise<S3Cloud> {
     [Symbol.asyncDispose]: async () => {
       for (const client of clients) client.destroy();
       await cloud.close(0);
+      await queues[Symbol.asyncDispose]();
       await engine.close();
       await rm(dir, { recursive: true, force: true });
     },

@@ -161,10 +161,53 @@ describe("configurations", () => {
 
   test.each([
     ["SNS", { TopicConfigurations: [{ TopicArn: "arn:aws:sns:us-east-1:000000000000:t", Events: ["s3:ObjectCreated:*" as const] }] }],
-    ["SQS", { QueueConfigurations: [{ QueueArn: "arn:aws:sqs:us-east-1:000000000000:q", Events: ["s3:ObjectCreated:*" as const] }] }],
     ["EventBridge", { EventBridgeConfiguration: {} }],
   ])("for %s are refused by name", async (name, NotificationConfiguration) => {
     const Bucket = await bucketWith();
     expect(await failure(client.send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration })))).toMatchObject({ name: "NotImplemented", status: 501, message: expect.stringContaining(name) });
+  });
+});
+
+describe("queues", () => {
+  const queueArn = (name: string): string => `arn:aws:sqs:us-east-1:000000000000:${name}`;
+  const settings = { visibilitySeconds: 30, delaySeconds: 0, waitSeconds: 0, retentionSeconds: 345_600, messageBytesMax: 1_048_576, managedSse: true };
+  const makeQueue = async (name: string, policy?: object, fifo = false) => {
+    const more = { ...(policy && { policy: JSON.stringify(policy) }), ...(fifo && { fifo: { contentDedup: true, dedupScope: "queue", throughputLimit: "perQueue" } as const }) };
+    const made = await cloud.queues.records.create({ account: "000000000000", region: "us-east-1", name }, { ...settings, ...more }, {});
+    if (made === "recent") throw new Error("recreated too early");
+    return made.queue;
+  };
+  const letIn = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: { Service: "s3.amazonaws.com" }, Action: "sqs:SendMessage", Resource: "*", Condition: { StringEquals: { "aws:SourceAccount": "000000000000" } } }] };
+  const configureQueues = (Bucket: string, names: readonly string[], more: Partial<PutBucketNotificationConfigurationCommandInput> = {}) =>
+    client.send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration: { QueueConfigurations: names.map((name, at) => ({ Id: name, QueueArn: queueArn(name), Events: [at === 0 ? "s3:ObjectCreated:*" : "s3:ObjectRemoved:*"], Filter: { Key: { FilterRules: [{ Name: "prefix", Value: "in/" }] } } })) }, ...more }));
+
+  test("get a test event when they are configured, and then the same message as functions", async () => {
+    const queue = await makeQueue("uploads", letIn);
+    const Bucket = await bucketWith();
+    const { $metadata } = await configureQueues(Bucket, ["uploads"]);
+    const told = async () => (await cloud.queues.receive(queue, { max: 10 }))?.map(({ body }) => JSON.parse(body) as { readonly Records?: readonly unknown[] }) ?? [];
+    expect(await told()).toEqual([{ Service: "Amazon S3", Event: "s3:TestEvent", Time: expect.stringMatching(/^\d{4}-.*Z$/), Bucket, RequestId: $metadata.requestId, HostId: $metadata.extendedRequestId }]);
+    await put(Bucket, "in/a");
+    await put(Bucket, "out/b");
+    expect(await told()).toEqual([{ Records: [expect.objectContaining({ eventName: "ObjectCreated:Put", eventSource: "aws:s3", s3: expect.objectContaining({ configurationId: "uploads", object: expect.objectContaining({ key: "in/a", size: 5 }) }) })] }]);
+    const shown = await client.send(new GetBucketNotificationConfigurationCommand({ Bucket }));
+    expect([shown.QueueConfigurations, shown.LambdaFunctionConfigurations]).toEqual([[{ Id: "uploads", QueueArn: queueArn("uploads"), Events: ["s3:ObjectCreated:*"], Filter: { Key: { FilterRules: [{ Name: "Prefix", Value: "in/" }] } } }], undefined]);
+    await cloud.queues.records.remove(queue);
+    await put(Bucket, "in/nobody hears of this");
+  });
+
+  test("must exist, let S3 in and not be FIFO", async () => {
+    await makeQueue("closed");
+    await makeQueue("ordered.fifo", letIn, true);
+    const Bucket = await bucketWith();
+    const refused = { name: "InvalidArgument", status: 400, message: "Unable to validate the following destination configurations" };
+    expect(await failure(configureQueues(Bucket, ["nowhere", "closed"]))).toMatchObject({
+      ...refused, ArgumentName1: `${queueArn("nowhere")}, null`, ArgumentValue1: "The destination queue does not exist",
+      ArgumentName2: `${queueArn("closed")}, null`, ArgumentValue2: "Permissions on the destination queue do not allow S3 to publish notifications from this bucket",
+    });
+    expect(await failure(configureQueues(Bucket, ["ordered.fifo"]))).toMatchObject(refused);
+    expect(await failure(client.send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration: { QueueConfigurations: [{ QueueArn: "q", Events: ["s3:ObjectCreated:*"] }] } })))).toMatchObject({ message: "The ARN could not be parsed", ArgumentName: "Queue" });
+    await configureQueues(Bucket, ["closed"], { SkipDestinationValidation: true });
+    await put(Bucket, "in/a");
   });
 });

@@ -1,13 +1,17 @@
 // Decides and performs one commit inside the group's transaction: first everything that could refuse it, then all of its writes.
 import type { DatabaseSync } from "node:sqlite";
 import { keyBytes } from "./key-encoding.ts";
+import type { Lanes } from "./lanes.ts";
 import type { CommitOp, Committed, Refused, WriteOp } from "./operations.ts";
+import type { QueueRows } from "./queue-rows.ts";
 import type { Sequence } from "./sequence.ts";
 import { columnOf, unpackBytes } from "./value-encoding.ts";
 
 export interface Applying {
   readonly db: DatabaseSync;
   readonly sequence: Sequence;
+  readonly lanes: Lanes;
+  readonly queues: QueueRows;
   /** Whether a large blob's file is in place. */
   readonly hasBlobFile: (hash: string) => boolean;
 }
@@ -16,9 +20,8 @@ export interface Applying {
 const bringsBlob = (writes: readonly WriteOp[], hash: string): boolean => writes.some((write) => write.kind === "hold" && write.hash === hash && write.inline !== undefined);
 
 /** Applies a commit; undefined when it conflicts, `Refused` when it holds a blob that is not there. In both cases nothing was written. */
-export function commitApplier({ db, sequence, hasBlobFile }: Applying): (op: CommitOp, nowMs: number) => Committed | Refused | undefined {
+export function commitApplier({ db, sequence, lanes, queues, hasBlobFile }: Applying): (op: CommitOp, nowMs: number) => Committed | Refused | undefined {
   const sql = statements(db);
-  const rowOf = namedRows(db);
 
   const holdable = (hash: string): boolean => sql.held.get(hash) !== undefined || sql.inlined.get(hash) !== undefined || hasBlobFile(hash);
 
@@ -32,7 +35,9 @@ export function commitApplier({ db, sequence, hasBlobFile }: Applying): (op: Com
 
   const enqueue = (write: Extract<WriteOp, { kind: "enqueue" }>, nowMs: number): void => {
     const id = sequence.next();
-    sql.message.run(id, rowOf(write.queue), nowMs + write.delayMs, nowMs);
+    const queue = queues.entered(write.queue);
+    const lane = write.group === undefined ? 0 : lanes.entered(queue, write.group, nowMs + write.delayMs);
+    sql.message.run(id, queue, nowMs + write.delayMs, nowMs, lane);
     sql.content.run(id, columnOf(write.meta), unpackBytes(write.body));
   };
 
@@ -61,8 +66,10 @@ export function commitApplier({ db, sequence, hasBlobFile }: Applying): (op: Com
       else if (write.kind === "enqueue") enqueue(write, nowMs);
       else if (write.kind === "hold") hold(write);
       else if (write.kind === "ack") {
-        sql.removeMessage.run(write.id);
+        const row = sql.removeMessage.get(write.id);
         sql.removeContent.run(write.id);
+        lanes.changed(Number(row?.["lane"]));
+        queues.left(Number(row?.["queue"]), 1);
       } else {
         sql.release.run(write.hash, keyBytes(write.owner));
         released = (released ?? new Set()).add(write.hash);
@@ -82,10 +89,10 @@ const statements = (db: DatabaseSync) => ({
   grow: db.prepare("UPDATE stream SET tip = tip + 1 WHERE name = ? RETURNING id, tip"),
   begin: db.prepare("INSERT INTO stream (name, tip) VALUES (?, 1) RETURNING id, tip"),
   record: db.prepare("INSERT INTO record (stream, seq, at_ms, data) VALUES (?, ?, ?, ?)"),
-  message: db.prepare("INSERT INTO message (id, queue, visible_at, receipt, attempt, enqueued_at) VALUES (?, ?, ?, 0, 0, ?)"),
+  message: db.prepare("INSERT INTO message (id, queue, visible_at, receipt, attempt, enqueued_at, lane) VALUES (?, ?, ?, 0, 0, ?, ?)"),
   content: db.prepare("INSERT INTO message_content (id, meta, body) VALUES (?, ?, ?)"),
   leased: db.prepare("SELECT 1 FROM message WHERE id = ? AND receipt = ?"),
-  removeMessage: db.prepare("DELETE FROM message WHERE id = ?"),
+  removeMessage: db.prepare("DELETE FROM message WHERE id = ? RETURNING lane, queue"),
   removeContent: db.prepare("DELETE FROM message_content WHERE id = ?"),
   held: db.prepare("SELECT 1 FROM hold WHERE hash = ? LIMIT 1"),
   hold: db.prepare("INSERT OR IGNORE INTO hold (hash, owner) VALUES (?, ?)"),
@@ -94,13 +101,3 @@ const statements = (db: DatabaseSync) => ({
   inline: db.prepare("INSERT OR IGNORE INTO inline_blob (hash, data) VALUES (?, ?)"),
   removeInline: db.prepare("DELETE FROM inline_blob WHERE hash = ?"),
 });
-
-/** The number of a queue by its name, given at its first message. */
-function namedRows(db: DatabaseSync): (queue: string) => number {
-  const find = db.prepare("SELECT id FROM queue WHERE name = ?");
-  const insert = db.prepare("INSERT INTO queue (name) VALUES (?) RETURNING id");
-  return (queue) => {
-    const name = keyBytes(queue);
-    return Number((find.get(name) ?? insert.get(name))?.["id"]);
-  };
-}

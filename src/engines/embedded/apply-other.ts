@@ -1,7 +1,9 @@
 // Performs, inside the group's transaction, what is not a commit: leases of messages and of names, and removals in portions.
 import type { DatabaseSync } from "node:sqlite";
 import { keyBytes } from "./key-encoding.ts";
+import type { Lanes } from "./lanes.ts";
 import { PORTION_ROWS, type AnswerOf, type Op } from "./operations.ts";
+import type { QueueRows } from "./queue-rows.ts";
 import type { Sequence } from "./sequence.ts";
 
 type Apply<K extends Op["kind"]> = (op: Extract<Op, { kind: K }>, nowMs: number) => AnswerOf<Extract<Op, { kind: K }>>;
@@ -17,46 +19,76 @@ export interface OtherAppliers {
   readonly "leases.release": Apply<"leases.release">;
 }
 
-export const otherAppliers = (db: DatabaseSync, sequence: Sequence): OtherAppliers => ({
-  ...queueAppliers(db, sequence),
-  ...logAppliers(db),
-  ...leaseAppliers(db, sequence),
+export interface OtherDeps {
+  readonly db: DatabaseSync;
+  readonly sequence: Sequence;
+  readonly lanes: Lanes;
+  readonly queues: QueueRows;
+}
+
+export const otherAppliers = (deps: OtherDeps): OtherAppliers => ({
+  ...queueAppliers(deps),
+  ...logAppliers(deps.db),
+  ...leaseAppliers(deps.db, deps.sequence),
 });
 
-function queueAppliers(db: DatabaseSync, sequence: Sequence): Pick<OtherAppliers, "queue.lease" | "queue.settle" | "queue.purge"> {
+function queueAppliers({ db, sequence, lanes, queues }: OtherDeps): Pick<OtherAppliers, "queue.lease" | "queue.settle" | "queue.purge"> {
   const visible = db.prepare(`
-    SELECT id, attempt, enqueued_at FROM message WHERE queue = (SELECT id FROM queue WHERE name = ?) AND visible_at <= ?
+    SELECT id, attempt, enqueued_at, first_at FROM message WHERE queue = (SELECT id FROM queue WHERE name = ?) AND visible_at <= ?
     ORDER BY visible_at, receipt, id LIMIT ?`);
-  const lease = db.prepare("UPDATE message SET visible_at = ?, receipt = ?, attempt = ? WHERE id = ?");
-  const extend = db.prepare("UPDATE message SET visible_at = ? WHERE id = ? AND receipt = ?");
-  const free = db.prepare("UPDATE message SET visible_at = ?, receipt = 0 WHERE id = ? AND receipt = ?");
-  const remove = db.prepare("DELETE FROM message WHERE id = ? AND receipt = ?");
+  const lease = db.prepare("UPDATE message SET visible_at = ?, receipt = ?, attempt = ?, first_at = ? WHERE id = ?");
+  const extend = db.prepare("UPDATE message SET visible_at = ? WHERE id = ? AND receipt = ? RETURNING lane");
+  const free = db.prepare("UPDATE message SET visible_at = ?, receipt = 0 WHERE id = ? AND receipt = ? RETURNING lane");
+  const remove = db.prepare("DELETE FROM message WHERE id = ? AND receipt = ? RETURNING lane, queue");
   const removeContent = db.prepare("DELETE FROM message_content WHERE id = ?");
-  const some = db.prepare("SELECT id FROM message WHERE queue = (SELECT id FROM queue WHERE name = ?) AND id <= ? ORDER BY id LIMIT ?");
-  const removeAny = db.prepare("DELETE FROM message WHERE id = ?");
+  const some = db.prepare("SELECT id, queue, enqueued_at FROM message WHERE queue = (SELECT id FROM queue WHERE name = ?) AND id <= ? ORDER BY id LIMIT ?");
+  const removeAny = db.prepare("DELETE FROM message WHERE id = ? RETURNING lane");
+
+  const candidates = ({ queue, max }: { readonly queue: string; readonly max: number }, nowMs: number, onLane: (lane: number) => void): readonly Record<string, unknown>[] => {
+    const ready = lanes.ready(queue, nowMs, max);
+    if (!ready) return visible.all(keyBytes(queue), nowMs, max);
+    const found: Record<string, unknown>[] = [];
+    for (const lane of ready) {
+      if (found.length >= max) break;
+      found.push(...lanes.visible(lane, nowMs, max - found.length));
+      onLane(lane);
+    }
+    return found;
+  };
   return {
     "queue.lease": (op, nowMs) => {
       const receipt = sequence.next();
-      const rows = visible.all(keyBytes(op.queue), nowMs, op.max).map((row) => ({
-        id: Number(row["id"]), attempt: Number(row["attempt"]) + 1, enqueuedAtMs: Number(row["enqueued_at"]),
+      const touched: number[] = [];
+      const rows = candidates(op, nowMs, (lane) => touched.push(lane)).map((row) => ({
+        id: Number(row["id"]), attempt: Number(row["attempt"]) + 1, enqueuedAtMs: Number(row["enqueued_at"]), firstLeasedAtMs: Number(row["first_at"]) || nowMs,
       }));
-      for (const row of rows) lease.run(nowMs + op.visibilityMs, receipt, row.attempt, row.id);
+      for (const row of rows) lease.run(nowMs + op.visibilityMs, receipt, row.attempt, row.firstLeasedAtMs, row.id);
+      touched.forEach(lanes.changed);
       return { receipt, rows };
     },
     "queue.settle": ({ id, receipt, how }, nowMs) => {
-      if (how.kind === "extend") return extend.run(nowMs + how.visibleInMs, id, receipt).changes === 1;
-      if (how.kind === "free") return free.run(nowMs + how.visibleInMs, id, receipt).changes === 1;
-      if (remove.run(id, receipt).changes !== 1) return false;
-      removeContent.run(id);
+      const row = how.kind === "remove" ? remove.get(id, receipt) : (how.kind === "extend" ? extend : free).get(nowMs + how.visibleInMs, id, receipt);
+      if (row === undefined) return false;
+      if (how.kind === "remove") {
+        removeContent.run(id);
+        queues.left(Number(row["queue"]), 1);
+      }
+      lanes.changed(Number(row["lane"]));
       return true;
     },
     "queue.purge": (op) => {
       const rows = some.all(keyBytes(op.queue), op.upTo, PORTION_ROWS);
-      for (const row of rows) {
-        removeAny.run(Number(row["id"]));
+      const young = rows.findIndex((row) => Number(row["enqueued_at"]) >= op.beforeMs);
+      const old = young === -1 ? rows : rows.slice(0, young);
+      const touched = new Set<number>();
+      for (const row of old) {
+        touched.add(Number(removeAny.get(Number(row["id"]))?.["lane"]));
         removeContent.run(Number(row["id"]));
       }
-      return rows.length;
+      touched.forEach(lanes.changed);
+      if (old.length > 0) queues.left(Number(old[0]?.["queue"]), old.length);
+      if (rows.length === 0) queues.forget(op.queue);
+      return old.length;
     },
   };
 }

@@ -6,7 +6,7 @@ export type WriteOp =
   | { readonly kind: "set"; readonly key: string; readonly value: Encoded }
   | { readonly kind: "delete"; readonly key: string }
   | { readonly kind: "append"; readonly stream: string; readonly data: Encoded }
-  | { readonly kind: "enqueue"; readonly queue: string; readonly meta: Encoded; readonly body: Bytes; readonly delayMs: number }
+  | { readonly kind: "enqueue"; readonly queue: string; readonly meta: Encoded; readonly body: Bytes; readonly delayMs: number; readonly group: string | undefined }
   | { readonly kind: "ack"; readonly id: number; readonly receipt: number }
   | { readonly kind: "hold"; readonly hash: string; readonly owner: string; readonly inline: Bytes | undefined }
   | { readonly kind: "release"; readonly hash: string; readonly owner: string };
@@ -28,6 +28,7 @@ export interface LeasedRow {
   readonly id: number;
   readonly attempt: number;
   readonly enqueuedAtMs: number;
+  readonly firstLeasedAtMs: number;
 }
 
 export interface LeaseRow {
@@ -55,8 +56,8 @@ export type Op =
   | CommitOp
   | { readonly kind: "queue.lease"; readonly queue: string; readonly max: number; readonly visibilityMs: number }
   | { readonly kind: "queue.settle"; readonly id: number; readonly receipt: number; readonly how: Settlement }
-  /** Removes messages up to number `upTo`. */
-  | { readonly kind: "queue.purge"; readonly queue: string; readonly upTo: number }
+  /** Removes messages up to number `upTo`, as long as they were enqueued before a time (epoch ms). */
+  | { readonly kind: "queue.purge"; readonly queue: string; readonly upTo: number; readonly beforeMs: number }
   | { readonly kind: "log.trim"; readonly stream: string; readonly upTo: number }
   /** The name goes at once; the records go in portions. Without a name: the next portion of what was dropped before. */
   | { readonly kind: "log.drop"; readonly stream: string | undefined }

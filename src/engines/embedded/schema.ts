@@ -2,7 +2,7 @@
 import { DatabaseSync } from "node:sqlite";
 
 /** Grows with every change of the tables; `upgrades[n]` leads from version n to n + 1. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 const upgrades: readonly string[] = [
   `
@@ -27,6 +27,18 @@ const upgrades: readonly string[] = [
   CREATE TABLE hold (hash TEXT NOT NULL, owner BLOB NOT NULL, PRIMARY KEY (hash, owner)) WITHOUT ROWID, STRICT;
 
   CREATE TABLE lease (name TEXT PRIMARY KEY, owner TEXT NOT NULL, epoch INTEGER NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+  `,
+  `
+  -- Counting a million rows takes longer than anybody should wait.
+  ALTER TABLE queue ADD COLUMN total INTEGER NOT NULL DEFAULT 0;
+  UPDATE queue SET total = (SELECT count(*) FROM message WHERE queue = queue.id);
+  ALTER TABLE message ADD COLUMN first_at INTEGER NOT NULL DEFAULT 0;
+  -- A lane is a group's messages in their order; 0 is none. ready_at: when its next message may be leased. A lane without messages does not exist.
+  ALTER TABLE message ADD COLUMN lane INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE lane (id INTEGER PRIMARY KEY, queue INTEGER NOT NULL, name BLOB NOT NULL, ready_at INTEGER NOT NULL, UNIQUE (queue, name)) STRICT;
+  CREATE INDEX lane_by_time ON lane (queue, ready_at);
+  CREATE INDEX message_by_lane ON message (lane, id) WHERE lane <> 0;
+  CREATE INDEX message_leased ON message (lane, visible_at) WHERE lane <> 0 AND receipt <> 0;
   `,
 ];
 

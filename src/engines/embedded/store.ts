@@ -87,6 +87,7 @@ function encodeWrite(write: Write, transfer: ArrayBuffer[]): WriteOp {
     case "enqueue": return {
       kind: "enqueue", queue: encodeName(write.queue, "a queue"), delayMs: wholeMs(write.delayMs, "a delay"),
       meta: encodeMovable(write.meta, "a message's meta", transfer), body: movable(packBytes(write.body, "a message"), transfer),
+      group: write.group === undefined ? undefined : encodeName(write.group, "a message group"),
     };
     case "ack": return { kind: "ack", ...leaseNumbers(write.lease) };
     case "hold": return { kind: "hold", hash: hashOf(write.blob.id), owner: encodeKey(write.owner), inline: inlineOf(write.blob, transfer) };

@@ -4,8 +4,10 @@ import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "
 import { commitApplier } from "./apply-commit.ts";
 import { otherAppliers } from "./apply-other.ts";
 import { blobPath } from "./blob-path.ts";
+import { openLanes } from "./lanes.ts";
 import type { Answers, Failure, FromWriter, Op, Refused, ToWriter } from "./operations.ts";
 import { openForWriting } from "./schema.ts";
+import { openQueueRows } from "./queue-rows.ts";
 import { openSequence } from "./sequence.ts";
 
 /** What the thread is started with. */
@@ -23,8 +25,10 @@ type Answer = Answers[Op["kind"]] | Refused;
 function run(port: MessagePort, { databaseFile, blobDir }: WriterData): void {
   const db = openForWriting(databaseFile);
   const sequence = openSequence(db);
-  const commit = commitApplier({ db, sequence, hasBlobFile: (hash) => existsSync(blobPath(blobDir, hash)) });
-  const others = otherAppliers(db, sequence);
+  const lanes = openLanes(db);
+  const queues = openQueueRows(db);
+  const commit = commitApplier({ db, sequence, lanes, queues, hasBlobFile: (hash) => existsSync(blobPath(blobDir, hash)) });
+  const others = otherAppliers({ db, sequence, lanes, queues });
   const send = (message: FromWriter): void => post(port, message);
   const [begin, end, undo] = [db.prepare("BEGIN IMMEDIATE"), db.prepare("COMMIT"), db.prepare("ROLLBACK")];
 

@@ -21,14 +21,15 @@ export async function findBucket(input: Named, context: Caller): Promise<Entry<B
   return entry;
 }
 
-/** Changes the caller's bucket record, in the face of concurrent changes. `decide` may throw a Fault. */
+/** Changes the caller's bucket record, in the face of concurrent changes, together with what `also` writes. `decide` may throw a Fault. */
 export async function changeBucket(
   input: Named, context: Caller, decide: (bucket: BucketRecord) => BucketRecord | Promise<BucketRecord>,
+  also: (bucket: BucketRecord) => Promise<readonly Write[]> = async () => [],
 ): Promise<void> {
   await transact(context.store, async () => {
     const entry = await findBucket(input, context);
     const next = await decide(entry.value);
-    return { checks: [unchanged(entry.key, entry)], writes: [set(entry.key, next)], result: undefined };
+    return { checks: [unchanged(entry.key, entry)], writes: [set(entry.key, next), ...(await also(next))], result: undefined };
   });
 }
 

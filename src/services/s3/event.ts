@@ -59,4 +59,9 @@ export function eventMessage(bucket: BucketRecord, happening: Happening, cause: 
   };
 }
 
+/** What a queue is told when it becomes a target. */
+export const testMessage = (bucket: BucketRecord, atMs: number, { requestId, hostId }: Cause): object => ({
+  Service: "Amazon S3", Event: "s3:TestEvent", Time: new Date(atMs).toISOString(), Bucket: bucket.name, RequestId: requestId, HostId: hostId,
+});
+
 export const bucketArn = (bucket: Pick<BucketRecord, "name" | "region">): string => `arn:${partitionOf(bucket.region)}:s3:::${bucket.name}`;

@@ -5,10 +5,11 @@ import { fault } from "../../kernel/fault.ts";
 import { uuid } from "../../kernel/ids.ts";
 import { limits } from "../../kernel/limits.ts";
 import { invalidArgument, malformedXml, notBuilt } from "./errors.ts";
-import { mayNotify } from "./notify.ts";
+import { arnOf, refusalOf } from "./destinations.ts";
 import { overlap } from "./notification-match.ts";
+import { queueOfArn } from "../../triggers/queues/queues.ts";
 import type { S3Context } from "./op.ts";
-import type { BucketRecord, LambdaTarget } from "./records.ts";
+import type { BucketRecord, NotificationRule, NotificationTarget } from "./records.ts";
 
 const supportedEvents = new Set([
   "s3:ReducedRedundancyLostObject", "s3:ObjectCreated:*", "s3:ObjectCreated:Put", "s3:ObjectCreated:Post", "s3:ObjectCreated:Copy",
@@ -21,8 +22,11 @@ const supportedEvents = new Set([
 ]);
 
 type LambdaConfiguration = NonNullable<NotificationConfiguration["LambdaFunctionConfigurations"]>[number];
+type QueueConfiguration = NonNullable<NotificationConfiguration["QueueConfigurations"]>[number];
+/** What the configurations of all kinds have in common. */
+type Configuration = Pick<LambdaConfiguration, "Id" | "Events" | "Filter">;
 
-function filtersOf({ Filter }: LambdaConfiguration): LambdaTarget["filters"] {
+function filtersOf({ Filter }: Configuration): NotificationRule["filters"] {
   const rules = Filter?.Key?.FilterRules;
   if (!rules || rules.length === 0) return undefined;
   const filters = rules.map(({ Name, Value }) => {
@@ -40,28 +44,40 @@ function filtersOf({ Filter }: LambdaConfiguration): LambdaTarget["filters"] {
   return filters;
 }
 
-function targetOf(configuration: LambdaConfiguration): LambdaTarget {
-  const { Id, LambdaFunctionArn: arn, Events } = configuration;
-  if (arn === undefined || Events === undefined || Events.length === 0) throw malformedXml();
-  if (!functionRefIn(arn)) throw invalidArgument("The ARN could not be parsed", "CloudFunction", arn);
+function ruleOf(configuration: Configuration): NotificationRule {
+  const { Id, Events } = configuration;
+  if (Events === undefined || Events.length === 0) throw malformedXml();
   for (const event of Events) {
     if (!supportedEvents.has(event)) throw invalidArgument("The event is not supported for notifications", "Event", event);
   }
   const filters = filtersOf(configuration);
-  return { id: Id || uuid(), functionArn: arn, events: Events, ...(filters && { filters }) };
+  return { id: Id || uuid(), events: Events, ...(filters && { filters }) };
+}
+
+function lambdaTarget(configuration: LambdaConfiguration): NotificationTarget {
+  const { LambdaFunctionArn: arn } = configuration;
+  if (arn === undefined) throw malformedXml();
+  if (!functionRefIn(arn)) throw invalidArgument("The ARN could not be parsed", "CloudFunction", arn);
+  return { ...ruleOf(configuration), functionArn: arn };
+}
+
+function queueTarget(configuration: QueueConfiguration): NotificationTarget {
+  const { QueueArn: arn } = configuration;
+  if (arn === undefined) throw malformedXml();
+  if (!queueOfArn(arn)) throw invalidArgument("The ARN could not be parsed", "Queue", arn);
+  return { ...ruleOf(configuration), queueArn: arn };
 }
 
 function refuseOthers(configuration: NotificationConfiguration): void {
   if (configuration.TopicConfigurations?.length) throw notBuilt("A notification configuration for SNS topics (TopicConfigurations)");
-  if (configuration.QueueConfigurations?.length) throw notBuilt("A notification configuration for SQS queues (QueueConfigurations)");
   if (configuration.EventBridgeConfiguration) throw notBuilt("A notification configuration for EventBridge (EventBridgeConfiguration)");
 }
 
-/** The targets of a document. Throws what S3 answers to a wrong one, and NotImplemented for targets other than functions. */
-export function parseConfiguration(configuration: NotificationConfiguration | undefined): readonly LambdaTarget[] {
+/** The targets of a document. Throws what S3 answers to a wrong one, and NotImplemented for targets other than functions and queues. */
+export function parseConfiguration(configuration: NotificationConfiguration | undefined): readonly NotificationTarget[] {
   if (!configuration) throw malformedXml();
   refuseOthers(configuration);
-  const targets = (configuration.LambdaFunctionConfigurations ?? []).map(targetOf);
+  const targets = [...(configuration.LambdaFunctionConfigurations ?? []).map(lambdaTarget), ...(configuration.QueueConfigurations ?? []).map(queueTarget)];
   if (targets.length > limits.s3.notificationConfigsMax) {
     throw fault("TooManyConfigurations", { message: `You are attempting to create a new configuration but have already reached the ${limits.s3.notificationConfigsMax}-configuration limit.`, status: 400 });
   }
@@ -76,20 +92,20 @@ export function parseConfiguration(configuration: NotificationConfiguration | un
   return targets;
 }
 
-/** Throws InvalidArgument listing every function that S3 may not invoke for the bucket, or that is not there. */
-export async function checkDestinations(context: Pick<S3Context, "heart">, bucket: BucketRecord, targets: readonly LambdaTarget[]): Promise<void> {
-  for (const { functionArn } of targets) {
-    if (parseArn(functionArn)?.region !== bucket.region) {
-      throw invalidArgument("The notification destination service region is not valid for the bucket location constraint", "Arn", functionArn);
+/** Throws InvalidArgument listing every target that does not let S3 in for the bucket, or that is not there. */
+export async function checkDestinations(context: Pick<S3Context, "heart" | "queues">, bucket: BucketRecord, targets: readonly NotificationTarget[]): Promise<void> {
+  for (const target of targets) {
+    if (parseArn(arnOf(target))?.region !== bucket.region) {
+      throw invalidArgument("The notification destination service region is not valid for the bucket location constraint", "Arn", arnOf(target));
     }
   }
-  const verdicts = await Promise.all(targets.map((target) => mayNotify(context, bucket, target)));
-  const refused = targets.filter((_, at) => !verdicts[at]);
+  const reasons = await Promise.all(targets.map((target) => refusalOf(context, bucket, target)));
+  const refused = targets.flatMap((target, at) => (reasons[at] === undefined ? [] : [{ arn: arnOf(target), reason: reasons[at] }]));
   if (refused.length === 0) return;
   const members: Record<string, string> = {};
-  refused.forEach(({ functionArn }, at) => {
-    members[`ArgumentName${at + 1}`] = `${functionArn}, null`;
-    members[`ArgumentValue${at + 1}`] = `Not authorized to invoke function [${functionArn}]`;
+  refused.forEach(({ arn, reason }, at) => {
+    members[`ArgumentName${at + 1}`] = `${arn}, null`;
+    members[`ArgumentValue${at + 1}`] = reason;
   });
   throw fault("InvalidArgument", { message: "Unable to validate the following destination configurations", status: 400, ...members });
 }
@@ -97,15 +113,17 @@ export async function checkDestinations(context: Pick<S3Context, "heart">, bucke
 const RULE_NAMES = { prefix: "Prefix", suffix: "Suffix" } as const;
 
 /** The document GetBucketNotificationConfiguration shows. */
-export function showConfiguration(targets: readonly LambdaTarget[] | undefined): NotificationConfiguration {
-  if (!targets || targets.length === 0) return {};
-  return {
-    LambdaFunctionConfigurations: targets.map(({ id, functionArn, events, filters }) => ({
-      Id: id,
-      LambdaFunctionArn: functionArn,
-      Events: [...events] as LambdaConfiguration["Events"],
-      // S3 shows the names capitalised however they were sent. The SDK's type knows only the lower-case ones.
-      ...(filters && { Filter: { Key: { FilterRules: filters.map(({ name, value }) => ({ Name: RULE_NAMES[name] as string as "prefix", Value: value })) } } }),
-    })),
-  };
+export function showConfiguration(targets: readonly NotificationTarget[] | undefined): NotificationConfiguration {
+  const shown: { LambdaFunctionConfigurations?: LambdaConfiguration[]; QueueConfigurations?: QueueConfiguration[] } = {};
+  for (const target of targets ?? []) {
+    if ("functionArn" in target) (shown.LambdaFunctionConfigurations ??= []).push({ Id: target.id, LambdaFunctionArn: target.functionArn, ...showRule(target) });
+    else (shown.QueueConfigurations ??= []).push({ Id: target.id, QueueArn: target.queueArn, ...showRule(target) });
+  }
+  return shown;
 }
+
+const showRule = ({ events, filters }: NotificationRule): Pick<LambdaConfiguration, "Events" | "Filter"> => ({
+  Events: [...events] as LambdaConfiguration["Events"],
+  // S3 shows the names capitalised however they were sent. The SDK's type knows only the lower-case ones.
+  ...(filters && { Filter: { Key: { FilterRules: filters.map(({ name, value }) => ({ Name: RULE_NAMES[name] as string as "prefix", Value: value })) } } }),
+});

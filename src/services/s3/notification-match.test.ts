@@ -1,10 +1,10 @@
 // Which events a configuration concerns, and which configurations overlap.
 import { expect, test } from "vitest";
 import { matches, overlap } from "./notification-match.ts";
-import type { LambdaTarget } from "./records.ts";
+import type { NotificationRule } from "./records.ts";
 
-const target = (events: readonly string[], prefix = "", suffix = ""): LambdaTarget => ({
-  id: "x", functionArn: "arn", events, filters: [{ name: "prefix", value: prefix }, { name: "suffix", value: suffix }],
+const target = (events: readonly string[], prefix = "", suffix = ""): NotificationRule => ({
+  id: "x", events, filters: [{ name: "prefix", value: prefix }, { name: "suffix", value: suffix }],
 });
 
 test.each([
@@ -23,7 +23,7 @@ test.each([
 });
 
 test("no filters match every key", () => {
-  expect(matches({ id: "x", functionArn: "arn", events: ["s3:ObjectCreated:*"] }, "ObjectCreated:Put", "any")).toBe(true);
+  expect(matches({ id: "x", events: ["s3:ObjectCreated:*"] }, "ObjectCreated:Put", "any")).toBe(true);
 });
 
 test.each([

@@ -5,6 +5,7 @@ import type { Clock } from "../../kernel/clock.ts";
 import type { Blobs } from "../../ports/blobs.ts";
 import type { Store } from "../../ports/store.ts";
 import type { Call, Operation, OperationName } from "../../wire/service.ts";
+import type { Queues } from "../../triggers/queues/queues.ts";
 import { openStamps, type Stamps } from "./stamps.ts";
 import { openTurns, type Turns } from "./turns.ts";
 
@@ -12,6 +13,7 @@ export interface S3Deps {
   readonly store: Store;
   readonly blobs: Blobs;
   readonly heart: Pick<Heart, "asyncInvocation" | "mayInvoke">;
+  readonly queues: Pick<Queues, "delivery" | "maySend" | "records">;
   readonly clock: Clock;
   /** Orders changes of one key. */
   readonly stamps: Stamps;
@@ -29,6 +31,6 @@ export type Input<Name extends OperationName<typeof sdk>> = Parameters<Op<Name>>
 export type Output<Name extends OperationName<typeof sdk>> = Awaited<ReturnType<Op<Name>>>;
 
 /** Completes the ports with what lives as long as the service does. */
-export function s3Deps(ports: Pick<S3Deps, "store" | "blobs" | "heart" | "clock">): S3Deps {
+export function s3Deps(ports: Pick<S3Deps, "store" | "blobs" | "heart" | "queues" | "clock">): S3Deps {
   return { ...ports, stamps: openStamps(ports.clock), turns: openTurns() };
 }

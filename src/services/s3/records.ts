@@ -7,9 +7,11 @@ export interface Tag {
   readonly Value: string;
 }
 
-export interface LambdaTarget {
+/** Who hears of what: a function or a queue. */
+export type NotificationTarget = NotificationRule & ({ readonly functionArn: string } | { readonly queueArn: string });
+
+export interface NotificationRule {
   readonly id: string;
-  readonly functionArn: string;
   /** As sent: `s3:ObjectCreated:*`. */
   readonly events: readonly string[];
   readonly filters?: readonly { readonly name: "prefix" | "suffix"; readonly value: string }[];
@@ -33,7 +35,7 @@ export interface BucketRecord {
   readonly tags?: readonly Tag[];
   /** The policy document as sent. */
   readonly policy?: string;
-  readonly notifications?: readonly LambdaTarget[];
+  readonly notifications?: readonly NotificationTarget[];
   readonly ownershipControls: boolean;
   readonly publicAccessBlock?: PublicAccessBlock;
   /** Somebody is about to delete the bucket; whoever writes into it first breaks the seal in the same commit (see `buckets.ts`). */

@@ -1,7 +1,8 @@
-// PutBucketNotificationConfiguration: replaces who hears of what happens in the bucket; each function must let S3 invoke it.
+// PutBucketNotificationConfiguration: replaces who hears of what happens in the bucket; each must let S3 in, and queues get a test event.
 import { changeBucket } from "../buckets.ts";
 import { checkDocument } from "../document-digest.ts";
 import { checkDestinations, parseConfiguration } from "../notification-config.ts";
+import { testNotifications } from "../notify.ts";
 import type { Op } from "../op.ts";
 
 export const putBucketNotificationConfiguration: Op<"PutBucketNotificationConfiguration"> = async (input, context) => {
@@ -10,6 +11,6 @@ export const putBucketNotificationConfiguration: Op<"PutBucketNotificationConfig
   await changeBucket(input, context, async (bucket) => {
     if (!input.SkipDestinationValidation) await checkDestinations(context, bucket, notifications);
     return { ...bucket, notifications };
-  });
+  }, async (bucket) => (input.SkipDestinationValidation ? [] : testNotifications(context, bucket, notifications)));
   return {};
 };

@@ -1,0 +1,39 @@
+// Whom S3 can tell, by kind: may it, and which writes tell it.
+import { functionRefIn } from "../../kernel/arn.ts";
+import { uuid } from "../../kernel/ids.ts";
+import type { Write } from "../../ports/store.ts";
+import { queueOfArn } from "../../triggers/queues/queues.ts";
+import { bucketArn } from "./event.ts";
+import type { S3Context } from "./op.ts";
+import type { BucketRecord, NotificationTarget } from "./records.ts";
+
+type Asked = Pick<S3Context, "heart" | "queues">;
+
+export const arnOf = (target: NotificationTarget): string => ("functionArn" in target ? target.functionArn : target.queueArn);
+
+/** Why S3, acting for the bucket, can not tell this target, in the original's words; undefined when it can. */
+export async function refusalOf({ heart, queues }: Asked, bucket: BucketRecord, target: NotificationTarget): Promise<string | undefined> {
+  const actor = { service: "s3.amazonaws.com", sourceArn: bucketArn(bucket), sourceAccount: bucket.account };
+  if ("functionArn" in target) {
+    const ref = functionRefIn(target.functionArn);
+    return ref && (await heart.mayInvoke(ref, actor)) ? undefined : `Not authorized to invoke function [${target.functionArn}]`;
+  }
+  const ref = queueOfArn(target.queueArn);
+  const queue = ref && (await queues.records.find(ref));
+  if (!ref || !queue) return "The destination queue does not exist";
+  if (queue.settings.fifo) return "FIFO SQS queues are not supported";
+  return (await queues.maySend(ref, actor)) ? undefined : "Permissions on the destination queue do not allow S3 to publish notifications from this bucket";
+}
+
+/** The writes that tell a target, for the commit of what it is told of; none when it is gone. */
+export async function tell(context: S3Context, bucket: BucketRecord, target: NotificationTarget, message: object): Promise<readonly Write[]> {
+  const text = JSON.stringify(message);
+  if ("functionArn" in target) {
+    const ref = functionRefIn(target.functionArn);
+    const traceId = context.headers["x-amzn-trace-id"];
+    return ref ? [context.heart.asyncInvocation(ref, { requestId: uuid(), payload: Buffer.from(text), invokedArn: target.functionArn, traceId })] : [];
+  }
+  const ref = queueOfArn(target.queueArn);
+  // Only a FIFO queue's sends have checks, and none is a target.
+  return (ref && (await context.queues.delivery(ref, { body: text, senderId: bucket.account })))?.writes ?? [];
+}

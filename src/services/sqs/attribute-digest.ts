@@ -1,0 +1,28 @@
+// The MD5 of message attributes as the original and its clients compute it: names in order, each part with its length.
+import { createHash } from "node:crypto";
+import type { MessageAttribute } from "../../triggers/queues/queues.ts";
+
+const TEXT = Buffer.from([1]);
+const BYTES = Buffer.from([2]);
+
+/** Hex; undefined when there are none. */
+export function attributesDigest(attributes: Readonly<Record<string, MessageAttribute>> | undefined): string | undefined {
+  const names = Object.keys(attributes ?? {}).sort();
+  if (!attributes || names.length === 0) return undefined;
+  const hash = createHash("md5");
+  const part = (bytes: Uint8Array): void => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.byteLength);
+    hash.update(length).update(bytes);
+  };
+  for (const name of names) {
+    const { type, text, bytes } = attributes[name] as MessageAttribute;
+    part(Buffer.from(name));
+    part(Buffer.from(type));
+    hash.update(bytes === undefined ? TEXT : BYTES);
+    part(bytes === undefined ? Buffer.from(text ?? "") : Buffer.from(bytes, "base64"));
+  }
+  return hash.digest("hex");
+}
+
+export const md5 = (text: string): string => createHash("md5").update(text).digest("hex");

@@ -1,0 +1,17 @@
+// What an SQS operation is: a plain function, typed by the official client, with the few things it may touch.
+import type * as sdk from "@aws-sdk/client-sqs";
+import type { Clock } from "../../kernel/clock.ts";
+import type { Queues } from "../../triggers/queues/queues.ts";
+import type { Call, Operation, OperationName } from "../../wire/service.ts";
+
+export interface SqsDeps {
+  readonly queues: Queues;
+  readonly clock: Pick<Clock, "now">;
+}
+
+export type SqsContext = Call & SqsDeps;
+
+export type Op<Name extends OperationName<typeof sdk>> = Operation<typeof sdk, Name, SqsDeps>;
+
+/** The input type of an operation, for what several operations share. */
+export type Input<Name extends OperationName<typeof sdk>> = Parameters<Op<Name>>[0];
