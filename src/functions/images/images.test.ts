@@ -12,7 +12,7 @@ import { RootWriter } from "./root-writer.ts";
 import { BadImage } from "./refusals.ts";
 import { imageOf, sha256, tarOf, type TarItem } from "./tars-for-test.ts";
 import { readTar } from "./tar-reader.ts";
-import { unpackImage } from "./unpack.ts";
+import { unpackImage } from "./unpack-aside.ts";
 
 let base: string;
 let count = 0;

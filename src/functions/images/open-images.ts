@@ -14,7 +14,7 @@ import { readImageConfig } from "./image-config.ts";
 import { chooseImage, hexOf, type Manifest, readManifest } from "./manifest.ts";
 import { type Compression, isConfigType, layerCompression } from "./media-types.ts";
 import { BadImage, UnsupportedImage } from "./refusals.ts";
-import { unpackImage } from "./unpack.ts";
+import { unpackImage } from "./unpack-aside.ts";
 import type { LayerFile } from "./unpack-worker.ts";
 
 export interface OpenImages extends Images, CodeCache {

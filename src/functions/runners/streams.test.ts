@@ -78,7 +78,7 @@ describe.concurrent("A Node handler that streams", () => {
     expect(await run("hang")).toMatchObject(["part<ResponseBroken>", { kind: "timeout" }, "application/octet-stream"]);
   });
 
-  test("waits for a slow reader, keeps its event loop, and holds little memory on our side", async () => {
+  test("waits for a slow reader, keeps its event loop, and holds little memory on our side", async ({ expect }) => {
     const body = `const piece = Buffer.alloc(1024 * 1024, 'x'); const ticking = setInterval(() => console.log('tick'), 5);
       for (let n = 0; n < 50; n++) { stream.write(piece); console.log('wrote ' + n); if (stream.writableNeedDrain) await new Promise((resolve) => stream.once('drain', resolve)); }
       clearInterval(ticking); stream.end();`;
