@@ -1,4 +1,5 @@
 // Lets runner tests boot real programs with real interpreters in plain child processes; the sandboxes have their own tests.
+import { defaultQuotas } from "../src/kernel/quotas.ts";
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -169,7 +170,7 @@ export async function bootFunction(
   const telemetry = telemetryHub();
   telemetry.open();
   const onLog = ({ text, source }: LogLine): void => void (source === "extension" ? extensionLogs : logs).push(text);
-  const spec: BootSpec = { id: `t${sequence++}`, version: fixedVersion(runtime.name, handler), runtime, codeDir, ...(opt === undefined ? {} : { opt }), env: { ...environment(runtime, handler), ...options.env }, onLog, onEvent: (event) => events.push(event), telemetry };
+  const spec: BootSpec = { id: `t${sequence++}`, version: fixedVersion(runtime.name, handler), runtime, codeDir, responseBytesMax: defaultQuotas.syncResponseBytesMax, ...(opt === undefined ? {} : { opt }), env: { ...environment(runtime, handler), ...options.env }, onLog, onEvent: (event) => events.push(event), telemetry };
   const deps: RunnerDeps = { sandboxes: plainSandboxes(), clock: machineClock };
   const boot = await runnerFor(runtime.family)(spec, deps, options.initTimeoutMs ?? INIT_MS);
   const instance = (): RunningInstance => {

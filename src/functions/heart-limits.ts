@@ -1,6 +1,7 @@
 // The bounds of the heart that an operator may move, with the values they have when nobody does.
 import { availableParallelism, totalmem } from "node:os";
 import { limits } from "../kernel/limits.ts";
+import type { Quotas } from "../kernel/quotas.ts";
 
 export interface HeartLimits {
   /** Invocations at once, running or waiting, per account and region. */
@@ -25,9 +26,9 @@ export interface HeartLimits {
   readonly asyncLeaseMs: number;
 }
 
-export function defaultHeartLimits(): HeartLimits {
+export function defaultHeartLimits({ accountConcurrency }: Quotas): HeartLimits {
   return {
-    accountConcurrencyMax: limits.functions.accountConcurrencyMax,
+    accountConcurrencyMax: accountConcurrency,
     bootsMax: 2 * availableParallelism(),
     memoryBudgetMb: Math.floor((memoryBytes() * 0.75) / 1024 / 1024),
     initTimeoutMs: limits.functions.initTimeoutMs,

@@ -1,5 +1,6 @@
 // The heart as the other rooms see it: create functions, invoke them, hand events over durably.
 import type { Readable } from "node:stream";
+import type { Quotas } from "../kernel/quotas.ts";
 import type { Destinations } from "./async/destinations.ts";
 import type { KeptState } from "./instances/kept.ts";
 import type { Layers } from "./layers/layers.ts";
@@ -108,6 +109,8 @@ export interface Heart extends AsyncDisposable {
   readonly images: Images;
   readonly layers: Layers;
   readonly concurrency: ConcurrencyReport;
+  /** What functions may have here. */
+  readonly quotas: Quotas;
   /** Whether the end of an asynchronous event can be told there. */
   readonly destinationState: Destinations["state"];
   /** The immutable version a ref points to now, for an alias with weights one of its two; Fault ResourceNotFoundException "Function not found: <arn>" otherwise. */

@@ -4,6 +4,7 @@ import { functionArn } from "../kernel/arn.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { fault, type Fault } from "../kernel/fault.ts";
 import { limits as facts } from "../kernel/limits.ts";
+import { defaultQuotas, type Quotas } from "../kernel/quotas.ts";
 import { policyAllows } from "../kernel/policy.ts";
 import type { Ports } from "../ports/engine.ts";
 import type { Runtime, RuntimeFamily, Runtimes } from "../ports/runtimes.ts";
@@ -51,17 +52,20 @@ export interface HeartDeps {
   /** Where the ends of asynchronous events can be told beside functions. */
   readonly destinations?: Destinations;
   readonly limits?: Partial<HeartLimits>;
+  /** The original's when absent. */
+  readonly quotas?: Quotas;
   readonly logger: Pick<Logger, "warn" | "error">;
 }
 
 /** Opens the heart and begins with the asynchronous events that were queued before. Rejects when `dir` can not be used. */
 export async function openHeart(deps: HeartDeps): Promise<Heart> {
   const { ports, clock, logger } = deps;
-  const limits: HeartLimits = { ...defaultHeartLimits(), ...deps.limits };
+  const quotas = deps.quotas ?? defaultQuotas;
+  const limits: HeartLimits = { ...defaultHeartLimits(quotas), ...deps.limits };
   const warn = (sentence: string, error: unknown, fields: Readonly<Record<string, unknown>>): void => logger.warn({ err: error, ...fields }, sentence);
 
   const trees = await openTrees(deps.dir);
-  const packages = openPackages({ blobs: ports.blobs, trees });
+  const packages = openPackages({ blobs: ports.blobs, trees, unzippedBytesMax: quotas.unzippedBytesMax });
   const images = await openImages({ store: ports.store, blobs: ports.blobs, clock, dir: deps.dir, isolation: deps.sandboxes.report });
   const dispatcher = openDispatcher({ clock, logSink: deps.logSink, prepare: prepareWith(deps, packages, images), limits, warn });
   const concurrency = await openConcurrency({ store: ports.store, accountMax: limits.accountConcurrencyMax, warn });
@@ -155,6 +159,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
   const layers = openLayers({ store: ports.store, clock, packages, onCodeLeft: (blobId) => keeper.left(blobId) });
   return {
     registry, packages, images, layers, drain,
+    quotas,
     concurrency: {
       accountMax: concurrency.accountMax,
       setAside: concurrency.setAside,
@@ -205,7 +210,7 @@ function prepareWith(deps: HeartDeps, packages: AcquiringPackages, images: Pick<
     const { codeDir, opt, release } = await acquireCode(version, packages, images);
     return {
       runtime,
-      boot: (voice, initTimeoutMs) => runnerFor(runtime.family)({ id, version, runtime, codeDir, ...(opt === undefined ? {} : { opt }), env, ...voice }, { sandboxes, clock }, initTimeoutMs),
+      boot: (voice, initTimeoutMs) => runnerFor(runtime.family)({ id, version, runtime, codeDir, responseBytesMax: (deps.quotas ?? defaultQuotas).syncResponseBytesMax, ...(opt === undefined ? {} : { opt }), env, ...voice }, { sandboxes, clock }, initTimeoutMs),
       release,
     };
   };

@@ -13,6 +13,8 @@ export interface BootSpec {
   readonly runtime: Runtime;
   /** Host directory with the unpacked code, read-only. */
   readonly codeDir: string;
+  /** The longest answer that is not streamed. */
+  readonly responseBytesMax: number;
   /** Host directory with the layers, read-only, for /opt; absent without layers. */
   readonly opt?: string;
   /** The complete AWS-style environment of section 1.7 except what the runner itself must add (AWS_LAMBDA_RUNTIME_API, `_LAMBDA_TELEMETRY_LOG_FD`, `_HANDLER` is included). */
@@ -68,7 +70,7 @@ export type Outcome =
   | { readonly kind: "answer"; readonly payload: Uint8Array }
   /** The answer has gone to the invocation's sink, whole. Every other outcome may leave a part of one there. */
   | { readonly kind: "streamed" }
-  | { readonly kind: "too-large"; readonly sizeBytes: number }
+  | { readonly kind: "too-large"; readonly sizeBytes: number; readonly bytesMax: number }
   /** The runtime reported an error: `payload` goes to the caller verbatim, `errorType` to the REPORT line when the runtime died of it. */
   | { readonly kind: "error"; readonly payload: Uint8Array; readonly errorType: string; readonly fatal: boolean }
   | { readonly kind: "timeout" }

@@ -34,6 +34,8 @@ export const limits = {
     timeoutSecondsDefault: 3,
     tmpMbMin: 512,
     tmpMbMax: 10_240,
+    /** AWS: layers of one function. */
+    layersMax: 5,
     /** AWS: an environment's file descriptors and processes. */
     openFilesMax: 1024,
     processesMax: 1024,

@@ -1,5 +1,6 @@
 // One table of everything the server can be told, read once and frozen, so that no room ever looks at the environment.
 import { resolve } from "node:path";
+import { readQuotas, type Quotas } from "../kernel/quotas.ts";
 
 /** Turns what was given (undefined: nothing) into the value; throws a sentence's end, such as "it must be 12 digits". */
 type Reader<T> = (given: unknown) => T;
@@ -22,6 +23,8 @@ const positiveOr = <const T extends string>(word: T, byDefault: number): Reader<
 };
 const flag: Reader<boolean> = (given = false) => demand(typeof given === "boolean" ? { given } : undefined, "it must be true or false").given;
 
+const quotas: Reader<Quotas> = (given = "") => readQuotas(String(given));
+
 const readers = {
   host: text("127.0.0.1"),
   /** 0 picks a free port. */
@@ -34,6 +37,8 @@ const readers = {
   account: matching(/^\d{12}$/, "it must be 12 digits", "000000000000"),
   /** How fast a streamed response may come once its first 6 MB have gone, in MB per second. */
   streamRate: positiveOr("unlimited", 2),
+  /** What functions may have: see `readQuotas`. */
+  limits: quotas,
   tlsCert: optionalText,
   tlsKey: optionalText,
   logLevel: oneOf(["trace", "debug", "info", "warn", "error", "silent"], "info"),

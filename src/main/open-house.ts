@@ -42,13 +42,14 @@ export interface House extends Pick<HealthSources, "services" | "status"> {
 
 export async function openHouse({ config, logger, clock, engine, sandboxes, runtimes, endpoint, opened }: Grounds): Promise<House> {
   const logGroups = opened.use(openLogGroups({ store: engine.store, clock, logger }));
-  const sessions = opened.use(openSessions({ store: engine.store, clock, warn: (sentence, error) => logger.warn({ err: error }, sentence) }));
+  const sessions = opened.use(openSessions({ store: engine.store, clock, warn: (sentence, error) => logger.warn({ err: error }, sentence), timeoutSecondsMax: config.limits.timeoutSecondsMax }));
   const queues = opened.use(await openQueues({ store: engine.store, queue: engine.queue, clock, logger }));
   const heart = opened.use(
     await openHeart({
       ports: engine, clock, sandboxes, runtimes, runnerFor, logSink: logGroups, logger,
       dir: config.dataDir,
       destinations: destinationsOf({ queues }),
+      quotas: config.limits,
       limits: { streamBytesPerSecond: config.streamRate === "unlimited" ? Infinity : config.streamRate * 1024 * 1024 },
       endpointUrl: () => endpoint,
       credentialsFor: ({ account, name, settings }) => sessions.forFunction({ account, name, role: settings.role }),

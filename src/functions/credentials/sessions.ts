@@ -49,7 +49,7 @@ interface Kept {
 /** AWS: what a function's role is lent for. */
 const FUNCTION_SESSION_MS = 12 * 3_600_000;
 /** Ours: an instance that starts now may be this old, and then finish one event, before its credentials run out. */
-const OUTLAST_MS = limits.functions.instanceAgeMsMax + limits.functions.instanceIdleMs + limits.functions.timeoutSecondsMax * 1000;
+const outlastMs = (timeoutSecondsMax: number): number => limits.functions.instanceAgeMsMax + limits.functions.instanceIdleMs + timeoutSecondsMax * 1000;
 /** Ours: how often expired sessions are looked for, and how many go in one commit. */
 const SWEEP_MS = 3_600_000;
 const SWEPT_AT_ONCE = 200;
@@ -66,14 +66,16 @@ export interface SessionsDeps {
   readonly clock: Clock;
   /** For the operator: something failed that no caller sees. */
   readonly warn: (sentence: string, error: unknown) => void;
+  /** How long a function may run; by default as long as on the original. */
+  readonly timeoutSecondsMax?: number;
 }
 
-export function openSessions({ store, clock, warn }: SessionsDeps): Sessions {
+export function openSessions({ store, clock, warn, timeoutSecondsMax = limits.functions.timeoutSecondsMax }: SessionsDeps): Sessions {
   const ofFunctions = new Map<string, Promise<Session>>();
 
   const find = async (accessKeyId: string): Promise<Session | undefined> =>
     accessKeyId.startsWith("ASIA") ? (await store.get<Session>(sessionKey(accessKeyId)))?.value : undefined;
-  const outlasts = ({ expiresMs }: Session): boolean => expiresMs >= clock.now() + OUTLAST_MS;
+  const outlasts = ({ expiresMs }: Session): boolean => expiresMs >= clock.now() + outlastMs(timeoutSecondsMax);
 
   const keep = async (holder: FunctionHolder): Promise<Session> => {
     const key = functionKey(holder);

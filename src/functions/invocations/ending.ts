@@ -1,5 +1,4 @@
 // What an outcome means to the caller: payloads and error types exactly as the original words them.
-import { limits } from "../../kernel/limits.ts";
 import type { Boot, Outcome } from "../runner.ts";
 
 /** How an invocation ended, for the caller, the log and the meter. */
@@ -29,7 +28,7 @@ export function endingOf(outcome: Outcome, subject: Subject): Ending {
     case "streamed":
       return { payload: new Uint8Array(), functionError: undefined, status: "success", errorType: undefined };
     case "too-large":
-      return tooLarge(limits.functions.syncResponseBytesMax);
+      return tooLarge(outcome.bytesMax);
     case "error":
       return { payload: outcome.payload, functionError: "Unhandled", status: outcome.fatal ? "failure" : "error", errorType: outcome.errorType };
     case "timeout":

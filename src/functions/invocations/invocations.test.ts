@@ -48,7 +48,7 @@ describe("what the caller sees", () => {
   });
 
   test("of an answer too large keeps the limit and the instance", () => {
-    expect(shown(endingOf({ kind: "too-large", sizeBytes: 7_000_000 }, subject))).toMatchObject({
+    expect(shown(endingOf({ kind: "too-large", sizeBytes: 7_000_000, bytesMax: 6_291_556 }, subject))).toMatchObject({
       payload: '{"errorMessage":"Response payload size exceeded maximum allowed payload size (6291556 bytes).","errorType":"Function.ResponseSizeTooLarge"}', status: "error",
     });
   });

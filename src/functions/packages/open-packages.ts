@@ -20,8 +20,8 @@ export interface OpenPackages extends Packages {
   acquireLayers(layers: readonly CodePackage[]): Promise<Tree | undefined>;
 }
 
-export function openPackages(deps: { readonly blobs: Blobs; readonly trees: Trees }): OpenPackages {
-  const { blobs, trees } = deps;
+export function openPackages(deps: { readonly blobs: Blobs; readonly trees: Trees; readonly unzippedBytesMax: number }): OpenPackages {
+  const { blobs, trees, unzippedBytesMax } = deps;
   // A small archive becomes durable in the commit that first holds it; until then its bytes travel with the package.
   const fresh = new WeakMap<CodePackage, BlobRef>();
 
@@ -30,11 +30,11 @@ export function openPackages(deps: { readonly blobs: Blobs; readonly trees: Tree
       ? { kind: "bytes", bytes: await blobs.bytes(code.blobId) }
       : { kind: "file", path: await blobs.file(code.blobId) };
 
-  const acquire = (code: CodePackage): Promise<Tree> => trees.acquire(code.blobId, async (dir) => unpackAside(await stored(code), dir));
+  const acquire = (code: CodePackage): Promise<Tree> => trees.acquire(code.blobId, async (dir) => unpackAside(await stored(code), { dir, bytesMax: unzippedBytesMax }));
   return {
     add: async (zip, options = {}) => {
-      const ref = await takeIn(blobs, zip, options.zippedBytesMax);
-      const { unpackedBytes } = await trees.prepare(ref.id, async (dir) => unpackAside(ref.inline ? { kind: "bytes", bytes: ref.inline } : await stored({ blobId: ref.id, sizeBytes: ref.sizeBytes }), dir));
+      const ref = await takeIn(blobs, zip, { ...options, unzippedBytesMax });
+      const { unpackedBytes } = await trees.prepare(ref.id, async (dir) => unpackAside(ref.inline ? { kind: "bytes", bytes: ref.inline } : await stored({ blobId: ref.id, sizeBytes: ref.sizeBytes }), { dir, bytesMax: unzippedBytesMax }));
       const code = { blobId: ref.id, sha256: Buffer.from(ref.id, "hex").toString("base64"), sizeBytes: ref.sizeBytes, unpackedBytes };
       fresh.set(code, ref);
       return code;
@@ -62,10 +62,10 @@ export function openPackages(deps: { readonly blobs: Blobs; readonly trees: Tree
   };
 }
 
-async function takeIn(blobs: Blobs, zip: Uint8Array | Readable, zippedBytesMax: number | undefined): Promise<BlobRef> {
-  const tooLarge = (): Error => (zippedBytesMax === undefined ? unzippedTooLarge() : zippedTooLarge(zippedBytesMax));
+async function takeIn(blobs: Blobs, zip: Uint8Array | Readable, { zippedBytesMax, unzippedBytesMax }: { readonly zippedBytesMax?: number; readonly unzippedBytesMax: number }): Promise<BlobRef> {
+  const tooLarge = (): Error => (zippedBytesMax === undefined ? unzippedTooLarge(unzippedBytesMax) : zippedTooLarge(zippedBytesMax));
   // An archive larger than its content may be is refused before it fills the disk.
-  const bytesMax = zippedBytesMax ?? limits.functions.unzippedBytesMax;
+  const bytesMax = zippedBytesMax ?? unzippedBytesMax;
   if (zip instanceof Uint8Array && zip.byteLength > bytesMax) throw tooLarge();
   try {
     return await blobs.write(zip, { bytesMax });

@@ -6,6 +6,7 @@ import { Readable } from "node:stream";
 import { strToU8, zipSync } from "fflate";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openEmbedded } from "../../engines/embedded/open.ts";
+import { defaultQuotas } from "../../kernel/quotas.ts";
 import { fakeClock } from "../../kernel/fake-clock.ts";
 import type { Engine } from "../../ports/engine.ts";
 import { hold } from "../../ports/store.ts";
@@ -37,7 +38,7 @@ afterAll(async () => {
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "fugaz-packages-"));
   trees = await openTrees(dir);
-  packages = openPackages({ blobs: engine.blobs, trees });
+  packages = openPackages({ blobs: engine.blobs, trees, unzippedBytesMax: defaultQuotas.unzippedBytesMax });
 });
 
 afterEach(() => rm(dir, { recursive: true, force: true }));

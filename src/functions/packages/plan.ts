@@ -1,5 +1,4 @@
 // What an archive would become on disk, decided before a single byte is written.
-import { limits } from "../../kernel/limits.ts";
 import type { PackageEntry } from "./entry.ts";
 import { notUnzippable, unzippedTooLarge } from "./refusals.ts";
 
@@ -13,7 +12,7 @@ export interface UnpackPlan {
 }
 
 /** Throws the refusal when entries collide, overlap in the archive, or come to more than allowed. */
-export function planUnpack(entries: readonly PackageEntry[]): UnpackPlan {
+export function planUnpack(entries: readonly PackageEntry[], bytesMax: number): UnpackPlan {
   refuseOverlaps(entries);
   const leaves = new Map<string, PackageEntry>();
   const directories = new Set<string>();
@@ -27,7 +26,7 @@ export function planUnpack(entries: readonly PackageEntry[]): UnpackPlan {
   for (const path of directories) if (leaves.has(path)) throw notUnzippable(`${path} is both a file and a directory`);
   const files = [...leaves.values()].filter(({ kind }) => kind === "file");
   const unpackedBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
-  if (unpackedBytes >= limits.functions.unzippedBytesMax) throw unzippedTooLarge();
+  if (unpackedBytes >= bytesMax) throw unzippedTooLarge(bytesMax);
   return {
     directories: [...directories].sort(),
     files,

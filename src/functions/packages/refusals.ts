@@ -1,8 +1,5 @@
 // The sentences with which a package is refused, word for word those of the original.
 import { fault, type Fault } from "../../kernel/fault.ts";
-import { limits } from "../../kernel/limits.ts";
-
-const { unzippedBytesMax } = limits.functions;
 
 /** Anything wrong with the archive itself: not a zip, torn, hostile. The reason is for the operator's log only. */
 export function notUnzippable(reason: unknown): Fault {
@@ -16,8 +13,8 @@ export function notUnzippable(reason: unknown): Fault {
 
 export const emptyArchive = (): Fault => fault("InvalidParameterValueException", { message: "Uploaded file must be a non-empty zip", Type: "User" });
 
-export const unzippedTooLarge = (): Fault =>
-  fault("InvalidParameterValueException", { message: `Unzipped size must be smaller than ${unzippedBytesMax} bytes`, Type: "User" });
+export const unzippedTooLarge = (bytesMax: number): Fault =>
+  fault("InvalidParameterValueException", { message: `Unzipped size must be smaller than ${bytesMax} bytes`, Type: "User" });
 
 export const zippedTooLarge = (bytesMax: number): Fault =>
   fault("RequestEntityTooLargeException", { message: `Zipped size must be smaller than ${bytesMax} bytes`, status: 413 });

@@ -4,18 +4,18 @@ import { Worker } from "node:worker_threads";
 import { fault } from "../../kernel/fault.ts";
 import type { ArchiveSource } from "./archive.ts";
 import { sharedDisk } from "./disk.ts";
-import type { Unpacked } from "./unpack.ts";
+import type { Target, Unpacked } from "./unpack.ts";
 import type { FromUnpacker, UnpackerData } from "./unpack-worker.ts";
 
 /** Ours: starting the thread takes as long as unpacking an archive of this size here. */
 const asideBytesMin = 256 * 1024;
 
 /** As `unpack`; where it happens depends on the size of the archive. */
-export async function unpackAside(source: ArchiveSource, dir: string): Promise<Unpacked> {
-  if (source.kind === "file" && (await stat(source.path)).size >= asideBytesMin) return inThread({ path: source.path, dir });
+export async function unpackAside(source: ArchiveSource, target: Target): Promise<Unpacked> {
+  if (source.kind === "file" && (await stat(source.path)).size >= asideBytesMin) return inThread({ path: source.path, ...target });
   // Loaded with the first archive: a server that starts needs no zip reader.
   const { unpack } = await import("./unpack.ts");
-  return unpack(source, dir, sharedDisk);
+  return unpack(source, target, sharedDisk);
 }
 
 function inThread(data: UnpackerData): Promise<Unpacked> {

@@ -2,13 +2,12 @@
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { Fault } from "../../kernel/fault.ts";
 import { blockingDisk } from "./disk.ts";
-import { unpack, type Unpacked } from "./unpack.ts";
+import { unpack, type Target, type Unpacked } from "./unpack.ts";
 
 /** What the thread is started with. */
-export interface UnpackerData {
+export interface UnpackerData extends Target {
   /** The archive's file. */
   readonly path: string;
-  readonly dir: string;
 }
 
 /** Errors lose their own members on the way between threads; a refusal's travel beside it. */
@@ -17,9 +16,9 @@ export type FromUnpacker =
   | ({ readonly kind: "refused"; readonly cause: unknown } & Pick<Fault, "code" | "message" | "status" | "members">)
   | { readonly kind: "failed"; readonly error: unknown };
 
-async function run({ path, dir }: UnpackerData): Promise<FromUnpacker> {
+async function run({ path, ...target }: UnpackerData): Promise<FromUnpacker> {
   try {
-    return { kind: "done", unpacked: await unpack({ kind: "file", path }, dir, blockingDisk) };
+    return { kind: "done", unpacked: await unpack({ kind: "file", path }, target, blockingDisk) };
   } catch (error) {
     if (!(error instanceof Fault)) return { kind: "failed", error };
     const { code, message, status, members, cause } = error;

@@ -18,13 +18,20 @@ export interface Unpacked {
   readonly unpackedBytes: number;
 }
 
+/** Where to, and how much at most. */
+export interface Target {
+  /** Must not exist. */
+  readonly dir: string;
+  readonly bytesMax: number;
+}
+
 /**
- * Unpacks into `dir`, which must not exist. Files come out 0444 or 0555 with the archive's times, directories 0555.
+ * Unpacks into `dir`. Files come out 0444 or 0555 with the archive's times, directories 0555.
  * Throws the refusals of the package rules; the caller removes what was begun.
  */
-export async function unpack(source: ArchiveSource, dir: string, disk: Disk): Promise<Unpacked> {
+export async function unpack(source: ArchiveSource, { dir, bytesMax }: Target, disk: Disk): Promise<Unpacked> {
   await using archive = await openArchive(source);
-  const plan = planUnpack(archive.entries);
+  const plan = planUnpack(archive.entries, bytesMax);
   if (plan.files.length === 0) throw emptyArchive();
   const targets = new Map<string, string>();
   for (const link of plan.links) targets.set(link.path, await linkTarget(archive, link, disk));

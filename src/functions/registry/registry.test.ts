@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openEmbedded } from "../../engines/embedded/open.ts";
+import { defaultQuotas } from "../../kernel/quotas.ts";
 import { fakeClock } from "../../kernel/fake-clock.ts";
 import type { Engine } from "../../ports/engine.ts";
 import type { Store } from "../../ports/store.ts";
@@ -33,7 +34,7 @@ let drawn = 0;
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "fugaz-registry-"));
   engine = await openEmbedded({ dir: join(dir, "data"), clock: fakeClock() });
-  packages = openPackages({ blobs: engine.blobs, trees: await openTrees(dir) });
+  packages = openPackages({ blobs: engine.blobs, trees: await openTrees(dir), unzippedBytesMax: defaultQuotas.unzippedBytesMax });
   [reads, changed, left, removed] = [0, [], [], []];
   const store: Store = {
     get: (key) => (reads++, engine.store.get(key)),

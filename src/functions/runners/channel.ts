@@ -1,12 +1,11 @@
 // The runner for our own wrappers: frames over file descriptor 3, no HTTP, no base64, one write and one read per event.
 import type { Duplex } from "node:stream";
 import { assert } from "../../kernel/fault.ts";
-import { limits } from "../../kernel/limits.ts";
 import type { Sandbox } from "../../ports/sandbox.ts";
 import type { Invocation, Runner } from "../runner.ts";
 import { ChannelStream, STREAM_WINDOW_BYTES } from "./channel-stream.ts";
 import { FrameReader, frameStart, frameType, type Frame, type InvokeMeta } from "./channel-frames.ts";
-import type { Conversation, Listener, ProgramLog, Protocol } from "./conversation.ts";
+import type { Bounds, Conversation, Listener, ProgramLog, Protocol } from "./conversation.ts";
 import { platformErrorType } from "./error-type.ts";
 import { wrapped } from "./exec-wrapper.ts";
 import { instanceRunner } from "./instance.ts";
@@ -15,7 +14,7 @@ import { endOf } from "./program-output.ts";
 const channelProtocol: Protocol = {
   channel: "frames",
   entrypoint: async (spec) => ({ argv: wrapped(spec, spec.runtime.argv) }),
-  open: (listener) => new ChannelConversation(listener),
+  open: (listener, _api, bounds) => new ChannelConversation(listener, bounds),
 };
 
 /** Boots the functions of runtimes that have a wrapper in `runtimes/`: Node.js, Python and Ruby. */
@@ -24,14 +23,16 @@ export const bootChannel: Runner = instanceRunner(channelProtocol);
 class ChannelConversation implements Conversation {
   readonly env = {};
   readonly #listener: Listener;
+  readonly #bounds: Bounds;
   #channel: Duplex | undefined;
   #log: ProgramLog | undefined;
   #requestId: string | undefined;
   #stream: ChannelStream | undefined;
   #ended: Promise<void> = Promise.resolve();
 
-  constructor(listener: Listener) {
+  constructor(listener: Listener, bounds: Bounds) {
     this.#listener = listener;
+    this.#bounds = bounds;
   }
 
   attach(sandbox: Sandbox, log: ProgramLog): void {
@@ -39,7 +40,7 @@ class ChannelConversation implements Conversation {
     assert(channel, "sandbox without a channel");
     this.#channel = channel;
     this.#log = log;
-    const reader = new FrameReader(limits.functions.syncResponseBytesMax, (frame) => this.#take(frame));
+    const reader = new FrameReader(this.#bounds.responseBytesMax, (frame) => this.#take(frame));
     channel.on("data", (chunk: Buffer) => {
       try {
         reader.push(chunk);
@@ -57,7 +58,7 @@ class ChannelConversation implements Conversation {
   ask(invocation: Invocation): void {
     const { invokedArn, deadlineMs, clientContext, traceId, payload, requestId, sink } = invocation;
     const streaming = sink ? { streamWindowBytes: STREAM_WINDOW_BYTES } : {};
-    const meta: InvokeMeta = { invokedArn, deadlineMs, clientContext, traceId, responseBytesMax: limits.functions.syncResponseBytesMax, ...streaming };
+    const meta: InvokeMeta = { invokedArn, deadlineMs, clientContext, traceId, responseBytesMax: this.#bounds.responseBytesMax, ...streaming };
     this.#requestId = requestId;
     const channel = this.#channel;
     if (!channel?.writable) return;
@@ -108,7 +109,7 @@ class ChannelConversation implements Conversation {
       case frameType.fatalError:
         return this.#reply({ kind: "error", payload: body, errorType: platformErrorType(head), fatal: type === frameType.fatalError });
       case frameType.tooLarge:
-        return this.#reply({ kind: "too-large", sizeBytes: Number(head) || limits.functions.syncResponseBytesMax + 1 });
+        return this.#reply({ kind: "too-large", sizeBytes: Number(head) || this.#bounds.responseBytesMax + 1, bytesMax: this.#bounds.responseBytesMax });
       default:
         throw new Error(`unknown frame type ${type}`);
     }

@@ -9,7 +9,7 @@ export type Opening = { readonly kind: "ready" } | { readonly kind: "error"; rea
 export type Reply =
   | { readonly kind: "answer"; readonly payload: Uint8Array }
   | { readonly kind: "streamed" }
-  | { readonly kind: "too-large"; readonly sizeBytes: number }
+  | { readonly kind: "too-large"; readonly sizeBytes: number; readonly bytesMax: number }
   /** `fatal`: the program is about to end. */
   | { readonly kind: "error"; readonly payload: Uint8Array; readonly errorType: string; readonly fatal: boolean };
 
@@ -44,11 +44,14 @@ export interface ProgramLog {
   output(fd: 1 | 2, bytes: Buffer): void;
 }
 
+/** What the program may say. */
+export type Bounds = Pick<BootSpec, "responseBytesMax">;
+
 /** How a family of runtimes is started and talked to. */
 export interface Protocol {
   /** What the sandbox's file descriptor 3 is for: our wrappers' frames, or log messages of runtime clients. */
   readonly channel: "frames" | "log";
   /** The program to run, or why there is none. */
   entrypoint(spec: BootSpec): Promise<{ readonly argv: readonly string[] } | { readonly missing: string | undefined }>;
-  open(listener: Listener, api: SandboxApi): Conversation;
+  open(listener: Listener, api: SandboxApi, bounds: Bounds): Conversation;
 }

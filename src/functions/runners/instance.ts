@@ -157,7 +157,7 @@ class Instance implements RunningInstance {
       onSubscribed: (name, api, types) => this.#spec.onEvent({ kind: "subscription", api, name, types }),
     });
     const api = await openSandboxApi();
-    const conversation = this.#protocol.open(listenerAt(desk, clock), api);
+    const conversation = this.#protocol.open(listenerAt(desk, clock), api, this.#spec);
     api.use(extensionRoute(crew, subscriptions, this.#spec.version));
     const launched = await this.#launch(conversation, api, crew);
     this.#sandbox = launched.sandbox;

@@ -1,32 +1,32 @@
 // The public HTTP contract of Lambda's custom runtimes.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { limits } from "../../kernel/limits.ts";
 import type { Invocation, ResponseSink } from "../runner.ts";
-import type { Conversation, Listener, Reply } from "./conversation.ts";
+import type { Bounds, Conversation, Listener, Reply } from "./conversation.ts";
 import { platformErrorType } from "./error-type.ts";
 import { errorPayload, forwardBody, readBody } from "./runtime-api-body.ts";
 import { transition, type Call, type State } from "./runtime-api-states.ts";
 import { refuse, sendJson, type SandboxApi } from "./sandbox-api.ts";
 
-const BYTES_MAX = limits.functions.syncResponseBytesMax;
 const INVOCATION = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/;
 
 /** Speaks by the sandbox's endpoint. */
-export const openRuntimeApi = (listener: Listener, api: SandboxApi): Conversation => new RuntimeApiConversation(listener, api);
+export const openRuntimeApi = (listener: Listener, api: SandboxApi, bounds: Bounds): Conversation => new RuntimeApiConversation(listener, api, bounds);
 
 class RuntimeApiConversation implements Conversation {
   readonly env = {};
   readonly #listener: Listener;
   readonly #api: SandboxApi;
+  readonly #bounds: Bounds;
   #state: State = "Started";
   #current: Invocation | undefined;
   /** An event nobody has fetched yet. */
   #pending = false;
   #waiting: ServerResponse[] = [];
 
-  constructor(listener: Listener, api: SandboxApi) {
+  constructor(listener: Listener, api: SandboxApi, bounds: Bounds) {
     this.#listener = listener;
+    this.#bounds = bounds;
     this.#api = api;
     api.use((method, path, request, response) => this.#route(method, path, request, response));
     api.onTruncated((socket) => this.#truncatedRequest(socket));
@@ -93,7 +93,7 @@ class RuntimeApiConversation implements Conversation {
   }
 
   async #initError(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(request, BYTES_MAX, () => {});
+    const body = await readBody(request, this.#bounds.responseBytesMax, () => {});
     if (!this.#move("initError", response)) return;
     const payload = body.kind === "whole" ? body.bytes : Buffer.from("{}");
     accept(response);
@@ -111,7 +111,7 @@ class RuntimeApiConversation implements Conversation {
     const mode = request.headers["lambda-runtime-function-response-mode"];
     const sink = this.#current?.sink;
     if (call === "response" && mode === "streaming" && sink) return await this.#streamed(request, response, sink);
-    const body = await readBody(request, BYTES_MAX, (sizeBytes) => this.#replied({ kind: "too-large", sizeBytes }));
+    const body = await readBody(request, this.#bounds.responseBytesMax, (sizeBytes) => this.#replied({ kind: "too-large", sizeBytes, bytesMax: this.#bounds.responseBytesMax }));
     if (body.kind === "truncated") {
       // Nobody to answer: the program is ending, will try again, or runs into its deadline.
       if (this.#current?.requestId === id) this.#state = before;
@@ -121,7 +121,7 @@ class RuntimeApiConversation implements Conversation {
       this.#replied(failure("Runtime.InvalidResponseModeHeader", "Invalid function response mode"));
       return refuse(response, 400, "InvalidFunctionResponseMode", "Invalid function response mode");
     }
-    if (body.kind === "too-large") return refuse(response, 413, "RequestEntityTooLarge", `Exceeded maximum allowed payload size (${BYTES_MAX} bytes).`);
+    if (body.kind === "too-large") return refuse(response, 413, "RequestEntityTooLarge", `Exceeded maximum allowed payload size (${this.#bounds.responseBytesMax} bytes).`);
     this.#replied(call === "error" ? errorReply(request, body.bytes) : (streamError(request) ?? { kind: "answer", payload: body.bytes }));
     accept(response);
   }

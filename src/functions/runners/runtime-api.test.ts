@@ -5,6 +5,7 @@ import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
 import { answer, bootFunction, failure, invocation, providedRuntime } from "../../../test/boot-function.ts";
 import { compileBootstrap, hasCompiler } from "../../../test/compiled-bootstrap.ts";
+import { defaultQuotas } from "../../kernel/quotas.ts";
 import { openRuntimeApi } from "./runtime-api-conversation.ts";
 import type { Opening, Reply } from "./conversation.ts";
 import { openSandboxApi } from "./sandbox-api.ts";
@@ -102,7 +103,7 @@ async function api() {
   const openings: Opening[] = [];
   const replies: Reply[] = [];
   const endpoint = await openSandboxApi();
-  const conversation = openRuntimeApi({ opened: (opening) => openings.push(opening), replied: (reply) => replies.push(reply), waiting: () => {}, broken: () => {}, unreachable: () => {} }, endpoint);
+  const conversation = openRuntimeApi({ opened: (opening) => openings.push(opening), replied: (reply) => replies.push(reply), waiting: () => {}, broken: () => {}, unreachable: () => {} }, endpoint, { responseBytesMax: defaultQuotas.syncResponseBytesMax });
   const port = Number(endpoint.address.split(":")[1]);
   const call = (method: string, path: string, body: string | Buffer = "", headers: Record<string, string> = {}, trailers: Record<string, string> = {}): Promise<Answered> =>
     new Promise((resolve, reject) => {
@@ -161,7 +162,7 @@ describe("The runtime API", () => {
     await a.call(...NEXT);
     const refused = await a.call("POST", "/runtime/invocation/r1/response", Buffer.alloc(6_291_557, 49));
     expect([refused.status, JSON.parse(refused.body)]).toEqual([413, { errorMessage: "Exceeded maximum allowed payload size (6291556 bytes).", errorType: "RequestEntityTooLarge" }]);
-    expect(a.replies).toEqual([{ kind: "too-large", sizeBytes: 6_291_557 }]);
+    expect(a.replies).toEqual([{ kind: "too-large", sizeBytes: 6_291_557, bytesMax: 6_291_556 }]);
     a.conversation.ask(invocation(2, { requestId: "r2" }));
     expect((await a.call(...NEXT)).body).toBe("2");
     expect((await a.call("POST", "/runtime/invocation/r2/response", Buffer.alloc(6_291_556, 49))).status).toBe(202);

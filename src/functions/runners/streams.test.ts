@@ -6,6 +6,7 @@ import { systemClock } from "../../main/system-clock.ts";
 import { ResponseBody } from "../invocations/response-body.ts";
 import type { Outcome } from "../runner.ts";
 import type { Reply } from "./conversation.ts";
+import { defaultQuotas } from "../../kernel/quotas.ts";
 import { openRuntimeApi } from "./runtime-api-conversation.ts";
 import { openSandboxApi } from "./sandbox-api.ts";
 
@@ -171,7 +172,7 @@ describe("A custom runtime that streams", () => {
   test("is slowed down by a slow reader", async () => {
     const replies: Reply[] = [];
     await using endpoint = await openSandboxApi();
-    await using conversation = openRuntimeApi({ opened: () => {}, replied: (reply) => replies.push(reply), waiting: () => {}, broken: () => {}, unreachable: () => {} }, endpoint);
+    await using conversation = openRuntimeApi({ opened: () => {}, replied: (reply) => replies.push(reply), waiting: () => {}, broken: () => {}, unreachable: () => {} }, endpoint, { responseBytesMax: defaultQuotas.syncResponseBytesMax });
     const [host, port] = endpoint.address.split(":");
     const call = (method: string, path: string, headers: Record<string, string> = {}) => request({ host, port, method, path: `/2018-06-01${path}`, headers });
     const to = newBody();

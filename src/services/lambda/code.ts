@@ -39,7 +39,7 @@ export async function packageFrom(source: CodeSource, { heart, call }: LambdaCon
   if (source.S3ObjectStorageMode && source.S3ObjectStorageMode !== "COPY") throw notYet(`S3ObjectStorageMode ${source.S3ObjectStorageMode}`);
   if (source.ZipFile) {
     if (source.S3Bucket || source.S3Key) throw invalid("Please do not provide other FunctionCode parameters when providing a ZipFile.");
-    return heart.packages.add(source.ZipFile, { zippedBytesMax: limits.functions.zippedBytesMax });
+    return heart.packages.add(source.ZipFile, { zippedBytesMax: heart.quotas.zippedBytesMax });
   }
   if (!source.S3Bucket || !source.S3Key) throw invalid("Please provide a source for function code.");
   return heart.packages.add(await objectBody(source, call));

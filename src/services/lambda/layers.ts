@@ -3,12 +3,8 @@ import type { CodePackage, FunctionSettings, LayerUse } from "../../functions/fu
 import type { LayerName, LayerVersion } from "../../functions/layers/layers.ts";
 import { layerArn, parseArn } from "../../kernel/arn.ts";
 import { fault, type Fault } from "../../kernel/fault.ts";
-import { limits } from "../../kernel/limits.ts";
 import { invalid } from "./faults.ts";
 import type { LambdaContext, Output } from "./op.ts";
-
-/** AWS: layers of one function. */
-const LAYERS_MAX = 5;
 
 /** A layer by name or ARN; of another region or account only where its ARN says so. */
 export function layerNamed(given: string | undefined, { account, region }: Pick<LambdaContext, "account" | "region">): LayerName {
@@ -43,7 +39,8 @@ export const noSuchResource = (): Fault => fault("ResourceNotFoundException", { 
 
 /** The layers a function asks for, with their content; Faults when they can not be had. */
 export async function layersOf(arns: readonly string[], context: LambdaContext): Promise<readonly LayerUse[]> {
-  if (arns.length > LAYERS_MAX) throw invalid(`Cannot reference more than ${LAYERS_MAX} layers.`);
+  const { layersMax } = context.heart.quotas;
+  if (arns.length > layersMax) throw invalid(`Cannot reference more than ${layersMax} layers.`);
   const uses: LayerUse[] = [];
   const seen = new Map<string, string>();
   for (const arn of arns) {
@@ -61,11 +58,11 @@ export async function layersOf(arns: readonly string[], context: LambdaContext):
 }
 
 /** AWS: code and layers unpacked may together be as large as code alone. */
-export function requireTotalSize(code: CodePackage, { layers }: Pick<FunctionSettings, "layers">): void {
+export function requireTotalSize(code: CodePackage, { layers }: Pick<FunctionSettings, "layers">, { heart }: Pick<LambdaContext, "heart">): void {
   // An image has a limit of its own, and no layers.
   if (code.image) return;
   const bytes = layers.reduce((sum, layer) => sum + layer.code.unpackedBytes, code.unpackedBytes);
-  const { unzippedBytesMax } = limits.functions;
+  const { unzippedBytesMax } = heart.quotas;
   if (bytes > unzippedBytesMax) throw invalid(`Function code combined with layers exceeds the maximum allowed size of ${unzippedBytesMax} bytes. The actual size is ${bytes} bytes.`);
 }
 

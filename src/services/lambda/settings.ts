@@ -3,6 +3,7 @@ import type { FunctionSettings } from "../../functions/function.ts";
 import type { LogSettings } from "../../functions/log-settings.ts";
 import { fault } from "../../kernel/fault.ts";
 import { limits } from "../../kernel/limits.ts";
+import type { Quotas } from "../../kernel/quotas.ts";
 import { invalid, notYet } from "./faults.ts";
 import { imageOverride } from "./image.ts";
 import type { Input } from "./op.ts";
@@ -19,7 +20,7 @@ const RESERVED: ReadonlySet<string> = new Set([
 ]);
 
 /** Settings of a new function, defaults filled in. */
-export function newSettings(asked: Asked, name: string): FunctionSettings {
+export function newSettings(asked: Asked, name: string, quotas: Quotas): FunctionSettings {
   return {
     dialect: "aws",
     description: "",
@@ -33,18 +34,20 @@ export function newSettings(asked: Asked, name: string): FunctionSettings {
     architecture: OWN_ARCHITECTURE,
     logs: { group: `/aws/lambda/${name}`, format: "Text", applicationLevel: undefined, systemLevel: undefined },
     layers: [],
-    ...changedSettings(asked, name),
+    ...changedSettings(asked, name, quotas),
   };
 }
 
 /** Only what the caller named. */
-export function changedSettings(asked: Asked, name: string): Partial<FunctionSettings> {
+export function changedSettings(asked: Asked, name: string, quotas: Quotas): Partial<FunctionSettings> {
   refuseWhatDoesNotAct(asked);
   const { Description, Runtime, Handler, Role, MemorySize, Timeout, EphemeralStorage, Environment, Architectures, LoggingConfig, ImageConfig } = asked;
-  if (MemorySize !== undefined && MemorySize > bounds.memoryMbMax)
-    throw invalid(`'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to ${bounds.memoryMbMax}`);
-  if (Timeout !== undefined && Timeout > bounds.timeoutSecondsMax)
-    throw fault("ValidationException", { message: `1 validation error detected: Value '${Timeout}' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to ${bounds.timeoutSecondsMax}` });
+  if (MemorySize !== undefined && MemorySize > quotas.memoryMbMax)
+    throw invalid(`'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to ${quotas.memoryMbMax}`);
+  if (Timeout !== undefined && Timeout > quotas.timeoutSecondsMax)
+    throw fault("ValidationException", { message: `1 validation error detected: Value '${Timeout}' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to ${quotas.timeoutSecondsMax}` });
+  if (EphemeralStorage?.Size !== undefined && EphemeralStorage.Size > quotas.tmpMbMax)
+    throw fault("ValidationException", { message: `1 validation error detected: Value '${EphemeralStorage.Size}' at 'ephemeralStorage.size' failed to satisfy constraint: Member must have value less than or equal to ${quotas.tmpMbMax}` });
   return {
     ...(Description === undefined ? {} : { description: Description }),
     ...(Runtime === undefined ? {} : { runtime: Runtime }),
@@ -53,7 +56,7 @@ export function changedSettings(asked: Asked, name: string): Partial<FunctionSet
     ...(MemorySize === undefined ? {} : { memoryMb: MemorySize }),
     ...(Timeout === undefined ? {} : { timeoutMs: Timeout * 1000 }),
     ...(EphemeralStorage?.Size === undefined ? {} : { tmpMb: EphemeralStorage.Size }),
-    ...(Environment === undefined ? {} : { env: checkedEnvironment(Environment.Variables ?? {}) }),
+    ...(Environment === undefined ? {} : { env: checkedEnvironment(Environment.Variables ?? {}, quotas) }),
     ...(Architectures?.[0] === undefined ? {} : { architecture: checkedArchitecture(Architectures[0]) }),
     ...(LoggingConfig === undefined ? {} : { logs: logSettings(LoggingConfig, name) }),
     ...(ImageConfig === undefined ? {} : { imageConfig: imageOverride(ImageConfig) }),
@@ -72,12 +75,12 @@ function refuseWhatDoesNotAct(asked: Asked): void {
   if (asked.PublishTo) throw notYet("PublishTo");
 }
 
-function checkedEnvironment(variables: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+function checkedEnvironment(variables: Readonly<Record<string, string>>, { environmentBytesMax }: Quotas): Readonly<Record<string, string>> {
   const reserved = Object.keys(variables).filter((name) => RESERVED.has(name));
   if (reserved.length > 0)
     throw invalid(`Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys that are currently not supported for modification. Reserved keys used in this request: ${reserved.join(", ")}`);
   const measured = JSON.stringify(variables);
-  if (Buffer.byteLength(measured) > bounds.environmentBytesMax)
+  if (Buffer.byteLength(measured) > environmentBytesMax)
     throw invalid(`Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit. String measured: ${measured}`);
   if (Object.values(variables).some((value) => value.includes("\0"))) throw invalid("An environment variable can not contain a NUL character.");
   return variables;

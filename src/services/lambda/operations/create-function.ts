@@ -15,14 +15,14 @@ import { configurationView } from "../views.ts";
 export const createFunction: Op<"CreateFunction"> = async (input, context) => {
   const ref = latestRefOf(input.FunctionName, context);
   requireSize(context);
-  const settings = { ...newSettings(input, ref.name), layers: await layersOf(input.Layers ?? [], context), ...(await deadLetterOf(input.DeadLetterConfig, context)) };
+  const settings = { ...newSettings(input, ref.name, context.heart.quotas), layers: await layersOf(input.Layers ?? [], context), ...(await deadLetterOf(input.DeadLetterConfig, context)) };
   const isImage = input.PackageType === "Image";
   if (isImage) refuseWhatIsForZips(input);
   else await requireWhatZipsNeed(input, context);
   const tags = checkedTags(input.Tags ?? {});
   await requireDeployable(input.CodeSigningConfigArn, context);
   const code = isImage ? await imageCode(input.Code ?? {}, context) : await packageFrom(input.Code ?? {}, context);
-  requireTotalSize(code, settings);
+  requireTotalSize(code, settings, context);
   const { latest, published } = await context.heart.registry.create(context, ref.name, { code, settings, tags, codeSigning: input.CodeSigningConfigArn || undefined, publish: input.Publish ?? false });
   const view = published ? configurationView(published, published.version) : configurationView(latest);
   return { ...view, ...(await runtimeState(latest, context.runtimes)) };

@@ -6,7 +6,7 @@ import type { LambdaContext, Op } from "../op.ts";
 const CODE_BYTES_MAX = 300 * 1024 ** 3;
 
 export const getAccountSettings: Op<"GetAccountSettings"> = async (_input, context) => {
-  const { unzippedBytesMax, zippedBytesMax } = limits.functions;
+  const { unzippedBytesMax, zippedBytesMax } = context.heart.quotas;
   const { accountMax, setAside } = context.heart.concurrency;
   const { functions, bytes } = await usage(context);
   return {

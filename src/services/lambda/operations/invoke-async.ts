@@ -1,6 +1,5 @@
 // InvokeAsync: the asynchronous call of 2014, still in the CLI.
 import type { Readable } from "node:stream";
-import { limits } from "../../../kernel/limits.ts";
 import { handOver } from "../hand-over.ts";
 import { refOf } from "../function-name.ts";
 import type { Op } from "../op.ts";
@@ -8,7 +7,7 @@ import { checkedPayload } from "../payload.ts";
 
 export const invokeAsync: Op<"InvokeAsync"> = async ({ FunctionName, InvokeArgs }, context) => {
   const ref = refOf(FunctionName, undefined, context);
-  await handOver(ref, checkedPayload(await upTo(limits.functions.asyncRequestBytesMax, InvokeArgs), limits.functions.asyncRequestBytesMax), context);
+  await handOver(ref, checkedPayload(await upTo(context.heart.quotas.asyncRequestBytesMax, InvokeArgs), context.heart.quotas.asyncRequestBytesMax), context);
   return { Status: 202 };
 };
 

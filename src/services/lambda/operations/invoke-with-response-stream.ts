@@ -2,7 +2,6 @@
 import type { InvokeWithResponseStreamResponseEvent } from "@aws-sdk/client-lambda";
 import type { StreamedInvocation } from "../../../functions/function.ts";
 import { ResponseBroken } from "../../../functions/invocations/response-body.ts";
-import { limits } from "../../../kernel/limits.ts";
 import { notYet } from "../faults.ts";
 import { refOf } from "../function-name.ts";
 import { invokeOptions } from "../invoke-options.ts";
@@ -16,7 +15,7 @@ export const invokeWithResponseStream: Op<"InvokeWithResponseStream"> = async (i
     await context.heart.versionOf(ref);
     return { StatusCode: 204 };
   }
-  const payload = checkedPayload(input.Payload, limits.functions.syncRequestBytesMax);
+  const payload = checkedPayload(input.Payload, context.heart.quotas.syncRequestBytesMax);
   const invocation = await context.heart.invokeStream(ref, invokeOptions(ref, payload, input, context));
   return { StatusCode: 200, ExecutedVersion: invocation.executedVersion, EventStream: eventsOf(invocation) };
 };

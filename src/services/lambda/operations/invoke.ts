@@ -1,5 +1,4 @@
 // Invoke: run now (RequestResponse), hand over durably (Event), or only check (DryRun).
-import { limits } from "../../../kernel/limits.ts";
 import type { FunctionRef } from "../../../functions/function.ts";
 import { handOver } from "../hand-over.ts";
 import { notYet } from "../faults.ts";
@@ -17,10 +16,10 @@ export const invoke: Op<"Invoke"> = async (input, context) => {
       await context.heart.versionOf(ref);
       return { StatusCode: 204 };
     case "Event":
-      await handOver(ref, checkedPayload(input.Payload, limits.functions.asyncRequestBytesMax), context);
+      await handOver(ref, checkedPayload(input.Payload, context.heart.quotas.asyncRequestBytesMax), context);
       return { StatusCode: 202 };
     default:
-      return runNow(ref, checkedPayload(input.Payload, limits.functions.syncRequestBytesMax), input, context);
+      return runNow(ref, checkedPayload(input.Payload, context.heart.quotas.syncRequestBytesMax), input, context);
   }
 };
 

@@ -13,10 +13,10 @@ export const updateFunctionCode: Op<"UpdateFunctionCode"> = async (input, contex
   requireSize(context);
   if (input.PublishTo) throw notYet("PublishTo");
   const before = await context.heart.versionOf(ref);
-  const settings = changedSettings({ Architectures: input.Architectures }, ref.name);
+  const settings = changedSettings({ Architectures: input.Architectures }, ref.name, context.heart.quotas);
   await requireDeployable((await context.heart.registry.find(ref))?.codeSigning, context);
   const code = await newCode(input, before.code, context);
-  requireTotalSize(code, before.settings);
+  requireTotalSize(code, before.settings, context);
   if (input.DryRun) return configurationView({ ...before, code });
   const updated = await context.heart.registry.update(ref, { code, settings, expectedRevision: input.RevisionId, publish: input.Publish ?? false });
   if (!updated) throw notFound(ref);

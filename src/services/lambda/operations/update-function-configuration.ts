@@ -16,8 +16,8 @@ export const updateFunctionConfiguration: Op<"UpdateFunctionConfiguration"> = as
   if (code.image) refuseWhatIsForZips(asked);
   else if (asked.ImageConfig) throw invalid("Please don't provide ImageConfig when the intended function PackageType is Zip.");
   const layers = asked.Layers && (await layersOf(asked.Layers, context));
-  if (layers) requireTotalSize(code, { layers });
-  const settings = { ...changedSettings(asked, ref.name), ...(layers ? { layers } : {}), ...(await deadLetterOf(asked.DeadLetterConfig, context)) };
+  if (layers) requireTotalSize(code, { layers }, context);
+  const settings = { ...changedSettings(asked, ref.name, context.heart.quotas), ...(layers ? { layers } : {}), ...(await deadLetterOf(asked.DeadLetterConfig, context)) };
   if (settings.runtime !== undefined) await requireRuntime(settings.runtime, context.runtimes);
   const updated = await context.heart.registry.update(ref, { settings, expectedRevision: RevisionId });
   if (!updated) throw notFound(ref);

@@ -8,7 +8,6 @@ import { functionArn } from "../../../kernel/arn.ts";
 import type { Clock } from "../../../kernel/clock.ts";
 import { Fault } from "../../../kernel/fault.ts";
 import { uuid } from "../../../kernel/ids.ts";
-import { limits } from "../../../kernel/limits.ts";
 import { eventV2 } from "../../../triggers/http/event-v2.ts";
 import { answerV2, headV2 } from "../../../triggers/http/reply-v2.ts";
 import type { Door, HttpReply, HttpRequest } from "../../../wire/door.ts";
@@ -18,7 +17,7 @@ import { isPreflight, preflightHeaders, withCors } from "./cors.ts";
 import { PRELUDE_TYPE, readPrelude, type Begun } from "./prelude.ts";
 
 export interface UrlDoorDeps extends UrlGuard {
-  readonly heart: Pick<Heart, "registry" | "invoke" | "invokeStream">;
+  readonly heart: Pick<Heart, "registry" | "invoke" | "invokeStream" | "quotas">;
   readonly clock: Pick<Clock, "now">;
 }
 
@@ -49,10 +48,11 @@ async function serve(request: HttpRequest, errand: Errand, deps: UrlDoorDeps): P
   const permission = await authorize(request, target, deps);
   if (permission.kind === "denied") return denied(permission.message);
   try {
-    const body = await bodyOf(request);
+    const bytesMax = deps.heart.quotas.syncRequestBytesMax;
+    const body = await bodyOf(request, bytesMax);
     const traceId = request.headers["x-amzn-trace-id"] ?? newTrace(deps.clock.now());
     const event = body && Buffer.from(JSON.stringify(eventV2({ ...pick(request), rawPath: errand.rawPath }, body, { ...permission, apiId: target.url.id, requestId, traceId, timeMs: deps.clock.now() })));
-    if (!event || event.length > limits.functions.syncRequestBytesMax) return tooLarge();
+    if (!event || event.length > bytesMax) return tooLarge(bytesMax);
     const ref = refOf(target);
     const options: InvokeOptions = { requestId, payload: event, invokedArn: functionArn(ref, ref.qualifier), traceId, signal: request.signal };
     const reply = await (invokeMode === "RESPONSE_STREAM" ? streamed(ref, options, request.method, deps) : buffered(ref, options, deps));
@@ -111,8 +111,7 @@ async function* untilBroken(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<U
 }
 
 /** The whole body; undefined when it is larger than any event may be. */
-async function bodyOf(request: HttpRequest): Promise<Buffer | undefined> {
-  const bytesMax = limits.functions.syncRequestBytesMax;
+async function bodyOf(request: HttpRequest, bytesMax: number): Promise<Buffer | undefined> {
   if (Number(request.headers["content-length"] ?? 0) > bytesMax) return undefined;
   // Most requests have no body: reading one costs a stream.
   if (request.headers["content-length"] === undefined && request.headers["transfer-encoding"] === undefined && (request.method === "GET" || request.method === "HEAD")) return Buffer.alloc(0);
@@ -134,7 +133,7 @@ const json = (status: number, errorType: string, body: unknown): HttpReply => ({
 
 const denied = (message: string | null): HttpReply => json(403, "AccessDeniedException", { Message: message });
 
-const tooLarge = (): HttpReply => json(413, "RequestEntityTooLargeException", { Message: `Request must be smaller than ${limits.functions.syncRequestBytesMax} bytes for the InvokeFunction operation` });
+const tooLarge = (bytesMax: number): HttpReply => json(413, "RequestEntityTooLargeException", { Message: `Request must be smaller than ${bytesMax} bytes for the InvokeFunction operation` });
 
 /** What went wrong inside is in the function's log, not in the stranger's answer. */
 const badGateway = (): HttpReply => ({ status: 502, headers: { "content-type": "text/plain" }, body: Buffer.from("Internal Server Error") });
