@@ -4,7 +4,10 @@ import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import { openEmbedded } from "../engines/embedded/open.ts";
 import { openSessions } from "../functions/credentials/sessions.ts";
+import type { Development } from "../functions/development.ts";
+import type { HeartLimits } from "../functions/heart-limits.ts";
 import type { Heart } from "../functions/heart.ts";
+import type { LogSink } from "../functions/logs/log-groups.ts";
 import { openLogGroups } from "../functions/logs/open-log-groups.ts";
 import { openHeart } from "../functions/open-heart.ts";
 import { runnerFor } from "../functions/runners/runner-for.ts";
@@ -29,11 +32,21 @@ export interface Fugaz {
   /** Base URL without a final slash. Always an address, never a name: SDKs put buckets in front of names. */
   readonly endpoint: string;
   readonly isolation: IsolationReport;
+  readonly heart: Heart;
+  readonly runtimes: Runtimes;
   /** Lets running work finish for at most `graceMs`, then ends everything. Idempotent. */
   stop(graceMs: number): Promise<void>;
 }
 
-export async function startFugaz(config: Config, logger: Logger): Promise<Fugaz> {
+/** What `fugaz dev` wants of a server beside what its settings say. */
+export interface Extras {
+  readonly development: Development;
+  readonly limits: Partial<HeartLimits>;
+  /** Sees every line of log as it is written. */
+  readonly onLog: LogSink["write"];
+}
+
+export async function startFugaz(config: Config, logger: Logger, extras?: Extras): Promise<Fugaz> {
   // Closed in reverse order, also when starting fails half-way.
   const opened = new AsyncDisposableStack();
   try {
@@ -58,7 +71,9 @@ export async function startFugaz(config: Config, logger: Logger): Promise<Fugaz>
     const sessions = opened.use(openSessions({ store: engine.store, clock, warn: (sentence, error) => logger.warn({ err: error }, sentence) }));
     const heart = opened.use(
       await openHeart({
-        ports: engine, clock, sandboxes, runtimes, runnerFor, logSink: logGroups, logger,
+        ports: engine, clock, sandboxes, runtimes, runnerFor, logger,
+        logSink: extras ? overheard(logGroups, extras.onLog) : logGroups,
+        ...(extras ? { development: extras.development, limits: extras.limits } : {}),
         dir: config.dataDir,
         endpointUrl: () => endpoint,
         credentialsFor: ({ account, name, settings }) => sessions.forFunction({ account, name, role: settings.role }),
@@ -85,12 +100,20 @@ export async function startFugaz(config: Config, logger: Logger): Promise<Fugaz>
         await drained(heart, grace);
         await opened.disposeAsync();
       })());
-    return { endpoint, isolation: sandboxes.report, stop };
+    return { endpoint, isolation: sandboxes.report, heart, runtimes, stop };
   } catch (error) {
     await opened.disposeAsync();
     throw error;
   }
 }
+
+const overheard = (sink: LogSink, onLog: LogSink["write"]): LogSink => ({
+  write: (scope, group, stream, event) => {
+    sink.write(scope, group, stream, event);
+    onLog(scope, group, stream, event);
+  },
+  flush: () => sink.flush(),
+});
 
 /** From time to time removes bytes that were taken in but never became part of anything: uploads that were cut off. The returned function ends it. */
 function sweepBlobs({ blobs }: Engine, logger: Logger): () => void {
