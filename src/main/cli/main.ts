@@ -6,6 +6,7 @@ import { explain, UserError } from "./user-error.ts";
 /** Loaded when named: the server should not pay for the clients, nor they for it. */
 const commands: Readonly<Record<string, () => Promise<() => Command>>> = {
   start: async () => (await import("./start.ts")).startCommand,
+  dev: async () => (await import("./dev.ts")).devCommand,
   invoke: async () => (await import("./invoke.ts")).invokeCommand,
   logs: async () => (await import("./logs.ts")).logsCommand,
   list: async () => (await import("./list.ts")).listCommand,
