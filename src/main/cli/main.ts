@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, () => Promise<() => Command>>> = {
   start: async () => (await import("./start.ts")).startCommand,
   dev: async () => (await import("./dev.ts")).devCommand,
   invoke: async () => (await import("./invoke.ts")).invokeCommand,
+  events: async () => (await import("./events.ts")).eventsCommand,
   logs: async () => (await import("./logs.ts")).logsCommand,
   list: async () => (await import("./list.ts")).listCommand,
   env: async () => (await import("./env.ts")).envCommand,
