@@ -91,7 +91,7 @@ runpy.run_path(wrapper, run_name="__main__")
 function pythonWith(runtime: Runtime, parent: string, port: number, wait: boolean): Runtime {
   const wrapper = runtime.argv.at(-1) ?? "";
   const mounts = [...runtime.mounts, { source: parent, target: parent }];
-  return { ...runtime, mounts, argv: [...runtime.argv.slice(0, -1), "-c", LISTEN, String(port), wait ? "1" : "0", parent, wrapper] };
+  return { ...runtime, mounts, argv: [...runtime.argv.slice(0, -1), "-X", "frozen_modules=off", "-c", LISTEN, String(port), wait ? "1" : "0", parent, wrapper] };
 }
 
 /** The directory that holds debugpy, as the interpreter or the active virtual environment finds it. */
