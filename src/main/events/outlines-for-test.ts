@@ -29,6 +29,7 @@ export const outlines: Readonly<Record<string, string>> = {
   "ses:*": "Records[eventVersion eventSource ses{mail{commonHeaders{from[] to[] returnPath messageId date subject} source timestamp destination[] headers[name value] headersTruncated:b messageId} receipt{recipients[] timestamp spamVerdict{status} dkimVerdict{status} dmarcVerdict{status} dmarcPolicy processingTimeMillis:n action{type} spfVerdict{status} virusVerdict{status}}}]",
   "eventbridge:scheduler": "job dryRun:b",
   "eventbridge:schedule": "version id detail-type source account time region resources[] detail{}",
+  "eventbridge:ecs": "detail{agentConnected:b attributes[name] clusterArn containerInstanceArn ec2InstanceId registeredResources[name type integerValue:n] remainingResources[] status version:n versionInfo{agentHash agentVersion dockerVersion} updatedAt}",
   "ecr:push": "detail{result repository-name image-digest action-type image-tag}",
   "ecr:scan": "detail{scan-status repository-name finding-severity-counts{CRITICAL:n HIGH:n MEDIUM:n LOW:n INFORMATIONAL:n UNDEFINED:n} image-digest image-tags[]}",
   "autoscaling:launch": "detail{StatusCode Description AutoScalingGroupName ActivityId Details{} RequestId StatusMessage EndTime EC2InstanceId StartTime Cause}",

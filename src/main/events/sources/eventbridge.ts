@@ -1,7 +1,7 @@
 // EventBridge: events of one's own, schedules, and what services of the original send there.
 import { arn, hex, isoSeconds, uuid, type Facts, type SampleEvent, type SampleEvents } from "../facts.ts";
 
-const instance = `i-${"0a1b2c3d4e5f60718"}`;
+const instance = "i-0a1b2c3d4e5f60718";
 
 export const eventbridge: SampleEvents = {
   custom: event("an event that somebody put", "shop.orders", "Order placed", () => ({ detail: { order: 42, item: "teapot" } })),
@@ -11,6 +11,17 @@ export const eventbridge: SampleEvents = {
     detail: { version: "0", bucket: { name: "pictures" }, object: { key: "cats/tabby 1.jpg", size: 48_213, etag: hex(32), "version-id": hex(32), sequencer: hex(18).toUpperCase() }, "request-id": hex(16).toUpperCase(), requester: facts.account, "source-ip-address": "203.0.113.57", reason: "PutObject" },
   })),
   ec2: event("a machine has started", "aws.ec2", "EC2 Instance State-change Notification", (facts) => ({ resources: [arn(facts, "ec2", `instance/${instance}`)], detail: { "instance-id": instance, state: "running" } })),
+  ecs: event("a container instance has changed", "aws.ecs", "ECS Container Instance State Change", (facts) => {
+    const containerInstanceArn = arn(facts, "ecs", `container-instance/shop/${hex(32)}`);
+    const resources = [{ name: "CPU", type: "INTEGER", integerValue: 2048 }, { name: "MEMORY", type: "INTEGER", integerValue: 3885 }];
+    return {
+      resources: [containerInstanceArn],
+      detail: {
+        agentConnected: true, attributes: [{ name: "com.amazonaws.ecs.capability.logging-driver.awslogs" }], clusterArn: arn(facts, "ecs", "cluster/shop"), containerInstanceArn, ec2InstanceId: instance, registeredResources: resources,
+        remainingResources: resources, status: "ACTIVE", version: 5, versionInfo: { agentHash: hex(8), agentVersion: "1.89.0", dockerVersion: "25.0.6" }, updatedAt: isoSeconds(facts.now),
+      },
+    };
+  }),
   scheduler: { what: "EventBridge Scheduler calls: its input as it is", make: () => ({ job: "tidy-up", dryRun: false }) },
 };
 
