@@ -23,6 +23,8 @@ export interface CodePackage {
   readonly sha256: string;
   readonly sizeBytes: number;
   readonly unpackedBytes: number;
+  /** Present when the code runs where its developer edits it, in this folder of the host: then there is no archive, and `blobId` is only a name. */
+  readonly folder?: string;
   /** Present when the code is a container image rather than a zip. */
   readonly image?: ImageFacts;
 }

@@ -17,6 +17,7 @@ import { openWorker } from "./async/worker.ts";
 import { codeKeeper } from "./code-keeper.ts";
 import { keepPromises } from "./concurrency/keep-promises.ts";
 import { openConcurrency } from "./concurrency/open-concurrency.ts";
+import type { Development } from "./development.ts";
 import type { FunctionRef, InvokeOptions, InvokeResult, Version } from "./function.ts";
 import { defaultHeartLimits, type HeartLimits } from "./heart-limits.ts";
 import type { Heart } from "./heart.ts";
@@ -54,6 +55,8 @@ export interface HeartDeps {
   readonly limits?: Partial<HeartLimits>;
   /** The original's when absent. */
   readonly quotas?: Quotas;
+  /** Absent: code runs from archives only. */
+  readonly development?: Development;
   readonly logger: Pick<Logger, "warn" | "error">;
 }
 
@@ -65,7 +68,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
   const warn = (sentence: string, error: unknown, fields: Readonly<Record<string, unknown>>): void => logger.warn({ err: error, ...fields }, sentence);
 
   const trees = await openTrees(deps.dir);
-  const packages = openPackages({ blobs: ports.blobs, trees, unzippedBytesMax: quotas.unzippedBytesMax });
+  const packages = openPackages({ blobs: ports.blobs, trees, unzippedBytesMax: quotas.unzippedBytesMax, runsInPlace: deps.development?.runsInPlace });
   const images = await openImages({ store: ports.store, blobs: ports.blobs, clock, dir: deps.dir, isolation: deps.sandboxes.report });
   const dispatcher = openDispatcher({ clock, logSink: deps.logSink, prepare: prepareWith(deps, packages, images), limits, warn });
   const concurrency = await openConcurrency({ store: ports.store, accountMax: limits.accountConcurrencyMax, warn });
@@ -94,7 +97,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
 
   const reconcile = async (at: FunctionName): Promise<void> => {
     try {
-      await keepPromises(at, { registry, dispatcher, concurrency });
+      await keepPromises(at, { registry, dispatcher, concurrency, single: deps.development?.isDebugged });
     } catch (error) {
       warn("The instances to keep ready could not be determined; what is there stays.", error, { function: at.name });
     }
@@ -199,10 +202,11 @@ const inALoop = (): Fault =>
 
 /** Code in place, a runtime that is there, the environment complete: all that a boot needs. */
 function prepareWith(deps: HeartDeps, packages: AcquiringPackages, images: Pick<OpenImages, "acquire">): InstanceDeps["prepare"] {
-  const { clock, sandboxes, runtimes, runnerFor } = deps;
+  const { clock, sandboxes, runtimes, runnerFor, development } = deps;
   return async (version, { id, logStream, initialization }) => {
     const name = version.settings.runtime;
-    const runtime = version.code.image ? imageRuntime : await runtimes.resolve(name);
+    const found = version.code.image ? imageRuntime : await runtimes.resolve(name);
+    const runtime = found && ((await development?.runtimeFor(version, found)) ?? found);
     if (!runtime) throw fault("InvalidRuntimeException", { message: `The runtime ${name} can not run on this machine. ${await runtimes.whyMissing(name)}`, status: 502, Type: "User" });
     const credentials = await deps.credentialsFor(version);
     const env = environmentOf(version, runtime, { credentials, endpointUrl: deps.endpointUrl(), logStream, initialization });

@@ -2,8 +2,9 @@
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { openEmbedded } from "../engines/embedded/open.ts";
+import type { Heart } from "../functions/heart.ts";
 import type { Engine } from "../ports/engine.ts";
-import type { Runtime } from "../ports/runtimes.ts";
+import type { Runtime, Runtimes } from "../ports/runtimes.ts";
 import type { IsolationReport } from "../ports/sandbox.ts";
 import { openSandboxes } from "../sandboxes/open.ts";
 import type { Door } from "../wire/door.ts";
@@ -11,6 +12,7 @@ import { startListener } from "../wire/listener.ts";
 import type { Config } from "./config.ts";
 import { healthDoor, type HealthSources } from "./health-door.ts";
 import type { ServerLog } from "./logger.ts";
+import type { Extras } from "./open-house.ts";
 import { runtimesFor } from "./machine-runtimes.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -18,11 +20,13 @@ export interface Fugaz {
   /** Base URL without a final slash. Always an address, never a name: SDKs put buckets in front of names. */
   readonly endpoint: string;
   readonly isolation: IsolationReport;
+  readonly heart: Heart;
+  readonly runtimes: Runtimes;
   /** Lets running work finish for at most `graceMs`, then ends everything. Idempotent. */
   stop(graceMs: number): Promise<void>;
 }
 
-export async function startFugaz(config: Config, logger: ServerLog): Promise<Fugaz> {
+export async function startFugaz(config: Config, logger: ServerLog, extras?: Extras): Promise<Fugaz> {
   // Closed in reverse order, also when starting fails half-way.
   const opened = new AsyncDisposableStack();
   try {
@@ -51,7 +55,7 @@ export async function startFugaz(config: Config, logger: ServerLog): Promise<Fug
     const [[engine, { endpoint }, sandboxes], { openHouse }] = await Promise.all([opening, loading]);
     opened.defer(sweepBlobs(engine, logger));
     const runtimes = runtimesFor(config, config.dataDir);
-    const house = await openHouse({ config, logger, clock, engine, sandboxes, runtimes, endpoint, opened });
+    const house = await openHouse({ config, logger, clock, engine, sandboxes, runtimes, endpoint, opened, extras });
     doors.push(...house.doors);
     health = { isolation: sandboxes.report, runtimes, services: house.services, status: house.status };
 
@@ -62,7 +66,7 @@ export async function startFugaz(config: Config, logger: ServerLog): Promise<Fug
         await house.drained(grace);
         await opened.disposeAsync();
       })());
-    return { endpoint, isolation: sandboxes.report, stop };
+    return { endpoint, isolation: sandboxes.report, heart: house.heart, runtimes, stop };
   } catch (error) {
     await opened.disposeAsync();
     throw error;

@@ -1,6 +1,9 @@
 // What stands on the ports: logs, sessions, the heart, the services and their doors. Loaded while the ports open.
 import { openSessions } from "../functions/credentials/sessions.ts";
+import type { Development } from "../functions/development.ts";
+import type { HeartLimits } from "../functions/heart-limits.ts";
 import type { Heart } from "../functions/heart.ts";
+import type { LogSink } from "../functions/logs/log-groups.ts";
 import { openLogGroups } from "../functions/logs/open-log-groups.ts";
 import { openHeart } from "../functions/open-heart.ts";
 import { runnerFor } from "../functions/runners/runner-for.ts";
@@ -29,28 +32,40 @@ export interface Grounds {
   readonly sandboxes: Sandboxes;
   readonly runtimes: Runtimes;
   readonly endpoint: string;
+  readonly extras: Extras | undefined;
   /** Gets what must be closed. */
   readonly opened: AsyncDisposableStack;
+}
+
+/** What `fugaz dev` wants of a server beside what its settings say. */
+export interface Extras {
+  readonly development: Development;
+  readonly limits: Partial<HeartLimits>;
+  /** Sees every line of log as it is written. */
+  readonly onLog: LogSink["write"];
 }
 
 export interface House extends Pick<HealthSources, "services" | "status"> {
   /** In the order in which they are asked. */
   readonly doors: readonly Door[];
+  readonly heart: Heart;
   /** Takes no more work and lets what runs finish for at most this long. */
   readonly drained: (graceMs: number) => Promise<void>;
 }
 
-export async function openHouse({ config, logger, clock, engine, sandboxes, runtimes, endpoint, opened }: Grounds): Promise<House> {
+export async function openHouse({ config, logger, clock, engine, sandboxes, runtimes, endpoint, opened, extras }: Grounds): Promise<House> {
   const logGroups = opened.use(openLogGroups({ store: engine.store, clock, logger }));
   const sessions = opened.use(openSessions({ store: engine.store, clock, warn: (sentence, error) => logger.warn({ err: error }, sentence), timeoutSecondsMax: config.limits.timeoutSecondsMax }));
   const queues = opened.use(await openQueues({ store: engine.store, queue: engine.queue, clock, logger }));
   const heart = opened.use(
     await openHeart({
-      ports: engine, clock, sandboxes, runtimes, runnerFor, logSink: logGroups, logger,
+      ports: engine, clock, sandboxes, runtimes, runnerFor, logger,
+      logSink: extras ? overheard(logGroups, extras.onLog) : logGroups,
+      ...(extras ? { development: extras.development } : {}),
       dir: config.dataDir,
       destinations: destinationsOf({ queues }),
       quotas: config.limits,
-      limits: { streamBytesPerSecond: config.streamRate === "unlimited" ? Infinity : config.streamRate * 1024 * 1024 },
+      limits: { streamBytesPerSecond: config.streamRate === "unlimited" ? Infinity : config.streamRate * 1024 * 1024, ...extras?.limits },
       endpointUrl: () => endpoint,
       credentialsFor: ({ account, name, settings }) => sessions.forFunction({ account, name, role: settings.role }),
     }),
@@ -66,11 +81,20 @@ export async function openHouse({ config, logger, clock, engine, sandboxes, runt
   });
   return {
     doors: [...doors, awsDoor],
+    heart,
     services: () => Promise.all(services.map(({ load }) => load())),
     status: heart.status,
     drained: (graceMs) => drained(heart, graceMs),
   };
 }
+
+const overheard = (sink: LogSink, onLog: LogSink["write"]): LogSink => ({
+  write: (scope, group, stream, event) => {
+    sink.write(scope, group, stream, event);
+    onLog(scope, group, stream, event);
+  },
+  flush: () => sink.flush(),
+});
 
 async function drained(heart: Heart, graceMs: number): Promise<void> {
   const limit = new AbortController();

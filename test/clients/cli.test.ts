@@ -55,6 +55,20 @@ describe("clients of a running server", () => {
     expect(await fugaz("invoke", "greet", "--event", join(dir, "bad.json"))).toMatchObject({ code: 1, stderr: expect.stringMatching(/^fugaz: The event is not JSON: /) });
   });
 
+  test("sample events are listed, changed, piped and invoked with by name", async () => {
+    const list = JSON.parse((await fugaz("events", "--json")).stdout) as readonly { readonly name: string; readonly what: string }[];
+    expect(list).toEqual(expect.arrayContaining([{ name: "s3:put", what: "an object was uploaded" }]));
+    expect((await fugaz("events")).stdout).toMatch(/^NAME +WHAT HAPPENED\n(.*\n)*sqs:fifo +two messages of a FIFO queue/);
+    const event = await fugaz("events", "sqs", "--set", "name=pipe", "--set", "Records.0.body=hello");
+    expect(JSON.parse(event.stdout)).toMatchObject({ name: "pipe", Records: [{ eventSource: "aws:sqs", body: "hello" }] });
+    await writeFile(join(dir, "sqs.json"), event.stdout);
+    expect(await fugaz("invoke", "greet", "--event", join(dir, "sqs.json"))).toMatchObject({ code: 0, stdout: '"hello pipe"\n' });
+    // The sample has no name, which this function minds: it has run.
+    expect(JSON.parse((await fugaz("invoke", "greet", "--event", "apigw:v2")).stdout)).toMatchObject({ errorMessage: "who?" });
+    expect(await fugaz("events", "s3:nothing")).toMatchObject({ code: 1, stderr: expect.stringMatching(/^fugaz: There is no sample event s3:nothing\. Of s3 there are: s3:put, /) });
+    expect(await fugaz("events", "s3:put", "--set", "Records.7.x=1")).toMatchObject({ code: 1, stderr: expect.stringContaining("a number from 0 to 1") });
+  });
+
   test("list and logs show what is there, as tables and as JSON", async () => {
     expect((await fugaz("list")).stdout).toMatch(/^NAME +RUNTIME +MEMORY .*\ngreet +nodejs24\.x +128 MB +3 s /);
     expect(JSON.parse((await fugaz("list", "--json")).stdout)).toMatchObject([{ FunctionName: "greet" }]);

@@ -5,8 +5,8 @@ import type { OpenRegistry } from "../registry/open-registry.ts";
 import type { FunctionName } from "../registry/keys.ts";
 import type { Concurrency } from "./open-concurrency.ts";
 
-export async function keepPromises(at: FunctionName, deps: { readonly registry: Pick<OpenRegistry, "find" | "versionOf">; readonly dispatcher: Pick<Dispatcher, "keep" | "versions">; readonly concurrency: Pick<Concurrency, "provision"> }): Promise<void> {
-  const { registry, dispatcher, concurrency } = deps;
+export async function keepPromises(at: FunctionName, deps: { readonly registry: Pick<OpenRegistry, "find" | "versionOf">; readonly dispatcher: Pick<Dispatcher, "keep" | "versions">; readonly concurrency: Pick<Concurrency, "provision">; readonly single?: (version: Version) => boolean }): Promise<void> {
+  const { registry, dispatcher, concurrency, single } = deps;
   const record = await registry.find(at);
   const promised = new Map<string, { readonly version: Version; readonly count: number }>();
   for (const [qualifier, { requested }] of Object.entries(record?.concurrency.provisioned ?? {})) {
@@ -16,6 +16,10 @@ export async function keepPromises(at: FunctionName, deps: { readonly registry: 
     promised.set(version.id, { version, count: requested });
   }
   const maxima = new Map<string, number>();
+  if (record && single?.(record.latest)) {
+    promised.set(record.latest.id, { version: record.latest, count: 1 });
+    maxima.set(record.latest.id, 1);
+  }
   for (const [number, { min = 0, max }] of Object.entries(record?.concurrency.scaling ?? {})) {
     const version = await registry.versionOf({ ...at, qualifier: number });
     promised.set(version.id, { version, count: min + (promised.get(version.id)?.count ?? 0) });

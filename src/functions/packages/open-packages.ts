@@ -6,6 +6,7 @@ import { BlobTooLarge, type BlobRef, type Blobs } from "../../ports/blobs.ts";
 import type { CodePackage } from "../function.ts";
 import type { Packages } from "../heart.ts";
 import type { ArchiveSource } from "./archive.ts";
+import { inPlace } from "./folder.ts";
 import { mergeTrees } from "./merge-trees.ts";
 import { unzippedTooLarge, zippedTooLarge } from "./refusals.ts";
 import type { Tree, Trees } from "./trees.ts";
@@ -20,8 +21,9 @@ export interface OpenPackages extends Packages {
   acquireLayers(layers: readonly CodePackage[]): Promise<Tree | undefined>;
 }
 
-export function openPackages(deps: { readonly blobs: Blobs; readonly trees: Trees; readonly unzippedBytesMax: number }): OpenPackages {
-  const { blobs, trees, unzippedBytesMax } = deps;
+/** `runsInPlace`: whether code may run from this folder; absent, it may from none. */
+export function openPackages(deps: { readonly blobs: Blobs; readonly trees: Trees; readonly unzippedBytesMax: number; readonly runsInPlace?: ((folder: string) => boolean) | undefined }): OpenPackages {
+  const { blobs, trees, unzippedBytesMax, runsInPlace } = deps;
   // A small archive becomes durable in the commit that first holds it; until then its bytes travel with the package.
   const fresh = new WeakMap<CodePackage, BlobRef>();
 
@@ -30,7 +32,8 @@ export function openPackages(deps: { readonly blobs: Blobs; readonly trees: Tree
       ? { kind: "bytes", bytes: await blobs.bytes(code.blobId) }
       : { kind: "file", path: await blobs.file(code.blobId) };
 
-  const acquire = (code: CodePackage): Promise<Tree> => trees.acquire(code.blobId, async (dir) => unpackAside(await stored(code), { dir, bytesMax: unzippedBytesMax }));
+  const acquire = (code: CodePackage): Promise<Tree> => (code.folder === undefined ? unpacked(code) : inPlace(code.folder, runsInPlace));
+  const unpacked = (code: CodePackage): Promise<Tree> => trees.acquire(code.blobId, async (dir) => unpackAside(await stored(code), { dir, bytesMax: unzippedBytesMax }));
   return {
     add: async (zip, options = {}) => {
       const ref = await takeIn(blobs, zip, { ...options, unzippedBytesMax });

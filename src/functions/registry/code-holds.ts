@@ -24,11 +24,13 @@ export function handOverCode(packages: Pick<OpenPackages, "blobOf">, owner: Key,
   };
 }
 
-/** What a version can not run without: its archive and those of its layers. */
-export const codeOf = ({ code, settings }: Pick<Version, "code" | "settings">): readonly CodePackage[] => [code, ...settings.layers.map((layer) => layer.code)];
+/** What a version can not run without and somebody must hold: its archive, unless it runs from a folder, and those of its layers. */
+export const codeOf = ({ code, settings }: Pick<Version, "code" | "settings">): readonly CodePackage[] => [...(code.folder === undefined ? [code] : []), ...settings.layers.map((layer) => layer.code)];
 
 /** Only what a record is meant to keep, whatever else the caller's object carries. */
-export const plainCode = ({ blobId, sha256, sizeBytes, unpackedBytes, image }: CodePackage): CodePackage => ({ blobId, sha256, sizeBytes, unpackedBytes, ...(image ? { image } : {}) });
+export const plainCode = ({ blobId, sha256, sizeBytes, unpackedBytes, image, folder }: CodePackage): CodePackage => ({
+  blobId, sha256, sizeBytes, unpackedBytes, ...(image ? { image } : {}), ...(folder === undefined ? {} : { folder }),
+});
 
 /** One that is used twice is there once. */
 const byBlob = (all: readonly CodePackage[]): ReadonlyMap<string, CodePackage> => new Map(all.map((code) => [code.blobId, code]));

@@ -12,7 +12,7 @@ import { codeOf, handOverCode, plainCode, type Handover } from "./code-holds.ts"
 import { codeUsersKey, concurrencyKey, functionInKey, functionKey, scopeKey, versionKey, versionsKey, type FunctionName } from "./keys.ts";
 import { publication } from "./publication.ts";
 import { recordCache } from "./record-cache.ts";
-import { functionNotFound, staleRevision, versionIsPointedTo } from "./refusals.ts";
+import { folderIsNotPublished, functionNotFound, staleRevision, versionIsPointedTo } from "./refusals.ts";
 import { resolver } from "./resolve.ts";
 import { urlIndex, urlWrites } from "./url-index.ts";
 
@@ -77,6 +77,7 @@ export function openRegistry(deps: RegistryDeps): OpenRegistry {
     return decision?.result;
   };
   const published = async (record: FunctionRecord, description?: string): Promise<{ readonly record: FunctionRecord; readonly version: Version; readonly writes: readonly Write[] }> => {
+    if (record.latest.code.folder !== undefined) throw folderIsNotPublished(record.latest.code.folder);
     const last = record.lastPublished === 0 ? undefined : await store.get<Version>(versionKey(record, String(record.lastPublished)));
     const { version, isNew } = publication(record, last?.value, { id: uuid(), nowMs: clock.now(), description });
     if (!isNew) return { record, version, writes: [] };

@@ -14,3 +14,9 @@ export const staleRevision = (): Fault =>
 
 export const versionIsPointedTo = (aliases: readonly string[]): Fault =>
   fault("ResourceConflictException", { message: `Unable to delete version because the following aliases reference it: [${aliases.join(", ")}]`, Type: "User" });
+
+/** Ours. */
+export const folderIsNotPublished = (folder: string): Fault =>
+  fault("InvalidParameterValueException", {
+    message: `This function runs from the folder ${folder} while it is being developed; a version must not change, so it is published from an archive only. Deploy one with UpdateFunctionCode.`, Type: "User",
+  });

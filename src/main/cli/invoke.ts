@@ -1,4 +1,5 @@
 // `fugaz invoke`: run one function now and see what it says.
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import { Command } from "commander";
@@ -14,7 +15,7 @@ export const invokeCommand = (): Command =>
   new Command("invoke")
     .description("Run a function once and print its answer; exits 1 when the function fails")
     .argument("<name>", "function name, or name:qualifier, or ARN")
-    .option("-e, --event <file>", "JSON file with the event, - for standard input (default: an empty object)")
+    .option("-e, --event <file>", "JSON file with the event, - for standard input, or the name of a sample such as s3:put (default: an empty object)")
     .option("-l, --log", "print the log of this invocation to standard error")
     .addOption(endpointOption())
     .action(async (name: string, options: Options) => {
@@ -32,6 +33,8 @@ export const invokeCommand = (): Command =>
 
 async function readEvent(source: string | undefined): Promise<Buffer> {
   if (source === undefined) return Buffer.from("{}");
+  // Files have dots or slashes, or are there.
+  if (/^[a-z][a-z0-9:-]*$/.test(source) && !existsSync(source)) return Buffer.from(JSON.stringify(await (await import("./sample-event.ts")).madeEvent(source)));
   const bytes = await (source === "-" ? buffer(process.stdin) : readFile(source)).catch((error: Error) => {
     throw new UserError(`The event can not be read: ${error.message}`);
   });

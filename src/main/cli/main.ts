@@ -6,7 +6,9 @@ import { explain, UserError } from "./user-error.ts";
 /** Loaded when named, or all for the help; each loads what it works with when it is run: the server should not pay for the clients, nor they for it. */
 const commands: Readonly<Record<string, () => Promise<() => Command>>> = {
   start: async () => (await import("./start.ts")).startCommand,
+  dev: async () => (await import("./dev.ts")).devCommand,
   invoke: async () => (await import("./invoke.ts")).invokeCommand,
+  events: async () => (await import("./events.ts")).eventsCommand,
   logs: async () => (await import("./logs.ts")).logsCommand,
   list: async () => (await import("./list.ts")).listCommand,
   image: async () => (await import("./image.ts")).imageCommand,

@@ -4,6 +4,7 @@ import { Command, Option } from "commander";
 import type { Fugaz } from "../compose.ts";
 import { readConfig, type Config } from "../config.ts";
 import { openLogger } from "../logger.ts";
+import type { Extras } from "../open-house.ts";
 import { version } from "../version.ts";
 import { UserError } from "./user-error.ts";
 
@@ -26,21 +27,42 @@ export const startCommand = (): Command =>
     .addOption(new Option("--tls-key <file>", "PEM key of the certificate"))
     .addOption(new Option("--log-level <level>", "how much is logged to standard error").env("FUGAZ_LOG_LEVEL").choices(["trace", "debug", "info", "warn", "error", "silent"]).default("info"))
     .addHelpText("after", "\nThe line `Fugaz is ready at http://127.0.0.1:PORT` on standard output says that it serves; all else goes to standard error.")
-    .action(async (options: Readonly<Record<string, string>>) => {
-      const config = await configFrom(options);
-      // Listened for from the start: who stops the server the moment it is ready still gets a clean end.
-      const stopped = stopSignal();
-      const { startFugaz } = await import("../compose.ts");
-      const fugaz = await startFugaz(config, openLogger(config)).catch((error: unknown) => {
-        throw portProblem(error, config) ?? error;
-      });
-      announce(fugaz, config);
-      await stopped;
-      await fugaz.stop(DRAIN_MS);
-      process.exit(0);
-    });
+    .action(async (options: Readonly<Record<string, string>>) => serve(await configFrom(options)));
 
-async function configFrom(options: Readonly<Record<string, string>>): Promise<Config> {
+/** What a command adds to the server it runs. */
+export interface Serving {
+  readonly extras: Extras;
+  /** Awaited before the server says that it is ready; a failure ends it. */
+  readonly onStarted: (fugaz: Fugaz) => Promise<void>;
+  /** Called when the end has been asked for, before anything ends. */
+  readonly onStopping: () => void;
+  /** How long running invocations may take after that. */
+  readonly drainMs: number;
+}
+
+/** Runs a server in the foreground until it is told to stop; then ends the process. */
+export async function serve(config: Config, serving?: Serving): Promise<void> {
+  // Listened for from the start: who stops the server the moment it is ready still gets a clean end.
+  const stopped = stopSignal();
+  const { startFugaz } = await import("../compose.ts");
+  const fugaz = await startFugaz(config, openLogger(config), serving?.extras).catch((error: unknown) => {
+    throw portProblem(error, config) ?? error;
+  });
+  try {
+    await serving?.onStarted(fugaz);
+  } catch (error) {
+    await fugaz.stop(0);
+    throw error;
+  }
+  announce(fugaz, config);
+  await stopped;
+  serving?.onStopping();
+  await fugaz.stop(serving?.drainMs ?? DRAIN_MS);
+  process.exit(0);
+}
+
+/** The settings as a command line gives them; a UserError for what is wrong with them. */
+export async function configFrom(options: Readonly<Record<string, string>>): Promise<Config> {
   const pem = async (file: string | undefined): Promise<string | undefined> =>
     file === undefined ? undefined : readFile(file, "utf8").catch((error: Error) => {
       throw new UserError(`The TLS file can not be read: ${error.message}`);

@@ -10,5 +10,7 @@ export function explain(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (error.name === "DataDirLocked" || error.name === "DataDirNotWritable" || error.name === "SchemaTooNew" || error.name === "IsolationImpossible" || error.name === "AddProblem") return new UserError(error.message);
   if (code === "ECONNREFUSED") return new UserError("No Fugaz answers there. Start one with `fugaz start`, or name its address with --endpoint.");
+  // What a service answers is for the caller, and our own stack tells nothing about it.
+  if ("$metadata" in error && "$fault" in error) return new UserError(`${error.message} (${error.name})`);
   return error;
 }

@@ -1,4 +1,5 @@
 // `GET /_fugaz/code/<id>.zip?…`: what GetFunction's Code.Location points to; it answers as the original's bucket does.
+import { isFolderId } from "../../functions/packages/folder.ts";
 import { fault, Outage } from "../../kernel/fault.ts";
 import type { Blobs } from "../../ports/blobs.ts";
 import { errorReply, newContext, wireError } from "../../wire/aws-replies.ts";
@@ -24,6 +25,7 @@ async function archive({ method, rawPath, rawQuery }: HttpRequest, blobs: Pick<B
   const name = rawPath.slice(CODE_PATH.length);
   const id = name.replace(/\.zip$/, "");
   await links.check(id, parseQuery(rawQuery).pairs);
+  if (isFolderId(id)) throw fault("NoSuchKey", { message: "This function runs from a folder while it is being developed; there is no archive of it.", status: 404, Key: name });
   try {
     return { status: 200, headers: { "content-type": "application/zip" }, body: await blobs.read(id) };
   } catch (error) {
