@@ -71,7 +71,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
   const packages = openPackages({ blobs: ports.blobs, trees, unzippedBytesMax: quotas.unzippedBytesMax, runsInPlace: deps.development?.runsInPlace });
   const images = await openImages({ store: ports.store, blobs: ports.blobs, clock, dir: deps.dir, isolation: deps.sandboxes.report });
   const dispatcher = openDispatcher({ clock, logSink: deps.logSink, prepare: prepareWith(deps, packages, images), limits, warn });
-  const concurrency = await openConcurrency({ store: ports.store, accountMax: limits.accountConcurrencyMax, warn });
+  const concurrency = await openConcurrency({ store: ports.store, clock, accountMax: limits.accountConcurrencyMax, warn });
   const meter = openMeter({ store: ports.store, log: ports.log, clock, warn });
   const registry = openRegistry({
     store: ports.store, clock, packages, random: Math.random,

@@ -44,6 +44,9 @@ export const limits = {
     /** AWS: bytes of log answered with LogType Tail. */
     logTailBytesMax: 4 * KIB,
     accountConcurrencyMax: 1000,
+    /** AWS: a function's concurrency grows by at most 1000 every ten seconds, refilled all the time and never saved up. */
+    scalingStepMax: 1000,
+    scalingPerSecond: 100,
     asyncRetriesDefault: 2,
     asyncAgeSecondsMax: 21_600,
     /** AWS: about this often a function may meet itself on an event's way before it is taken for a loop. */

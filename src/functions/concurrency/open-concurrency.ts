@@ -1,10 +1,11 @@
 // Counts invocations in memory, per account and function, against the concurrency each may have.
+import type { Clock } from "../../kernel/clock.ts";
 import { fault, type Fault } from "../../kernel/fault.ts";
 import { limits } from "../../kernel/limits.ts";
 import type { Store } from "../../ports/store.ts";
 import type { Scope, Version } from "../function.ts";
 import { concurrencyKey, functionInKey, type FunctionName } from "../registry/keys.ts";
-import { onDemand, roomFor, setAside, type ConcurrencyFacts, type ThrottleReason } from "./shares.ts";
+import { grown, onDemand, roomFor, setAside, type ConcurrencyFacts, type Growth, type ThrottleReason } from "./shares.ts";
 
 export interface Concurrency extends Disposable {
   /** Invocations at once per account and region. */
@@ -31,6 +32,7 @@ interface FunctionCount {
   facts: ConcurrencyFacts | undefined;
   provisioned: ReadonlyMap<string, number>;
   maxima: ReadonlyMap<string, number>;
+  growth: Growth | undefined;
   /** By version id; a version without invocations is not there. */
   readonly active: Map<string, number>;
 }
@@ -45,7 +47,7 @@ interface AccountCount {
 const nothing: ReadonlyMap<string, number> = new Map();
 
 /** Reads what functions have set aside, and follows it from then on. */
-export async function openConcurrency(deps: { readonly store: Pick<Store, "get" | "list" | "watch">; readonly accountMax: number; readonly warn: (sentence: string, error: unknown, fields: Readonly<Record<string, unknown>>) => void }): Promise<Concurrency> {
+export async function openConcurrency(deps: { readonly store: Pick<Store, "get" | "list" | "watch">; readonly clock: Pick<Clock, "monotonicMs">; readonly accountMax: number; readonly warn: (sentence: string, error: unknown, fields: Readonly<Record<string, unknown>>) => void }): Promise<Concurrency> {
   const { store, accountMax } = deps;
   const accounts = new Map<string, AccountCount>();
   let running = 0;
@@ -62,7 +64,7 @@ export async function openConcurrency(deps: { readonly store: Pick<Store, "get" 
   /** Every change of a function's count passes here, so that the sums are always right. */
   const change = (at: FunctionName, act: (count: FunctionCount) => void): void => {
     const account = accountOf(at);
-    const count = account.functions.get(at.name) ?? { facts: undefined, provisioned: nothing, maxima: nothing, active: new Map<string, number>() };
+    const count = account.functions.get(at.name) ?? { facts: undefined, provisioned: nothing, maxima: nothing, growth: undefined, active: new Map<string, number>() };
     const [asideBefore, pooledBefore] = [asideOf(count), pooledOf(count)];
     act(count);
     account.setAside += asideOf(count) - asideBefore;
@@ -110,7 +112,10 @@ export async function openConcurrency(deps: { readonly store: Pick<Store, "get" 
     count: async (version, task) => {
       const room = roomOf(version);
       if (room.kind === "throttled") throw throttled(room.because);
-      change(version, ({ active }) => void active.set(version.id, (active.get(version.id) ?? 0) + 1));
+      change(version, (count) => {
+        if (accountMax > scalingStepMax) requireGrowth(count, deps.clock.monotonicMs());
+        count.active.set(version.id, (count.active.get(version.id) ?? 0) + 1);
+      });
       running++;
       try {
         return await task();
@@ -142,6 +147,15 @@ export async function openConcurrency(deps: { readonly store: Pick<Store, "get" 
     [Symbol.dispose]: unwatch,
   };
 }
+
+/** Matters only where an account may have more than one step at once. */
+function requireGrowth(count: FunctionCount, nowMs: number): void {
+  const running = [...count.active.values()].reduce((sum, each) => sum + each, 0);
+  count.growth = grown(count.growth, running, nowMs);
+  if (running >= count.growth.level) throw throttled("ConcurrentInvocationLimitExceeded");
+}
+
+const { scalingStepMax } = limits.functions;
 
 const asideOf = ({ facts }: FunctionCount): number => (facts ? setAside(facts) : 0);
 

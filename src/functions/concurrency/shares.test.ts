@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { onDemand, roomFor, setAside, type FunctionLoad } from "./shares.ts";
+import { grown, onDemand, roomFor, setAside, type FunctionLoad } from "./shares.ts";
 
 const load = (reserved: number | undefined, active: Record<string, number>, provisioned: Record<string, number> = {}): FunctionLoad => ({ reserved, active: new Map(Object.entries(active)), provisioned: new Map(Object.entries(provisioned)), maxima: new Map([["capped", 2]]) });
 
@@ -30,6 +30,16 @@ describe("an invocation", () => {
 test("a version with a maximum has no more than that, whatever else is free", () => {
   expect(roomFor("capped", load(undefined, { capped: 1 }), 900)).toEqual({ kind: "free", more: 1 });
   expect(roomFor("capped", load(undefined, { capped: 2 }), 900)).toEqual({ kind: "throttled", because: "ConcurrentInvocationLimitExceeded" });
+});
+
+test("concurrency grows by a thousand at once and a hundred a second from then on, and is not saved up", () => {
+  const first = grown(undefined, 0, 0);
+  expect(first.level).toBe(1000);
+  const full = grown(first, 1000, 0);
+  expect(full.level).toBe(1000);
+  expect(grown(full, 1000, 2500).level).toBe(1250);
+  expect(grown(full, 1000, 3_600_000).level).toBe(2000);
+  expect(grown(grown(full, 1000, 3_600_000), 10, 3_600_001).level).toBe(1010);
 });
 
 test("what a function sets aside is its reservation, else what it keeps ready", () => {

@@ -1,4 +1,5 @@
 // How an account's concurrency is divided: what functions have reserved, what versions keep ready, and what is left for everybody else.
+import { limits } from "../../kernel/limits.ts";
 
 /** What one function has set aside. */
 export interface ConcurrencyFacts {
@@ -32,6 +33,19 @@ export interface FunctionLoad {
 export type Room = { readonly kind: "free"; readonly more: number } | { readonly kind: "throttled"; readonly because: ThrottleReason };
 
 export type ThrottleReason = "ConcurrentInvocationLimitExceeded" | "ReservedFunctionConcurrentInvocationLimitExceeded";
+
+/** How far a function's concurrency may grow at this moment: never saved up beyond one step over what runs. */
+export interface Growth {
+  readonly level: number;
+  readonly atMs: number;
+}
+
+/** Source: the original's scaling rate. `nowMs` is monotonic. */
+export function grown(before: Growth | undefined, active: number, nowMs: number): Growth {
+  const { scalingStepMax, scalingPerSecond } = limits.functions;
+  const level = before ? before.level + ((nowMs - before.atMs) / 1000) * scalingPerSecond : scalingStepMax;
+  return { level: Math.min(level, active + scalingStepMax), atMs: nowMs };
+}
 
 /** What a function takes out of its account's pool before anybody calls it: its reservation, or what its versions keep ready. */
 export const setAside = (facts: ConcurrencyFacts): number => facts.reserved ?? totalKept(facts);
