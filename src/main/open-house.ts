@@ -13,7 +13,8 @@ import type { Engine } from "../ports/engine.ts";
 import type { Runtimes } from "../ports/runtimes.ts";
 import type { Sandboxes } from "../ports/sandbox.ts";
 import { openQueues } from "../triggers/queues/open-queues.ts";
-import { createAwsDoor } from "../wire/aws-door.ts";
+import { callFromWithin } from "../wire/aws-call.ts";
+import { createAwsDoor, type AwsDoor } from "../wire/aws-door.ts";
 import type { Door } from "../wire/door.ts";
 import { loadModel, loadModelIndex } from "../wire/models/load-model.ts";
 import { accountFromDigits, type AccountOf } from "../wire/sigv4.ts";
@@ -63,7 +64,7 @@ export async function openHouse({ config, logger, clock, engine, sandboxes, runt
       logSink: extras ? overheard(logGroups, extras.onLog) : logGroups,
       ...(extras ? { development: extras.development } : {}),
       dir: config.dataDir,
-      destinations: destinationsOf({ queues }),
+      destinations: destinationsOf({ queues, callAs: (account, region) => callFromWithin({ account, region, endpoint }, awsDoor.backstage) }),
       quotas: config.limits,
       limits: { streamBytesPerSecond: config.streamRate === "unlimited" ? Infinity : config.streamRate * 1024 * 1024, ...extras?.limits },
       endpointUrl: () => endpoint,
@@ -74,7 +75,7 @@ export async function openHouse({ config, logger, clock, engine, sandboxes, runt
   const home = { account: config.account, region: config.region };
   const { services, doors } = bindServices({ engine, clock, heart, logGroups, sessions, runtimes, accountOf, queues, home });
   const models = new Map();
-  const awsDoor = createAwsDoor({
+  const awsDoor: AwsDoor = createAwsDoor({
     services, clock, accountOf, region: config.region, account: config.account,
     models: { index: loadModelIndex(), load: (id) => loadModel(id, models) },
     onFailure: ({ error, kind, ...fields }) => logger.error({ err: error, ...fields }, kind === "bug" ? "A request met a bug" : "A request met an outage"),

@@ -53,8 +53,13 @@ interface Parts extends Backstage {
   readonly accountOf: AccountOf;
 }
 
+export interface AwsDoor extends Door {
+  /** What the server itself may call. */
+  readonly backstage: Backstage;
+}
+
 /** Serves every request it is given: what no door before it claims is an AWS request, and S3's when nothing says otherwise. */
-export function createAwsDoor(options: AwsDoorOptions): Door {
+export function createAwsDoor(options: AwsDoorOptions): AwsDoor {
   const router = createRouter({ index: options.models.index, loadModel: options.models.load, domains: options.domains ?? ["localhost"] });
   const parts: Parts = {
     options,
@@ -65,7 +70,7 @@ export function createAwsDoor(options: AwsDoorOptions): Door {
     services: openShelf(options.services),
     accountOf: options.accountOf ?? accountFromDigits,
   };
-  return { name: "aws", claims: () => true, handle: (request) => answer(request, parts) };
+  return { name: "aws", backstage: parts, claims: () => true, handle: (request) => answer(request, parts) };
 }
 
 /** What is known about a request so far; each step adds its part. */

@@ -4,6 +4,7 @@ import {
   ListFunctionEventInvokeConfigsCommand, PublishVersionCommand, PutFunctionConcurrencyCommand, PutFunctionEventInvokeConfigCommand, PutFunctionRecursionConfigCommand, UpdateFunctionEventInvokeConfigCommand,
 } from "@aws-sdk/client-lambda";
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually, ROLE, startCloud, zipOf, type TestCloud } from "./harness.ts";
@@ -72,6 +73,19 @@ describe("destinations", () => {
       MessageAttributes: { RequestID: { DataType: "String", StringValue: $metadata.requestId }, ErrorCode: { DataType: "Number", StringValue: "200" }, ErrorMessage: { DataType: "String", StringValue: "no" } },
     });
     expect(await failure(make("lost", listener, { DeadLetterConfig: { TargetArn: "arn:aws:sqs:us-east-1:000000000000:nowhere" } }))).toMatchObject({ message: "The dead letter queue arn:aws:sqs:us-east-1:000000000000:nowhere does not exist." });
+  });
+
+  test("of failures may be buckets", async () => {
+    await cloud.s3.send(new CreateBucketCommand({ Bucket: "failures" }));
+    await make("fails-to-bucket", "export const handler = async () => { throw new RangeError('no'); };");
+    await put("fails-to-bucket", { MaximumRetryAttempts: 0, DestinationConfig: { OnFailure: { Destination: "arn:aws:s3:::failures" } } });
+    await send("fails-to-bucket", { n: 10 });
+    const key = await eventually("the record", async () => (await cloud.s3.send(new ListObjectsV2Command({ Bucket: "failures" }))).Contents?.[0]?.Key);
+    expect(key).toMatch(/^aws\/lambda\/async\/fails-to-bucket\/(\d{4})\/(\d\d)\/(\d\d)\/\1-\2-\3T\d\d\.\d\d\.\d\d-[0-9a-f-]{36}$/);
+    const object = await cloud.s3.send(new GetObjectCommand({ Bucket: "failures", Key: key }));
+    expect(JSON.parse((await object.Body?.transformToString()) ?? "")).toMatchObject({ requestPayload: { n: 10 }, requestContext: { condition: "RetriesExhausted" } });
+    expect(await failure(put("well", { DestinationConfig: { OnFailure: { Destination: "arn:aws:s3:::nowhere-at-all" } } }))).toMatchObject({ message: "The destination ARN arn:aws:s3:::nowhere-at-all is invalid." });
+    expect(await failure(put("well", { DestinationConfig: { OnSuccess: { Destination: "arn:aws:s3:::failures" } } }))).toMatchObject({ message: "The provided destination config DestinationConfig(onSuccess=OnSuccess(destination=arn:aws:s3:::failures), onFailure=null) is invalid." });
   });
 
   test("hear at once of events for a function that is switched off", async () => {

@@ -13,9 +13,9 @@ interface Known {
 /** `others`: absent where nothing but functions can be sent to. */
 export function allDestinations({ registry, others, now }: { readonly registry: Known; readonly others: Destinations | undefined; readonly now: () => number }): Destinations {
   return {
-    state: async (arn) => {
+    state: async (arn, at) => {
       const ref = functionRefIn(arn);
-      if (!ref) return others ? others.state(arn) : "unsupported";
+      if (!ref) return others ? others.state(arn, at) : "unsupported";
       return registry.versionOf(ref).then(() => "ready", () => "missing");
     },
     send: async (arn, delivery) => {

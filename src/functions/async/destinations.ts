@@ -1,11 +1,11 @@
 // Where the end of an asynchronous event is told: a record to its destination, the event itself to the dead-letter queue.
 import type { Check, Write } from "../../ports/store.ts";
-import type { InvokeResult } from "../function.ts";
+import type { InvokeResult, Scope } from "../function.ts";
 
 /** Sends to queues, topics and whatever else can take a message; functions are served by the heart itself. */
 export interface Destinations {
-  /** Whether something is there that can be sent to. `unsupported`: of a kind that this server can not send to. */
-  state(arn: string): Promise<"ready" | "missing" | "unsupported">;
+  /** Whether something is there that functions of this account and region can send to. `unsupported`: of a kind that this server can not send to. */
+  state(arn: string, at: Scope): Promise<"ready" | "missing" | "unsupported">;
   /**
    * What sends the delivery, for the commit that settles the event; a kind that can not be part of a commit has sent it when this resolves.
    * Rejects when it can not be sent now, or not at all.

@@ -4,13 +4,13 @@ import { invalid, notYet } from "./faults.ts";
 import type { LambdaContext } from "./op.ts";
 
 /** Nothing when the caller named none; an empty ARN takes the one there is away. */
-export async function deadLetterOf(asked: { readonly TargetArn?: string | undefined } | undefined, { heart }: LambdaContext): Promise<{ readonly deadLetter?: string | undefined }> {
+export async function deadLetterOf(asked: { readonly TargetArn?: string | undefined } | undefined, context: LambdaContext): Promise<{ readonly deadLetter?: string | undefined }> {
   if (asked === undefined) return {};
   const arn = asked.TargetArn;
   if (!arn) return { deadLetter: undefined };
   const service = parseArn(arn)?.service;
   if (service !== "sqs" && service !== "sns") throw invalid(`The dead letter queue ${arn} is neither an SQS queue nor an SNS topic.`);
-  const state = await heart.destinationState(arn);
+  const state = await context.heart.destinationState(arn, context);
   if (state === "unsupported") throw notYet(`DeadLetterConfig to ${service}`);
   if (state === "missing") throw invalid(`The dead letter queue ${arn} does not exist.`);
   return { deadLetter: arn };

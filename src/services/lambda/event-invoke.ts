@@ -29,12 +29,12 @@ interface Destinations {
 
 const KINDS: ReadonlySet<string> = new Set(["lambda", "sqs", "sns", "events", "s3"]);
 
-async function requireDestination(arn: string, both: Destinations, ref: FunctionRef, { heart }: LambdaContext): Promise<void> {
+async function requireDestination(arn: string, both: Destinations, ref: FunctionRef, context: LambdaContext): Promise<void> {
   const service = parseArn(arn)?.service;
   if (service === undefined || !KINDS.has(service) || (service === "s3" && arn === both.onSuccess)) throw invalid(`The provided destination config ${printed(both)} is invalid.`);
   const target = functionRefIn(arn);
   if (target && target.name === ref.name && target.account === ref.account && target.region === ref.region) throw invalid("You can't specify the function as a destination for itself.");
-  const state = await heart.destinationState(arn);
+  const state = await context.heart.destinationState(arn, context);
   if (state === "unsupported") throw invalid(`Destinations of ${service} are not supported by Fugaz yet; leave ${arn} out.`);
   if (state === "missing") throw invalid(`The destination ARN ${arn} is invalid.`);
 }
