@@ -14,6 +14,7 @@ import type { Runtime, Runtimes } from "../ports/runtimes.ts";
 import type { IsolationReport } from "../ports/sandbox.ts";
 import { openRuntimes } from "../sandboxes/catalog/open.ts";
 import { openSandboxes } from "../sandboxes/open.ts";
+import { openStreams } from "../triggers/streams/open-streams.ts";
 import { createAwsDoor } from "../wire/aws-door.ts";
 import type { Door } from "../wire/door.ts";
 import { startListener } from "../wire/listener.ts";
@@ -55,6 +56,9 @@ export async function startFugaz(config: Config, logger: Logger): Promise<Fugaz>
     const sandboxes = opened.use(await openSandboxes({ isolation: config.isolation, dir: join(config.dataDir, "sandboxes"), path: config.path }));
     const runtimes = runtimesFor(config);
     const logGroups = opened.use(openLogGroups({ store: engine.store, clock, logger }));
+    const streams = opened.use(
+      openStreams({ store: engine.store, log: engine.log, clock, enforceRates: config.kinesisLimits === "enforce", warn: (sentence, error) => logger.warn({ err: error }, sentence) }),
+    );
     const sessions = opened.use(openSessions({ store: engine.store, clock, warn: (sentence, error) => logger.warn({ err: error }, sentence) }));
     const heart = opened.use(
       await openHeart({
@@ -67,7 +71,7 @@ export async function startFugaz(config: Config, logger: Logger): Promise<Fugaz>
     );
 
     const accountOf: AccountOf = (accessKeyId) => accountFromDigits(accessKeyId) ?? accountOfIssuedKey(accessKeyId);
-    const { services, doors: serviceDoors } = bindServices({ engine, clock, heart, logGroups, sessions, runtimes, accountOf });
+    const { services, doors: serviceDoors } = bindServices({ engine, clock, heart, logGroups, streams, sessions, runtimes, accountOf });
     const models = new Map();
     doors.push(
       ...serviceDoors,

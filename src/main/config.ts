@@ -14,6 +14,8 @@ const schema = z.strictObject({
   account: z.string().regex(/^\d{12}$/, "must be 12 digits").default("000000000000"),
   /** How fast a streamed response may come once its first 6 MB have gone, in MB per second. */
   streamRate: z.union([z.literal("unlimited"), z.coerce.number().positive()], "must be a number of MB per second, or unlimited").default(2),
+  /** Whether shards of streams take and give only what the original's do per second. */
+  kinesisLimits: z.enum(["off", "enforce"]).default("off"),
   tlsCert: z.string().optional(),
   tlsKey: z.string().optional(),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),

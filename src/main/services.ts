@@ -8,12 +8,15 @@ import type { Runtimes } from "../ports/runtimes.ts";
 import { codeDoor } from "../services/lambda/code-door.ts";
 import { openCodeLinks } from "../services/lambda/code-links.ts";
 import { iam } from "../services/iam/service.ts";
+import { kinesisDeps } from "../services/kinesis/op.ts";
+import { kinesis } from "../services/kinesis/service.ts";
 import { lambda } from "../services/lambda/service.ts";
 import { urlDoor } from "../services/lambda/urls/door.ts";
 import { logs } from "../services/logs/service.ts";
 import { s3Deps } from "../services/s3/op.ts";
 import { s3 } from "../services/s3/service.ts";
 import { sts } from "../services/sts/service.ts";
+import type { Streams } from "../triggers/streams/open-streams.ts";
 import type { Door } from "../wire/door.ts";
 import { bindService, type BoundService } from "../wire/service.ts";
 import type { AccountOf } from "../wire/sigv4.ts";
@@ -23,18 +26,20 @@ export interface Rooms {
   readonly clock: Clock;
   readonly heart: Heart;
   readonly logGroups: LogGroups;
+  readonly streams: Streams;
   readonly sessions: Sessions;
   readonly runtimes: Runtimes;
   readonly accountOf: AccountOf;
 }
 
-export function bindServices({ engine, clock, heart, logGroups, sessions, runtimes, accountOf }: Rooms): { readonly services: readonly BoundService[]; readonly doors: readonly Door[] } {
+export function bindServices({ engine, clock, heart, logGroups, streams, sessions, runtimes, accountOf }: Rooms): { readonly services: readonly BoundService[]; readonly doors: readonly Door[] } {
   const codeLinks = openCodeLinks({ store: engine.store, clock });
   return {
     services: [
       bindService(lambda, { heart, store: engine.store, runtimes, clock, codeLinks }),
       bindService(s3, s3Deps({ store: engine.store, blobs: engine.blobs, heart, clock })),
       bindService(logs, { logs: logGroups, clock }),
+      bindService(kinesis, kinesisDeps({ streams, clock })),
       bindService(iam, { store: engine.store, clock, sessions }),
       bindService(sts, { sessions, clock }),
     ],
