@@ -1,6 +1,6 @@
 // From a starting position as clients give it to a place in the shard, with the original's checks of sequence numbers and moments.
 import type { ShardIteratorType } from "@aws-sdk/client-kinesis";
-import { numberBefore, parseNumber, type Place } from "../../triggers/streams/sequence.ts";
+import { parseNumber, type Place } from "../../triggers/streams/sequence.ts";
 import { shardIdOf, type Shard, type Stream } from "../../triggers/streams/stream.ts";
 import { invalidArgument } from "./faults.ts";
 import type { KinesisContext } from "./op.ts";
@@ -40,5 +40,3 @@ function checkedPlace(text: string, stream: Stream, shard: Shard, operation: str
   if (!parsed.ofStream(stream, shard)) throw invalidArgument(`${where} because it did not come from this stream.`);
   return parsed.place;
 }
-
-export const continuation = (stream: Stream, shard: Shard, next: Place): string => numberBefore(stream, shard, next);

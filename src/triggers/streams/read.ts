@@ -36,7 +36,7 @@ export interface Reading {
   readonly clock: Pick<Clock, "now">;
 }
 
-export const TRIM_HORIZON: Place = { seq: 0, index: 0 };
+export const TRIM_HORIZON: Place = { seq: 1, index: 0 };
 
 /** After everything that is there now. */
 export async function latest({ log }: Reading, stream: Stream, shard: Shard): Promise<Place> {
@@ -73,7 +73,7 @@ export async function readShard(reading: Reading, stream: Stream, shard: Shard, 
     // As many entries as likely fit: of unknown size at first, then by what was seen.
     const likely = seen === 0 ? FIRST_BYTES / (stream.recordKibMax * 1024) : ((size.bytesMax - bytes) / (stored / seen)) * 1.2;
     const wanted = Math.min(limits.store.listMax, Math.max(1, Math.ceil(likely)));
-    const entries = await log.read<Uint8Array>(name, next.seq - 1, wanted);
+    const entries = await log.read<Uint8Array>(name, Math.max(0, next.seq - 1), wanted);
     drained = entries.length < wanted;
     for (const entry of entries) {
       if (entry.atMs < expiredMs) {
@@ -99,7 +99,8 @@ export async function readShard(reading: Reading, stream: Stream, shard: Shard, 
       if (full) break;
     }
   }
-  const atTip = next.seq > (await log.tip(name));
+  // Drained says it better than the numbers: those up to the tip may have been trimmed.
+  const atTip = (drained && !full) || next.seq > (await log.tip(name));
   return { records, bytes, next, behindMs: atTip ? 0 : Math.max(1, nowMs - lastMs), ended: atTip && !isOpen(shard) };
 }
 

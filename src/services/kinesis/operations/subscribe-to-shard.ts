@@ -1,13 +1,13 @@
 // SubscribeToShard: records are pushed as they are committed, for five minutes; who takes slowly is sent as fast as it takes.
 import type { SubscribeToShardEventStream } from "@aws-sdk/client-kinesis";
 import { limits } from "../../../kernel/limits.ts";
-import type { Place } from "../../../triggers/streams/sequence.ts";
+import { numberBefore, type Place } from "../../../triggers/streams/sequence.ts";
 import { shardIdOf, type Shard, type Stream, type StreamConsumer } from "../../../triggers/streams/stream.ts";
 import { consumerArn } from "../arns.ts";
 import { consumerMissing, endDryRun, inUse, noSuchShard, streamMissing } from "../faults.ts";
 import { consumerRefOf, findShard, requireShardIndex } from "../lookup.ts";
 import type { KinesisContext, Op } from "../op.ts";
-import { continuation, placeOf } from "../starting.ts";
+import { placeOf } from "../starting.ts";
 import type { Subscription } from "../subscriptions.ts";
 import { childrenView, recordView } from "../views.ts";
 
@@ -50,7 +50,7 @@ async function* events({ stream, shard, consumer, name, subscription }: Subscrib
         SubscribeToShardEvent: {
           Records: page.records.map(recordView),
           // Its absence tells clients that the shard has ended.
-          ContinuationSequenceNumber: page.ended ? undefined : continuation(stream, shard, page.next),
+          ContinuationSequenceNumber: page.ended ? undefined : (page.records.at(-1)?.sequenceNumber ?? numberBefore(stream, shard, page.next)),
           MillisBehindLatest: page.behindMs,
           ...childrenView(now ?? stream, shard, page),
         },
