@@ -4,7 +4,7 @@ import {
   DeleteStreamCommand, DeregisterStreamConsumerCommand, KinesisClient, PutRecordsCommand, RegisterStreamConsumerCommand, SplitShardCommand, SubscribeToShardCommand,
   type StartingPosition, type SubscribeToShardEvent, type SubscribeToShardEventStream,
 } from "@aws-sdk/client-kinesis";
-import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fakeClock } from "../../src/kernel/fake-clock.ts";
 import { eventually, has } from "./harness.ts";
@@ -49,7 +49,7 @@ async function subscribe(ConsumerARN: string | undefined, position: StartingPosi
 }
 
 describe("a subscription", () => {
-  for (const [name, make] of [["HTTP/2", () => client], ["HTTP/1.1", () => new KinesisClient({ ...cloud.settings, requestHandler: new NodeHttpHandler() })]] as const) {
+  for (const [name, make] of [["HTTP/2", () => client], ["HTTP/1.1", () => new KinesisClient({ ...cloud.settings, requestHandler: new LambdaClient(cloud.settings).config.requestHandler })]] as const) {
     it(`over ${name} is pushed records as they are committed, from any position`, async () => {
       const StreamName = await newStream(cloud);
       await put(StreamName, "a", "b");

@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, () => Promise<() => Command>>> = {
   start: async () => (await import("./start.ts")).startCommand,
   invoke: async () => (await import("./invoke.ts")).invokeCommand,
   logs: async () => (await import("./logs.ts")).logsCommand,
+  tail: async () => (await import("./tail.ts")).tailCommand,
   list: async () => (await import("./list.ts")).listCommand,
   env: async () => (await import("./env.ts")).envCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
