@@ -170,7 +170,7 @@ describe("settings", () => {
     const StreamName = await newStream(cloud);
     expect(await failure(client.send(new StartStreamEncryptionCommand({ StreamName, EncryptionType: "KMS", KeyId: "alias/aws/kinesis" })))).toMatchObject({ name: "InvalidArgumentException", message: expect.stringContaining("encryption of streams is not supported yet") });
     await client.send(new StopStreamEncryptionCommand({ StreamName, EncryptionType: "KMS", KeyId: "alias/aws/kinesis" }));
-    expect(await failure(client.send(new EnableEnhancedMonitoringCommand({ StreamName, ShardLevelMetrics: ["ALL"] })))).toMatchObject({ message: expect.stringContaining("metrics are not supported yet") });
+    expect(await failure(client.send(new EnableEnhancedMonitoringCommand({ StreamName, ShardLevelMetrics: ["ALL"] })))).toMatchObject({ message: expect.stringContaining("metrics is not supported yet") });
     expect(await client.send(new DisableEnhancedMonitoringCommand({ StreamName, ShardLevelMetrics: ["ALL"] }))).toMatchObject({ CurrentShardLevelMetrics: [], DesiredShardLevelMetrics: [] });
   });
 

@@ -6,7 +6,7 @@ import type { KinesisContext } from "./op.ts";
 
 const PAGE = 100;
 
-export async function* everyStream({ streams }: Pick<KinesisContext, "streams">, { account, region }: StreamScope): AsyncGenerator<Stream> {
+async function* everyStream({ streams }: Pick<KinesisContext, "streams">, { account, region }: StreamScope): AsyncGenerator<Stream> {
   for (let after: string | undefined; ; ) {
     const page = await streams.list({ account, region }, { after, limit: PAGE });
     yield* page;

@@ -53,7 +53,7 @@ export async function changeStream(naming: Naming, context: KinesisContext, deci
 }
 
 /** AWS: whatever stands before the hyphen, and without it, the number counts. Undefined when there is no number. */
-export function shardIndexIn(shardId: string): number | undefined {
+function shardIndexIn(shardId: string): number | undefined {
   const digits = /^(?:[^-]*-)?(\d+)$/.exec(shardId)?.[1];
   const index = Number(digits);
   return digits !== undefined && index <= 0x7fff_ffff ? index : undefined;
