@@ -9,6 +9,7 @@ import { benchLargeObject } from "./large-object.ts";
 import type { Row } from "./load.ts";
 import { benchObjects } from "./objects.ts";
 import { benchQueues } from "./queues.ts";
+import { benchStreams } from "./streams.ts";
 import { benchUrls } from "./urls.ts";
 import { benchSandboxes } from "./sandboxes.ts";
 import { memoryOf } from "./process-memory.ts";
@@ -29,7 +30,7 @@ try {
     rows.push({ what: "idle memory (RSS)", value: (await memoryOf(server.pid)).nowMb, unit: "MB" });
     const settings = clientSettings({ endpoint: server.endpoint });
     rows.push(...(await benchLargeObject(settings, server.pid)));
-    rows.push(...(await benchInvocations(settings)), ...(await benchUrls(settings)), ...(await benchObjects(settings)));
+    rows.push(...(await benchInvocations(settings)), ...(await benchUrls(settings)), ...(await benchObjects(settings)), ...(await benchStreams(settings)));
     rows.push(...(await benchQueues(settings, async () => (await memoryOf(server.pid)).nowMb, process.argv.includes("--deep"))));
   } finally {
     await server.stop();

@@ -114,6 +114,29 @@ export const limits = {
     /** AWS: a presigned URL lives at most a week. */
     presignedSecondsMax: 604_800,
   },
+  kinesis: {
+    /** AWS, since October 2025: what a stream may be set to take per record, and the default. */
+    recordKibMax: 10_240,
+    recordKibDefault: 1024,
+    putRecordsMax: 500,
+    /** AWS, since October 2025: all records of one PutRecords, partition keys included. */
+    putBytesMax: 10 * MIB,
+    readRecordsMax: 10_000,
+    readBytesMax: 10 * MIB,
+    iteratorMs: 300_000,
+    /** AWS: the quota of the large regions. */
+    shardsPerAccountMax: 20_000,
+    shardsPerStreamMax: 10_000,
+    onDemandStreamsMax: 50,
+    consumersPerStreamMax: 20,
+    tagsMax: 50,
+    retentionHoursMin: 24,
+    retentionHoursMax: 8760,
+    subscriptionMs: 300_000,
+    /** AWS: a subscription can be taken over once it is so old. */
+    subscriptionHoldMs: 5000,
+    shard: { writeBytesPerSecond: 1 * MIB, writeRecordsPerSecond: 1000, readBytesPerSecond: 2 * MIB, readCallsPerSecond: 5 },
+  },
   logs: {
     putEventsMax: 10_000,
     putBytesMax: 1_048_576,
@@ -153,6 +176,8 @@ export const limits = {
     keyBytesMax: 4 * KIB,
     /** Ours: a value; larger things are blobs. DynamoDB items are at most 400 KB. */
     valueBytesMax: 2 * MIB,
+    /** Ours: a log record. One of Kinesis is at most 10 MiB, with its key and our framing. */
+    recordBytesMax: 10 * MIB + 64 * KIB,
     /** Ours: blobs up to this size live in the database and are made durable by the commit that holds them. */
     inlineBlobBytesMax: 32 * KIB,
     listMax: 1000,

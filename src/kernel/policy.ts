@@ -7,44 +7,53 @@ export interface PolicyRequest {
   readonly action: string;
   /** ARN of the thing acted upon. */
   readonly resource: string;
-  /** `s3.amazonaws.com`; absent: anybody, known or not. */
+  /** `s3.amazonaws.com`; without a service and an account: anybody, known or not. */
   readonly service?: string;
+  /** The account, as a whole, that asks. */
+  readonly account?: string;
   /** Condition keys and their values, such as `aws:SourceArn`; keys compare without regard to case. */
   readonly context: Readonly<Record<string, string | undefined>>;
 }
 
 type Statement = Readonly<Record<string, unknown>>;
 
+/** True when a statement allows the request and none denies it. */
+export const policyAllows = (statements: readonly Statement[], request: PolicyRequest): boolean => policyVerdict(statements, request) === "allow";
+
 /**
- * True when a statement allows the request and none denies it. What is not understood (another operator, a malformed
+ * What the policy says of the request; a denial outweighs everything. What is not understood (another operator, a malformed
  * member) never allows, and never weakens a denial.
  */
-export function policyAllows(statements: readonly Statement[], request: PolicyRequest): boolean {
+export function policyVerdict(statements: readonly Statement[], request: PolicyRequest): "allow" | "deny" | "nothing" {
   let allowed = false;
   for (const statement of statements) {
     const effect = statement["Effect"];
     if (effect !== "Allow" && effect !== "Deny") continue;
     if (!covers(statement, request)) continue;
     const met = conditionsMet(statement["Condition"], request);
-    if (effect === "Deny" && met !== "no") return false;
+    if (effect === "Deny" && met !== "no") return "deny";
     if (effect === "Allow" && met === "yes") allowed = true;
   }
-  return allowed;
+  return allowed ? "allow" : "nothing";
 }
 
 function covers(statement: Statement, request: PolicyRequest): boolean {
-  if (!principalMatches(statement["Principal"], request.service)) return false;
+  if (!principalMatches(statement["Principal"], request)) return false;
   if (!texts(statement["Action"]).some((pattern) => like(pattern.toLowerCase(), request.action.toLowerCase()))) return false;
   const resources = statement["Resource"];
   return resources === undefined || texts(resources).some((pattern) => like(pattern, request.resource));
 }
 
-function principalMatches(principal: unknown, service: string | undefined): boolean {
+function principalMatches(principal: unknown, { service, account }: PolicyRequest): boolean {
   if (principal === "*") return true;
   if (typeof principal !== "object" || principal === null) return false;
-  if (service === undefined) return texts("AWS" in principal ? principal.AWS : undefined).includes("*");
+  if (service === undefined) {
+    return texts("AWS" in principal ? principal.AWS : undefined).some((name) => name === "*" || (account !== undefined && (name === account || isAccountArn(name, account))));
+  }
   return texts("Service" in principal ? principal.Service : undefined).some((name) => name === service || name === "*");
 }
+
+const isAccountArn = (name: string, account: string): boolean => new RegExp(`^arn:[a-z-]+:iam::${account}:root$`).test(name);
 
 /** "unknown" when an operator is not understood: neither a ground to allow nor a ground to skip a denial. */
 function conditionsMet(condition: unknown, request: PolicyRequest): "yes" | "no" | "unknown" {

@@ -39,6 +39,8 @@ const readers = {
   streamRate: positiveOr("unlimited", 2),
   /** What functions may have: see `readQuotas`. */
   limits: quotas,
+  /** Whether shards of streams take and give only what the original's do per second. */
+  kinesisLimits: oneOf(["off", "enforce"], "off"),
   tlsCert: optionalText,
   tlsKey: optionalText,
   logLevel: oneOf(["trace", "debug", "info", "warn", "error", "silent"], "info"),

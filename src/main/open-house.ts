@@ -12,6 +12,7 @@ import type { Clock } from "../kernel/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Runtimes } from "../ports/runtimes.ts";
 import type { Sandboxes } from "../ports/sandbox.ts";
+import { openStreams } from "../triggers/streams/open-streams.ts";
 import { openQueues } from "../triggers/queues/open-queues.ts";
 import { callFromWithin } from "../wire/aws-call.ts";
 import { createAwsDoor, type AwsDoor } from "../wire/aws-door.ts";
@@ -57,6 +58,9 @@ export interface House extends Pick<HealthSources, "services" | "status"> {
 export async function openHouse({ config, logger, clock, engine, sandboxes, runtimes, endpoint, opened, extras }: Grounds): Promise<House> {
   const logGroups = opened.use(openLogGroups({ store: engine.store, clock, logger }));
   const sessions = opened.use(openSessions({ store: engine.store, clock, warn: (sentence, error) => logger.warn({ err: error }, sentence), timeoutSecondsMax: config.limits.timeoutSecondsMax }));
+  const streams = opened.use(
+    openStreams({ store: engine.store, log: engine.log, clock, enforceRates: config.kinesisLimits === "enforce", warn: (sentence, error) => logger.warn({ err: error }, sentence) }),
+  );
   const queues = opened.use(await openQueues({ store: engine.store, queue: engine.queue, clock, logger }));
   const heart = opened.use(
     await openHeart({
@@ -73,7 +77,7 @@ export async function openHouse({ config, logger, clock, engine, sandboxes, runt
   );
   const accountOf: AccountOf = (accessKeyId) => accountFromDigits(accessKeyId) ?? accountOfIssuedKey(accessKeyId);
   const home = { account: config.account, region: config.region };
-  const { services, doors } = bindServices({ engine, clock, heart, logGroups, sessions, runtimes, accountOf, queues, home });
+  const { services, doors } = bindServices({ engine, clock, heart, logGroups, sessions, runtimes, accountOf, queues, streams, home });
   const models = new Map();
   const awsDoor: AwsDoor = createAwsDoor({
     services, clock, accountOf, region: config.region, account: config.account,

@@ -9,6 +9,7 @@ import { codeDoor } from "../services/lambda/code-door.ts";
 import { openCodeLinks } from "../services/lambda/code-links.ts";
 import { registryDoor } from "../services/ecr/registry/door.ts";
 import { urlDoor } from "../services/lambda/urls/door.ts";
+import type { Streams } from "../triggers/streams/open-streams.ts";
 import type { Queues } from "../triggers/queues/queues.ts";
 import type { Door } from "../wire/door.ts";
 import { bindService } from "../wire/service.ts";
@@ -24,11 +25,12 @@ export interface Rooms {
   readonly runtimes: Runtimes;
   readonly accountOf: AccountOf;
   readonly queues: Queues;
+  readonly streams: Streams;
   /** Account and region of requests that name none. */
   readonly home: { readonly account: string; readonly region: string };
 }
 
-export function bindServices({ engine, clock, heart, logGroups, sessions, runtimes, accountOf, queues, home }: Rooms): { readonly services: readonly LazyService[]; readonly doors: readonly Door[] } {
+export function bindServices({ engine, clock, heart, logGroups, sessions, runtimes, accountOf, queues, streams, home }: Rooms): { readonly services: readonly LazyService[]; readonly doors: readonly Door[] } {
   const codeLinks = openCodeLinks({ store: engine.store, clock });
   const registry = { store: engine.store, blobs: engine.blobs, clock, home };
   return {
@@ -38,6 +40,7 @@ export function bindServices({ engine, clock, heart, logGroups, sessions, runtim
       lazyService("ecr", async () => bindService((await import("../services/ecr/service.ts")).ecr, registry)),
       lazyService("logs", async () => bindService((await import("../services/logs/service.ts")).logs, { logs: logGroups, clock })),
       lazyService("iam", async () => bindService((await import("../services/iam/service.ts")).iam, { store: engine.store, clock, sessions })),
+      lazyService("kinesis", async () => bindService((await import("../services/kinesis/service.ts")).kinesis, (await import("../services/kinesis/op.ts")).kinesisDeps({ streams, clock }))),
       lazyService("sqs", async () => bindService((await import("../services/sqs/service.ts")).sqs, { queues, clock })),
       lazyService("sts", async () => bindService((await import("../services/sts/service.ts")).sts, { sessions, clock })),
     ],

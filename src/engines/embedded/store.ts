@@ -83,7 +83,7 @@ function encodeWrite(write: Write, transfer: ArrayBuffer[]): WriteOp {
   switch (write.kind) {
     case "set": return { kind: "set", key: encodeKey(write.key), value: encodeMovable(write.value, "a value", transfer) };
     case "delete": return { kind: "delete", key: encodeKey(write.key) };
-    case "append": return { kind: "append", stream: encodeName(write.stream, "a stream"), data: encodeMovable(write.data, "a record", transfer) };
+    case "append": return { kind: "append", stream: encodeName(write.stream, "a stream"), data: encodeMovable(write.data, "a record", transfer, limits.store.recordBytesMax) };
     case "enqueue": return {
       kind: "enqueue", queue: encodeName(write.queue, "a queue"), delayMs: wholeMs(write.delayMs, "a delay"),
       meta: encodeMovable(write.meta, "a message's meta", transfer), body: movable(packBytes(write.body, "a message"), transfer),
@@ -102,8 +102,8 @@ function hashOf(id: string): string {
   return id;
 }
 
-function encodeMovable(value: unknown, what: string, transfer: ArrayBuffer[]): Encoded {
-  const encoded = encodeValue(value, what);
+function encodeMovable(value: unknown, what: string, transfer: ArrayBuffer[], bytesMax?: number): Encoded {
+  const encoded = encodeValue(value, what, bytesMax);
   if ("raw" in encoded) movable(encoded.raw, transfer);
   return encoded;
 }

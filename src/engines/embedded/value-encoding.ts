@@ -11,19 +11,19 @@ export type Encoded = { readonly json: string } | { readonly raw: Bytes };
 /** Longer byte arrays are transferred: from about here on that costs less than copying through a string. */
 const STRING_BYTES_MAX = 16 * 1024;
 
-/** `what` names the value in errors. Throws RangeError past `limits.store.valueBytesMax`, TypeError for what JSON can not say (undefined, functions, cycles). */
-export function encodeValue(value: Value, what: string): Encoded {
-  if (value instanceof Uint8Array) return { raw: packBytes(value, what) };
+/** `what` names the value in errors. Throws RangeError past `bytesMax`, TypeError for what JSON can not say (undefined, functions, cycles). */
+export function encodeValue(value: Value, what: string, bytesMax: number = limits.store.valueBytesMax): Encoded {
+  if (value instanceof Uint8Array) return { raw: packBytes(value, what, bytesMax) };
   const json: unknown = JSON.stringify(value);
   if (typeof json !== "string") throw new TypeError(`${what} must be JSON or bytes, not ${typeof value}`);
   // A UTF-16 unit is at most three bytes of UTF-8, so short texts need no counting.
-  if (json.length * 3 > limits.store.valueBytesMax) assertSize(Buffer.byteLength(json), what);
+  if (json.length * 3 > bytesMax) assertSize(Buffer.byteLength(json), what, bytesMax);
   return { json };
 }
 
 /** Copies bytes into a form that may leave this thread; the caller's memory stays the caller's. */
-export function packBytes(bytes: Uint8Array, what: string): Bytes {
-  assertSize(bytes.byteLength, what);
+export function packBytes(bytes: Uint8Array, what: string, bytesMax: number = limits.store.valueBytesMax): Bytes {
+  assertSize(bytes.byteLength, what, bytesMax);
   if (bytes.byteLength > STRING_BYTES_MAX) return new Uint8Array(bytes);
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }
@@ -37,7 +37,7 @@ export const columnOf = (value: Encoded): string | Uint8Array => ("json" in valu
 /** The value of a column written from `columnOf`. */
 export const decodeValue = (column: unknown): Value => (typeof column === "string" ? JSON.parse(column) : column);
 
-function assertSize(sizeBytes: number, what: string): void {
-  if (sizeBytes <= limits.store.valueBytesMax) return;
-  throw new RangeError(`${what} may have at most ${limits.store.valueBytesMax} bytes, this one has ${sizeBytes}: larger things are blobs`);
+function assertSize(sizeBytes: number, what: string, bytesMax: number): void {
+  if (sizeBytes <= bytesMax) return;
+  throw new RangeError(`${what} may have at most ${bytesMax} bytes, this one has ${sizeBytes}: larger things are blobs`);
 }

@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<() => Command>>> = {
   invoke: async () => (await import("./invoke.ts")).invokeCommand,
   events: async () => (await import("./events.ts")).eventsCommand,
   logs: async () => (await import("./logs.ts")).logsCommand,
+  tail: async () => (await import("./tail.ts")).tailCommand,
   list: async () => (await import("./list.ts")).listCommand,
   image: async () => (await import("./image.ts")).imageCommand,
   env: async () => (await import("./env.ts")).envCommand,

@@ -23,6 +23,7 @@ export const startCommand = (): Command =>
     .addOption(new Option("--account <id>", "account of requests that name none: 12 digits").env("FUGAZ_ACCOUNT").default("000000000000"))
     .addOption(new Option("--stream-rate <MB/s>", "pace of streamed responses after their first 6 MB, or `unlimited`").env("FUGAZ_STREAM_RATE").default("2"))
     .addOption(new Option("--limits <list>", "quotas of functions: aws-2026, aws-2016, unlimited, or single ones such as timeoutSecondsMax=3600, separated by commas").env("FUGAZ_LIMITS").default("aws-2026"))
+    .addOption(new Option("--kinesis-limits <how>", "`enforce` the limits of a shard: 1 MB and 1,000 records in, 2 MB and 5 reads out per second").env("FUGAZ_KINESIS_LIMITS").choices(["off", "enforce"]).default("off"))
     .addOption(new Option("--tls-cert <file>", "PEM certificate: the same port then speaks TLS too"))
     .addOption(new Option("--tls-key <file>", "PEM key of the certificate"))
     .addOption(new Option("--log-level <level>", "how much is logged to standard error").env("FUGAZ_LOG_LEVEL").choices(["trace", "debug", "info", "warn", "error", "silent"]).default("info"))

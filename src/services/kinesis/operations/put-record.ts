@@ -1,0 +1,21 @@
+// PutRecord: one record, durable before the answer.
+import { parseNumber } from "../../../triggers/streams/sequence.ts";
+import { endDryRun, invalidArgument, rateExceeded, streamMissing } from "../faults.ts";
+import { streamOf } from "../lookup.ts";
+import type { Op } from "../op.ts";
+import { newRecord } from "../put-input.ts";
+
+export const putRecord: Op<"PutRecord"> = async (input, context) => {
+  const stream = await streamOf(input, context);
+  const record = newRecord(input, stream, "data");
+  // Numbers of one shard always grow here, so the demand itself needs nothing done.
+  const { SequenceNumberForOrdering: minimum } = input;
+  if (minimum !== undefined && !parseNumber(minimum)) {
+    throw invalidArgument(`ExclusiveMinimumSequenceNumber ${minimum} used in PutRecord on stream ${stream.name} under account ${stream.account} is invalid.`);
+  }
+  endDryRun(input.DryRun);
+  const [outcome] = (await context.streams.put(stream, [record])) ?? [];
+  if (!outcome) throw streamMissing(stream);
+  if ("refused" in outcome) throw rateExceeded(outcome.shardId, stream);
+  return { ShardId: outcome.shardId, SequenceNumber: outcome.sequenceNumber, EncryptionType: "NONE" };
+};

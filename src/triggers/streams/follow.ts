@@ -1,0 +1,77 @@
+// Follows a shard as it grows: a commit wakes the reader, so that news travel in milliseconds and an idle shard costs nothing.
+import type { Clock } from "../../kernel/clock.ts";
+import type { Place } from "./sequence.ts";
+import type { PageSize, ShardPage } from "./read.ts";
+
+export interface Following extends PageSize {
+  /** An empty page comes after so long without news. */
+  readonly idleMs: number;
+  /** Ends the following, without an error. */
+  readonly signal: AbortSignal;
+}
+
+export interface FollowDeps {
+  readonly clock: Pick<Clock, "after">;
+  /** Undefined: the stream is gone. */
+  readonly page: (from: Place) => Promise<ShardPage | undefined>;
+  readonly watch: (listener: () => void) => () => void;
+}
+
+/**
+ * Pages from `from` on, the first at once even when it is empty. Ends after the page that says the shard has ended, when the stream is
+ * gone, or when the signal says so. Nothing is read before the taker asks for more.
+ */
+export async function* follow({ clock, page, watch }: FollowDeps, from: Place, { idleMs, signal }: Following): AsyncGenerator<ShardPage> {
+  const bell = createBell(clock);
+  const unwatch = watch(bell.ring);
+  signal.addEventListener("abort", bell.ring, { once: true });
+  try {
+    let place = from;
+    let quiet = false;
+    for (let first = true; !signal.aborted; first = false) {
+      // Muted before the look: what comes during it rings again.
+      bell.mute();
+      const found = await page(place);
+      if (!found || signal.aborted) return;
+      place = found.next;
+      if (found.records.length > 0 || found.ended || first || quiet) yield found;
+      if (found.ended) return;
+      quiet = found.behindMs === 0 && (await bell.heard(idleMs)) === "silence";
+    }
+  } finally {
+    unwatch();
+    signal.removeEventListener("abort", bell.ring);
+  }
+}
+
+interface Bell {
+  readonly ring: () => void;
+  readonly mute: () => void;
+  /** Resolves at the next ring, at once when it rang since it was muted, or after `ms` of silence. */
+  readonly heard: (ms: number) => Promise<"ring" | "silence">;
+}
+
+function createBell(clock: Pick<Clock, "after">): Bell {
+  let rung = false;
+  let answer: (() => void) | undefined;
+  return {
+    ring: () => {
+      rung = true;
+      answer?.();
+    },
+    mute: () => {
+      rung = false;
+    },
+    heard: (ms) =>
+      new Promise((resolve) => {
+        if (rung) return resolve("ring");
+        const settle = (how: "ring" | "silence"): void => {
+          answer = undefined;
+          cancel();
+          resolve(how);
+        };
+        const cancel = clock.after(ms, () => settle("silence"));
+        answer = () => settle("ring");
+      }),
+  };
+}
