@@ -52,7 +52,7 @@ export async function startFugaz(config: Config, logger: Logger): Promise<Fugaz>
     opened.defer(() => listener.close(graceMs));
     const endpoint = `http://${reachable(config.host)}:${listener.port}`;
 
-    const sandboxes = opened.use(await openSandboxes({ isolation: config.isolation, dir: join(config.dataDir, "sandboxes"), path: config.path }));
+    const sandboxes = opened.use(await openSandboxes({ isolation: config.isolation, dir: join(config.dataDir, "sandboxes"), path: config.path, shelf: join(config.dataDir, "code") }));
     const runtimes = runtimesFor(config);
     const logGroups = opened.use(openLogGroups({ store: engine.store, clock, logger }));
     const sessions = opened.use(openSessions({ store: engine.store, clock, warn: (sentence, error) => logger.warn({ err: error }, sentence) }));

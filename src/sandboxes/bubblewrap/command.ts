@@ -1,6 +1,6 @@
 // The bwrap command line: what a program inside may see, and as whom it runs.
 import { lstatSync, readlinkSync } from "node:fs";
-import type { SandboxSpec } from "../../ports/sandbox.ts";
+import type { Mount, SandboxSpec } from "../../ports/sandbox.ts";
 import { OPTIONS_FD } from "../shell-entry.ts";
 
 /** Absolute paths of the programs that make a sandbox. */
@@ -43,14 +43,14 @@ export function fixedCommand({ bwrap, setpriv, filterFile }: Tools, uid: number)
 }
 
 /** The rest of the options. `etc`: those that make /etc. `tmpDir` undefined: /tmp is a tmpfs of its own that ends with the program. */
-export function specOptions(spec: SandboxSpec, etc: readonly string[], tmpDir: string | undefined): readonly string[] {
+export function specOptions(spec: SandboxSpec, etc: readonly string[], tmpDir: string | undefined, vacancies: readonly Mount[] = []): readonly string[] {
   return [
     ...systemDirs(),
     ...etc,
     "--proc", "/proc", "--dev", "/dev", "--dir", "/opt", "--dir", "/var", "--dir", "/var/task", "--dir", "/mnt",
     ...(tmpDir === undefined ? ["--perms", "1777", "--size", String(spec.tmpMb * 2 ** 20), "--tmpfs", "/tmp"] : ["--bind", tmpDir, "/tmp"]),
     ...parentDirs(spec).flatMap((dir) => ["--dir", dir]),
-    ...spec.mounts.flatMap(({ source, target }) => ["--ro-bind", source, target]),
+    ...[...vacancies, ...spec.mounts].flatMap(({ source, target }) => ["--ro-bind", source, target]),
     "--remount-ro", "/dev", "--remount-ro", "/",
     "--chdir", spec.cwd,
   ];

@@ -19,6 +19,7 @@ export function processSandboxes(dir: string, cgroups: Cgroups | string, reason:
   };
   return {
     report: processReport(cgroups, reason),
+    shelf: undefined,
     pathOf,
     start: async (spec, signal) => {
       await using undo = new AsyncDisposableStack();
