@@ -34,6 +34,7 @@ function serve(run, handler) {
 
 async function main() {
   const { env } = process;
+  if (env._FUGAZ_CELL !== undefined) await (await import("./cell.mjs")).untilSpecialised();
   patchConsole(env, util);
   useRequire(createRequire(import.meta.url));
   process.on("uncaughtException", (error) => die("Uncaught Exception", error, UNCAUGHT_EXCEPTION_EXIT));
@@ -44,13 +45,14 @@ async function main() {
   hookModulePaths();
   if (env.AWS_ENDPOINT_URL) (await import("./sdk-v2.mjs")).pointSdkAt(env.AWS_ENDPOINT_URL);
   let handler;
+  const begunMs = performance.now();
   try {
     handler = await loadHandler(env.LAMBDA_TASK_ROOT || process.cwd(), env._HANDLER || "", modern);
     if (modern && !isStreaming(handler)) checkModern(handler);
   } catch (error) {
     die("Uncaught Exception", error, UNCAUGHT_EXCEPTION_EXIT);
   }
-  sendReady();
+  sendReady(performance.now() - begunMs);
   serve(isStreaming(handler) ? runStreaming(modern) : modern ? runModern : runClassic, handler);
 }
 

@@ -13,6 +13,8 @@ import type { Destinations } from "./async/destinations.ts";
 import { rulesOf } from "./async/event-rules.ts";
 import { eventWrite, queueOf } from "./async/events.ts";
 import { openWorker } from "./async/worker.ts";
+import type { Cells } from "./cells/cells.ts";
+import { openCells } from "./cells/open-cells.ts";
 import { codeKeeper } from "./code-keeper.ts";
 import { keepPromises } from "./concurrency/keep-promises.ts";
 import { openConcurrency } from "./concurrency/open-concurrency.ts";
@@ -61,7 +63,9 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
 
   const trees = await openTrees(deps.dir);
   const packages = openPackages({ blobs: ports.blobs, trees });
-  const dispatcher = openDispatcher({ clock, logSink: deps.logSink, prepare: prepareWith(deps, packages), limits, warn });
+  const dispatcher = openDispatcher({ clock, logSink: deps.logSink, prepare: (version, facts) => prepare(version, facts), limits, warn });
+  const cells = openCells({ sandboxes: deps.sandboxes, clock, cellsMax: limits.cellsMax, busy: () => dispatcher.status().busy > 0, warn });
+  const prepare = prepareWith(deps, packages, cells);
   const concurrency = await openConcurrency({ store: ports.store, accountMax: limits.accountConcurrencyMax, warn });
   const meter = openMeter({ store: ports.store, log: ports.log, clock, warn });
   const registry = openRegistry({
@@ -146,6 +150,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     await concurrency.none(signal);
     abandoned = true;
     await dispatcher.end();
+    await cells?.[Symbol.asyncDispose]();
     await worker.settled();
     await meter.flush();
     await deps.logSink.flush();
@@ -191,7 +196,7 @@ const inALoop = (): Fault =>
   });
 
 /** Code in place, a runtime that is there, the environment complete: all that a boot needs. */
-function prepareWith(deps: HeartDeps, packages: AcquiringPackages): InstanceDeps["prepare"] {
+function prepareWith(deps: HeartDeps, packages: AcquiringPackages, cells: Cells | undefined): InstanceDeps["prepare"] {
   const { clock, sandboxes, runtimes, runnerFor } = deps;
   return async (version, { id, logStream, initialization }) => {
     const name = version.settings.runtime;
@@ -203,7 +208,7 @@ function prepareWith(deps: HeartDeps, packages: AcquiringPackages): InstanceDeps
     const { codeDir, opt, release } = await acquireCode(version, packages);
     return {
       runtime,
-      boot: (voice, initTimeoutMs) => runnerFor(runtime.family)({ id, version, runtime, codeDir, ...(opt === undefined ? {} : { opt }), env, ...voice }, { sandboxes, clock }, initTimeoutMs),
+      boot: (voice, initTimeoutMs) => runnerFor(runtime.family)({ id, version, runtime, codeDir, ...(opt === undefined ? {} : { opt }), env, ...voice }, { sandboxes, clock, cells }, initTimeoutMs),
       release,
     };
   };

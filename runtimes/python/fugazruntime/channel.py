@@ -10,6 +10,7 @@ _READ_BYTES = 64 * 1024
 # A longer log message travels in several frames; the platform cuts events at this size anyway.
 _LOG_BYTES_MAX = 256 * 1024
 
+_SPECIALISE = 0
 _INVOKE = 1
 _READY = 2
 _INIT_ERROR = 3
@@ -18,6 +19,7 @@ _ERROR = 5
 _TOO_LARGE = 7
 _LOG = 8
 _OUTPUT = 9
+_LATENT = 10
 
 _lock = threading.Lock()
 
@@ -28,8 +30,9 @@ def open_channel():
     os.set_blocking(_FD, True)
 
 
-def send_ready():
-    _send(_READY, "", "", b"")
+def send_ready(code_ms):
+    """`code_ms`: how long the function's own code took to load."""
+    _send(_READY, "", "%.3f" % code_ms, b"")
 
 
 def send_init_error(error_type, payload):
@@ -62,8 +65,19 @@ def send_output(fd, data):
         _send(_OUTPUT, "", str(fd), bytes(view[at : at + _LOG_BYTES_MAX]))
 
 
+def receive_settings():
+    """Tells that this process waits to become a function's; blocks until it shall, and returns `{"env", "cwd"}`."""
+    _send(_LATENT, "", "", b"")
+    return json.loads(_receive(_SPECIALISE)[2].decode("utf-8"))
+
+
 def receive_invoke():
     """Blocks until an event arrives: (request id, metadata, payload). Ends the process when the platform is gone."""
+    request_id, head, payload = _receive(_INVOKE)
+    return request_id, json.loads(head), payload
+
+
+def _receive(expected):
     data = _read(_READ_BYTES)
     while len(data) < _START.size:
         data += _read(_READ_BYTES)
@@ -74,12 +88,12 @@ def receive_invoke():
         frame[: len(data)] = data
         _fill(memoryview(frame), len(data))
         data = frame
-    if kind != _INVOKE:
+    if kind != expected:
         os._exit(70)
     id_end = _START.size + id_bytes
     head_end = id_end + head_bytes
-    meta = json.loads(bytes(data[id_end:head_end]).decode("utf-8"))
-    return bytes(data[_START.size : id_end]).decode("latin-1"), meta, bytes(memoryview(data)[head_end:total])
+    head = bytes(data[id_end:head_end]).decode("utf-8")
+    return bytes(data[_START.size : id_end]).decode("latin-1"), head, bytes(memoryview(data)[head_end:total])
 
 
 def _read(count):

@@ -1,0 +1,31 @@
+// A process that boots before it is known for which function: it makes itself warm, waits, and then becomes what a fresh boot would be.
+import Module, { createRequire } from "node:module";
+import { receiveSettings } from "./channel.mjs";
+
+/** Resolves when this process belongs to a function. */
+export async function untilSpecialised() {
+  await warm(process.env._FUGAZ_CELL.split(",").filter(Boolean));
+  const { env, cwd } = await receiveSettings();
+  for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
+  for (const [name, value] of Object.entries(env)) process.env[name] = value;
+  process.chdir(cwd);
+  // Reads NODE_PATH and HOME again.
+  Module._initPaths();
+}
+
+/** Does once what every first load of a function does, so that it is compiled when one comes; and loads `packages` from beside us, where a function that has none of its own would find the very same. */
+async function warm(packages) {
+  await Promise.all([import("./sdk-v2.mjs"), import("./warm.mjs")]);
+  const require = createRequire(import.meta.url);
+  const file = require.resolve("./warm.cjs");
+  require(file);
+  delete require.cache[file];
+  for (const key of Object.keys(Module._pathCache)) if (Module._pathCache[key] === file) delete Module._pathCache[key];
+  for (const name of packages) {
+    try {
+      require(name);
+    } catch {
+      // Not there, or not for this version of Node: the function will tell.
+    }
+  }
+}
