@@ -34,7 +34,7 @@ function serve(run, handler) {
 
 async function main() {
   const { env } = process;
-  if (env._FUGAZ_CELL !== undefined) await (await import("./cell.mjs")).untilSpecialised();
+  const codeInPlace = env._FUGAZ_CELL === undefined ? undefined : await (await import("./cell.mjs")).untilSpecialised();
   patchConsole(env, util);
   useRequire(createRequire(import.meta.url));
   process.on("uncaughtException", (error) => die("Uncaught Exception", error, UNCAUGHT_EXCEPTION_EXIT));
@@ -45,6 +45,7 @@ async function main() {
   hookModulePaths();
   if (env.AWS_ENDPOINT_URL) (await import("./sdk-v2.mjs")).pointSdkAt(env.AWS_ENDPOINT_URL);
   let handler;
+  await codeInPlace?.();
   const begunMs = performance.now();
   try {
     handler = await loadHandler(env.LAMBDA_TASK_ROOT || process.cwd(), env._HANDLER || "", modern);

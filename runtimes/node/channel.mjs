@@ -21,6 +21,7 @@ const TOO_LARGE = 7;
 const LOG = 8;
 const OUTPUT = 9;
 const LATENT = 10;
+const FILLED = 11;
 const STREAM_START = 16;
 const STREAM_CHUNK = 17;
 const STREAM_END = 18;
@@ -61,6 +62,7 @@ export function sendOutput(fd, bytes) {
 let socket;
 let waiting;
 let specialise;
+let filled;
 /** An event that arrived before anybody waited for it. */
 let arrived;
 let pieces = [];
@@ -107,6 +109,14 @@ export function receiveSettings() {
   });
 }
 
+/** Resolves when the function's code is in place. */
+export function receiveFilled() {
+  listen();
+  return new Promise((resolve) => {
+    filled = resolve;
+  });
+}
+
 function listen() {
   if (socket === undefined) {
     socket = new Socket({ fd: CHANNEL_FD, readable: true, writable: false });
@@ -122,7 +132,8 @@ function gather(chunk) {
   for (let frame = takeFrame(); frame !== undefined; frame = takeFrame()) {
     if (frame[4] === STREAM_CREDIT) takeCredit(parse(frame));
     else if (frame[4] === INVOKE) arrived = frame;
-    else if (frame[4] === SPECIALISE && specialise !== undefined) takeSettings(parse(frame));
+    else if (frame[4] === SPECIALISE && specialise !== undefined) specialise(JSON.parse(parse(frame).body.toString("utf8")));
+    else if (frame[4] === FILLED && specialise !== undefined) takeFilled();
     else process.exit(70);
   }
   deliver();
@@ -139,11 +150,11 @@ function takeFrame() {
   return all.subarray(0, total);
 }
 
-function takeSettings({ body }) {
-  const resolve = specialise;
+function takeFilled() {
   specialise = undefined;
   socket.unref();
-  resolve(JSON.parse(body.toString("utf8")));
+  // The settings may have come in the same breath.
+  setImmediate(() => filled());
 }
 
 function takeCredit({ requestId, head }) {

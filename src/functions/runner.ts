@@ -130,8 +130,8 @@ export interface CellSource {
 
 export interface TakenCell {
   readonly sandbox: Sandbox;
-  /** Tells the runtime inside what it is from now on; once, when somebody listens to it. */
-  specialise(): void;
+  /** Lets the runtime inside load the code; once, when somebody listens to it. */
+  load(): void;
 }
 
 /** Starts a sandbox and boots the runtime in it, for at most `initTimeoutMs`. Leaves nothing running unless it answers `ready`. */

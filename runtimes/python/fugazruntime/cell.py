@@ -23,6 +23,7 @@ def wait_until_specialised(module_path):
     os.environ.clear()
     os.environ.update(settings["env"])
     time.tzset()
+    channel.receive_filled()
     os.chdir(settings["cwd"])
     importlib.invalidate_caches()
     ahead = {name.split(".")[0] for name in set(sys.modules) - before}

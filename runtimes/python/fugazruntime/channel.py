@@ -20,6 +20,7 @@ _TOO_LARGE = 7
 _LOG = 8
 _OUTPUT = 9
 _LATENT = 10
+_FILLED = 11
 
 _lock = threading.Lock()
 
@@ -68,7 +69,12 @@ def send_output(fd, data):
 def receive_settings():
     """Tells that this process waits to become a function's; blocks until it shall, and returns `{"env", "cwd"}`."""
     _send(_LATENT, "", "", b"")
-    return json.loads(_receive(_SPECIALISE)[2].decode("utf-8"))
+    return json.loads(_receive(_SPECIALISE, _START.size)[2].decode("utf-8"))
+
+
+def receive_filled():
+    """Blocks until the function's code is in place."""
+    _receive(_FILLED, _START.size)
 
 
 def receive_invoke():
@@ -77,10 +83,11 @@ def receive_invoke():
     return request_id, json.loads(head), payload
 
 
-def _receive(expected):
-    data = _read(_READ_BYTES)
+def _receive(expected, first_bytes=_READ_BYTES):
+    """`first_bytes`: of the size of a head where another frame may follow at once."""
+    data = _read(first_bytes)
     while len(data) < _START.size:
-        data += _read(_READ_BYTES)
+        data += _read(first_bytes - len(data))
     size, kind, id_bytes, head_bytes = _START.unpack_from(data)
     total = _START.size + size
     if len(data) < total:

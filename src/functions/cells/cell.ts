@@ -8,8 +8,10 @@ import type { Conditions } from "./conditions.ts";
 
 export interface Cell extends AsyncDisposable {
   readonly sandbox: Sandbox;
-  /** Tells the runtime what it is from now on. */
-  specialise(wanted: Pick<SandboxSpec, "env" | "cwd">): void;
+  /** Tells the runtime what it is from now on, while its code is being put in place; rejects with an outage when that is not possible. */
+  become(wanted: SandboxSpec): Promise<void>;
+  /** Lets it load the code. */
+  load(): void;
 }
 
 /** Ours. */
@@ -26,13 +28,12 @@ export async function bootCell(id: string, { program }: Conditions, sandboxes: S
     await latent(sandbox, channel, patience);
     return {
       sandbox,
-      specialise: ({ env, cwd }) => {
-        const body = Buffer.from(JSON.stringify({ env, cwd }));
-        channel.cork();
-        channel.write(frameStart(frameType.specialise, "", "", body.length));
-        channel.write(body);
-        channel.uncork();
+      become: async (wanted) => {
+        const body = Buffer.from(JSON.stringify({ env: wanted.env, cwd: wanted.cwd }));
+        channel.write(Buffer.concat([frameStart(frameType.specialise, "", "", body.length), body]));
+        await sandbox.become(wanted);
       },
+      load: () => void channel.write(frameStart(frameType.filled, "", "", 0)),
       [Symbol.asyncDispose]: () => sandbox[Symbol.asyncDispose](),
     };
   } catch (error) {

@@ -124,8 +124,8 @@ export function openCells(deps: CellsDeps): Cells | undefined {
       const cell = kind.waiting.pop();
       if (!cell) return undefined;
       try {
-        await cell.sandbox.become(wanted);
-        return { sandbox: cell.sandbox, specialise: () => cell.specialise(wanted) };
+        await cell.become(wanted);
+        return cell;
       } catch (error) {
         deps.warn("A waiting sandbox could not become a function's; it boots fresh.", error, { function: spec.version.name });
         end(cell);

@@ -1,7 +1,7 @@
 // The language spoken over file descriptor 3: length-prefixed frames of raw bytes, parsed with a cursor so that size costs nothing but itself.
 
 /**
- * What a frame means. `specialise`, `invoke` and `streamCredit` are sent by the platform, everything else by the wrapper inside.
+ * What a frame means. `specialise`, `filled`, `invoke` and `streamCredit` are sent by the platform, everything else by the wrapper inside.
  */
 export const frameType = {
   /** To a program that is `latent`. Body: `{ env, cwd }` as JSON, all that the program shall find. */
@@ -25,6 +25,8 @@ export const frameType = {
   output: 9,
   /** The runtime is there and waits to become a function's. */
   latent: 10,
+  /** To a program that was `latent`: the function's code is in place. */
+  filled: 11,
   /** Head: the content type. Only when the event's meta has a `streamWindowBytes`; a `result` without a body, or an error, still ends the invocation. */
   streamStart: 16,
   /** Uses up credit: its body's bytes and 64 more. */

@@ -178,7 +178,7 @@ class Instance implements RunningInstance {
     };
     this.#run = run;
     conversation.attach(launched.sandbox, output);
-    launched.specialise();
+    launched.load();
     return run;
   }
 

@@ -22,7 +22,7 @@ export interface Launched {
   /** How the sandbox came to be, and how long that took. */
   readonly start: Pick<StartSteps, "kind" | "sandboxMs">;
   /** Lets a runtime go on that waited for a function; no-op for others. */
-  specialise(): void;
+  load(): void;
   /** Starts the runtime once the extensions are there; without any it runs already. */
   startRuntime(): void;
   terminateRuntime(): Promise<void>;
@@ -56,7 +56,7 @@ export async function launch(plan: LaunchPlan, { sandboxes, clock, cells }: Runn
   const cell = former || supervised || channel !== "frames" ? undefined : await cells?.take(wanted, spec);
   const sandbox = cell?.sandbox ?? (former ? await former.restart(env) : await sandboxes.start(wanted));
   const start = { kind: cell ? "pool" : "fresh", sandboxMs: clock.monotonicMs() - begunMs } as const;
-  if (!supervised) return { ...alone(sandbox), start, specialise: () => cell?.specialise() };
+  if (!supervised) return { ...alone(sandbox), start, load: () => cell?.load() };
 
   assert(sandbox.control, "a supervised sandbox without its control");
   const runtime = Promise.withResolvers<Exit>();
@@ -86,7 +86,7 @@ export async function launch(plan: LaunchPlan, { sandboxes, clock, cells }: Runn
     sandbox,
     supervised,
     start,
-    specialise: () => {},
+    load: () => {},
     ended: runtime.promise,
     startRuntime: () => supervisor.startRuntime({ id: "runtime", argv, env: own }),
     terminateRuntime: async () => supervisor.signal("runtime", "TERM"),
@@ -97,7 +97,7 @@ export async function launch(plan: LaunchPlan, { sandboxes, clock, cells }: Runn
   };
 }
 
-const alone = (sandbox: Sandbox): Omit<Launched, "start" | "specialise"> => ({
+const alone = (sandbox: Sandbox): Omit<Launched, "start" | "load"> => ({
   sandbox,
   supervised: false,
   ended: sandbox.exited,
