@@ -15,6 +15,7 @@ import { eventWrite, queueOf } from "./async/events.ts";
 import { openWorker } from "./async/worker.ts";
 import type { Cells } from "./cells/cells.ts";
 import { openCells } from "./cells/open-cells.ts";
+import { announceStart } from "./cells/announce.ts";
 import { codeKeeper } from "./code-keeper.ts";
 import { keepPromises } from "./concurrency/keep-promises.ts";
 import { openConcurrency } from "./concurrency/open-concurrency.ts";
@@ -31,6 +32,7 @@ import { streamedInvocation } from "./invocations/streamed-invocation.ts";
 import { openMeter, type Trigger } from "./invocations/usage.ts";
 import { openLayers } from "./layers/open-layers.ts";
 import type { LogSink } from "./logs/log-groups.ts";
+import { countStates, openCounters, readQueues } from "./metrics/open-counters.ts";
 import { openPackages } from "./packages/open-packages.ts";
 import { openTrees } from "./packages/trees.ts";
 import type { FunctionName } from "./registry/keys.ts";
@@ -64,6 +66,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
   const trees = await openTrees(deps.dir);
   const packages = openPackages({ blobs: ports.blobs, trees });
   const dispatcher = openDispatcher({ clock, logSink: deps.logSink, prepare: (version, facts) => prepare(version, facts), limits, warn });
+  const counters = openCounters();
   const cells = openCells({ sandboxes: deps.sandboxes, clock, cellsMax: limits.cellsMax, busy: () => dispatcher.status().busy > 0, warn });
   const prepare = prepareWith(deps, packages, cells);
   const concurrency = await openConcurrency({ store: ports.store, accountMax: limits.accountConcurrencyMax, warn });
@@ -72,6 +75,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     store: ports.store, clock, packages, random: Math.random,
     onChange: (at) => {
       void retireOld(at);
+      void expectStart(at);
       void reconcile(at);
     },
     onConcurrency: (at, facts) => concurrency.set(at, facts),
@@ -90,6 +94,14 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     }
   };
 
+  const expectStart = async (at: FunctionName): Promise<void> => {
+    try {
+      const record = await registry.find(at);
+      if (record) await announceStart(record.latest, { cells, runtimes: deps.runtimes, packages });
+    } catch (error) {
+      warn("Nothing could be made ready for a deployed function; it boots when it is called.", error, { function: at.name });
+    }
+  };
   const reconcile = async (at: FunctionName): Promise<void> => {
     try {
       await keepPromises(at, { registry, dispatcher, concurrency });
@@ -104,7 +116,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     return registry.find(version).then((record) => (record?.recursion === "Allow" ? begin(version, options, trigger, body) : Promise.reject(inALoop())));
   };
   const begin = (version: Version, options: InvokeOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> =>
-    untilAnswered((onAnswer) => concurrency.count(version, async () => {
+    untilAnswered((onAnswer) => counters.throttles(concurrency.count(version, async () => {
       const grant = await dispatcher.acquire(version, options.signal);
       let health: Health = "dead";
       let durationMs = 0;
@@ -112,12 +124,13 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
         const ran = await runInvocation(grant, options, clock, { body, onAnswer });
         health = ran.health;
         durationMs = ran.result.durationMs;
+        counters.ended(version.settings.runtime, ran.result);
         meter.record(version, ran, options.payload.byteLength, trigger);
         return ran.result;
       } finally {
         dispatcher.release(grant.instance, health, durationMs);
       }
-    }));
+    })));
   // Not async: with a known version the instance is taken before this returns, so that whoever counts room sees it.
   const invoke = (ref: FunctionRef, options: InvokeOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> => {
     const version = registry.cachedVersion(ref);
@@ -178,6 +191,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       return policy !== undefined && policyAllows(policy.statements, { action: "lambda:InvokeFunction", resource: functionArn(ref, ref.qualifier), service, context });
     },
     status: dispatcher.status,
+    figures: async () => ({ ...counters.read(), instances: countStates(dispatcher.states()), cells: cells?.status() ?? {}, queues: await readQueues(ports.queue) }),
     [Symbol.asyncDispose]: async () => {
       await drain(AbortSignal.abort());
       keeper[Symbol.dispose]();

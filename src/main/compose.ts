@@ -21,6 +21,7 @@ import { loadModel, loadModelIndex } from "../wire/models/load-model.ts";
 import { accountFromDigits, type AccountOf } from "../wire/sigv4.ts";
 import type { Config } from "./config.ts";
 import { healthDoor, type HealthSources } from "./health-door.ts";
+import { metricsDoor } from "./metrics-door.ts";
 import { bindServices } from "./services.ts";
 import { systemClock } from "./system-clock.ts";
 import { projectDir } from "./version.ts";
@@ -43,7 +44,8 @@ export async function startFugaz(config: Config, logger: Logger): Promise<Fugaz>
     // The port is taken before the slower rooms open: who can not have it learns at once, and health says "starting".
     const doors: Door[] = [];
     let health: HealthSources | undefined;
-    doors.push(healthDoor(() => health));
+    let figures: Heart["figures"] | undefined;
+    doors.push(healthDoor(() => health), opened.use(metricsDoor(() => figures)));
     const listener = await startListener({
       host: config.host, port: config.port, doors, clock, logger,
       ...(config.tlsCert === undefined ? {} : { tls: { cert: config.tlsCert, key: config.tlsKey } }),
@@ -77,6 +79,7 @@ export async function startFugaz(config: Config, logger: Logger): Promise<Fugaz>
         onFailure: ({ error, kind, ...fields }) => logger.error({ err: error, ...fields }, kind === "bug" ? "A request met a bug" : "A request met an outage"),
       }),
     );
+    figures = heart.figures;
     health = { isolation: sandboxes.report, runtimes, services: services.map(({ id, operations }) => ({ id, operations: operations.size })), status: heart.status };
 
     let stopping: Promise<void> | undefined;

@@ -3,8 +3,8 @@ import type { SandboxSpec } from "../../ports/sandbox.ts";
 import type { BootSpec, CellSource } from "../runner.ts";
 
 export interface Cells extends CellSource, AsyncDisposable {
-  /** Such a start will probably come. */
-  expect(wanted: Pick<SandboxSpec, "env" | "tmpMb">, spec: Pick<BootSpec, "runtime" | "opt" | "codeDir" | "version">): void;
+  /** Such a start will probably come; never rejects. */
+  expect(wanted: Pick<SandboxSpec, "env" | "tmpMb">, spec: Pick<BootSpec, "runtime" | "opt" | "codeDir" | "version">): Promise<void>;
   /** Waiting cells by runtime. */
   status(): Readonly<Record<string, number>>;
 }

@@ -132,11 +132,9 @@ export function openCells(deps: CellsDeps): Cells | undefined {
         return undefined;
       }
     },
-    expect: (wanted, spec) => {
-      void packagesOf(spec).then((packages) => {
-        const conditions = conditionsOf(wanted, spec, packages);
-        if (conditions && !closed) demand(conditions);
-      });
+    expect: async (wanted, spec) => {
+      const conditions = conditionsOf(wanted, spec, await packagesOf(spec));
+      if (conditions && !closed) demand(conditions);
     },
     status: () => {
       const counts: Record<string, number> = {};
