@@ -15,7 +15,7 @@ import { eventWrite, queueOf } from "./async/events.ts";
 import { openWorker } from "./async/worker.ts";
 import type { Cells } from "./cells/cells.ts";
 import { openCells } from "./cells/open-cells.ts";
-import { announceStart } from "./cells/announce.ts";
+import { openAnnouncer } from "./cells/announce.ts";
 import { codeKeeper } from "./code-keeper.ts";
 import { keepPromises } from "./concurrency/keep-promises.ts";
 import { openConcurrency } from "./concurrency/open-concurrency.ts";
@@ -75,7 +75,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     store: ports.store, clock, packages, random: Math.random,
     onChange: (at) => {
       void retireOld(at);
-      void expectStart(at);
+      announcer.announce(at);
       void reconcile(at);
     },
     onConcurrency: (at, facts) => concurrency.set(at, facts),
@@ -94,14 +94,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     }
   };
 
-  const expectStart = async (at: FunctionName): Promise<void> => {
-    try {
-      const record = await registry.find(at);
-      if (record) await announceStart(record.latest, { cells, runtimes: deps.runtimes, packages });
-    } catch (error) {
-      warn("Nothing could be made ready for a deployed function; it boots when it is called.", error, { function: at.name });
-    }
-  };
+  const announcer = openAnnouncer({ cells, runtimes: deps.runtimes, packages, find: registry.find, warn });
   const reconcile = async (at: FunctionName): Promise<void> => {
     try {
       await keepPromises(at, { registry, dispatcher, concurrency });
@@ -163,6 +156,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     await concurrency.none(signal);
     abandoned = true;
     await dispatcher.end();
+    await announcer.settled();
     await cells?.[Symbol.asyncDispose]();
     await worker.settled();
     await meter.flush();

@@ -22,12 +22,15 @@ def wait_until_specialised(module_path):
     sys.path[:] = path
     channel.open_channel()
     settings = channel.receive_settings()
+    # Where the locale does not exist, the interpreter has chosen another when it started, and told its children.
+    locale = {name: os.environ[name] for name in ("LC_CTYPE",) if name in os.environ and name not in settings["env"]}
     os.environ.clear()
-    os.environ.update(settings["env"])
+    os.environ.update({**settings["env"], **locale})
     time.tzset()
     channel.receive_filled()
     os.chdir(settings["cwd"])
     importlib.invalidate_caches()
+    del sys.modules[__name__]
     ahead = {name.split(".")[0] for name in set(sys.modules) - before}
     if ahead and _shadowed(ahead, module_path(settings["env"].get("LAMBDA_TASK_ROOT", "/var/task"))):
         # The function has modules of its own by these names, which must win: begin anew, in the same place.

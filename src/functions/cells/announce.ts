@@ -3,17 +3,45 @@ import type { Runtimes } from "../../ports/runtimes.ts";
 import type { Version } from "../function.ts";
 import { environmentOf } from "../invocations/environment.ts";
 import type { OpenPackages } from "../packages/open-packages.ts";
+import type { FunctionName } from "../registry/keys.ts";
 import type { Cells } from "./cells.ts";
 
-export interface AnnounceDeps {
+interface AnnounceDeps {
   readonly cells: Cells | undefined;
   readonly runtimes: Runtimes;
   readonly packages: Pick<OpenPackages, "acquire">;
 }
 
+/** What has begun ends before the heart does. */
+export interface Announcer {
+  /** Never rejects. */
+  announce(at: FunctionName): void;
+  settled(): Promise<void>;
+}
+
+export function openAnnouncer(deps: AnnounceDeps & { readonly find: (at: FunctionName) => Promise<{ readonly latest: Version } | undefined>; readonly warn: (sentence: string, error: unknown, fields: Readonly<Record<string, unknown>>) => void }): Announcer {
+  const under = new Set<Promise<void>>();
+  const announce = async (at: FunctionName): Promise<void> => {
+    try {
+      const record = await deps.find(at);
+      if (record) await announceStart(record.latest, deps);
+    } catch (error) {
+      deps.warn("Nothing could be made ready for a deployed function; it boots when it is called.", error, { function: at.name });
+    }
+  };
+  return {
+    announce: (at) => {
+      if (!deps.cells) return;
+      const announced = announce(at).finally(() => under.delete(announced));
+      under.add(announced);
+    },
+    settled: async () => void (await Promise.all(under)),
+  };
+}
+
 const NOBODY = { accessKeyId: "", secretAccessKey: "", sessionToken: "" };
 
-export async function announceStart(version: Version, { cells, runtimes, packages }: AnnounceDeps): Promise<void> {
+async function announceStart(version: Version, { cells, runtimes, packages }: AnnounceDeps): Promise<void> {
   const runtime = cells && (await runtimes.resolve(version.settings.runtime));
   if (!runtime) return;
   // Only what is read at the start of a process matters, and that is the same for all instances.
