@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
+import { benchCold } from "./cold.ts";
 import { benchCommits } from "./commits.ts";
 import { benchInvocations } from "./invocations.ts";
 import type { Row } from "./load.ts";
@@ -15,6 +16,8 @@ import { systemClock } from "../src/main/system-clock.ts";
 
 const dir = await mkdtemp(join(tmpdir(), "fugaz-bench-"));
 const rows: Row[] = [];
+/** `npm run bench -- cold`: only the cold starts. */
+const coldOnly = process.argv.includes("cold");
 try {
   const server = await startChild(["--data-dir", join(dir, "data")]);
   try {
@@ -23,12 +26,13 @@ try {
     await systemClock.sleep(2000);
     rows.push({ what: "idle memory (RSS)", value: await residentMb(server.pid), unit: "MB" });
     const settings = clientSettings({ endpoint: server.endpoint });
-    rows.push(...(await benchInvocations(settings)), ...(await benchUrls(settings)), ...(await benchObjects(settings)));
+    rows.push(...(await benchCold(server)));
+    if (!coldOnly) rows.push(...(await benchInvocations(settings)), ...(await benchUrls(settings)), ...(await benchObjects(settings)));
   } finally {
     await server.stop();
   }
-  rows.push(...(await benchSandboxes({ path: process.env["PATH"] ?? "/usr/bin:/bin" })));
-  for (const { name, callers, perSecond } of await benchCommits({ runMs: 1500 })) rows.push({ what: `${name}, ${callers} callers`, value: perSecond, unit: "/s" });
+  if (!coldOnly) rows.push(...(await benchSandboxes({ path: process.env["PATH"] ?? "/usr/bin:/bin" })));
+  for (const { name, callers, perSecond } of coldOnly ? [] : await benchCommits({ runMs: 1500 })) rows.push({ what: `${name}, ${callers} callers`, value: perSecond, unit: "/s" });
 } finally {
   await rm(dir, { recursive: true, force: true });
 }

@@ -94,7 +94,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     }
   };
 
-  const announcer = openAnnouncer({ cells, runtimes: deps.runtimes, packages, find: registry.find, warn });
+  const announcer = openAnnouncer({ cells, runtimes: deps.runtimes, packages, credentialsFor: deps.credentialsFor, find: registry.find, warn });
   const reconcile = async (at: FunctionName): Promise<void> => {
     try {
       await keepPromises(at, { registry, dispatcher, concurrency });

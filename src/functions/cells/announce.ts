@@ -1,7 +1,7 @@
 // A function that has just been deployed will be called: what it can start from is made ready before its first event.
 import type { Runtimes } from "../../ports/runtimes.ts";
 import type { Version } from "../function.ts";
-import { environmentOf } from "../invocations/environment.ts";
+import { environmentOf, type Credentials } from "../invocations/environment.ts";
 import type { OpenPackages } from "../packages/open-packages.ts";
 import type { FunctionName } from "../registry/keys.ts";
 import type { Cells } from "./cells.ts";
@@ -10,6 +10,8 @@ interface AnnounceDeps {
   readonly cells: Cells | undefined;
   readonly runtimes: Runtimes;
   readonly packages: Pick<OpenPackages, "acquire">;
+  /** Credentials are durable before they are used: no start should wait for that. */
+  readonly credentialsFor: (version: Version) => Promise<Credentials>;
 }
 
 /** What has begun ends before the heart does. */
@@ -31,7 +33,6 @@ export function openAnnouncer(deps: AnnounceDeps & { readonly find: (at: Functio
   };
   return {
     announce: (at) => {
-      if (!deps.cells) return;
       const announced = announce(at).finally(() => under.delete(announced));
       under.add(announced);
     },
@@ -39,13 +40,12 @@ export function openAnnouncer(deps: AnnounceDeps & { readonly find: (at: Functio
   };
 }
 
-const NOBODY = { accessKeyId: "", secretAccessKey: "", sessionToken: "" };
-
-async function announceStart(version: Version, { cells, runtimes, packages }: AnnounceDeps): Promise<void> {
+async function announceStart(version: Version, { cells, runtimes, packages, credentialsFor }: AnnounceDeps): Promise<void> {
+  const credentials = await credentialsFor(version);
   const runtime = cells && (await runtimes.resolve(version.settings.runtime));
   if (!runtime) return;
   // Only what is read at the start of a process matters, and that is the same for all instances.
-  const env = { ...runtime.env, ...environmentOf(version, runtime, { credentials: NOBODY, endpointUrl: "", logStream: "", initialization: "on-demand" }) };
+  const env = { ...runtime.env, ...environmentOf(version, runtime, { credentials, endpointUrl: "", logStream: "", initialization: "on-demand" }) };
   const { tmpMb, layers } = version.settings;
   const code = await packages.acquire(version.code);
   try {

@@ -43,7 +43,7 @@ export function openCells(deps: CellsDeps): Cells | undefined {
   const endings = new Set<Promise<void>>();
   let closed = false;
   let booting: Promise<void> | undefined;
-  let cancelRefill: (() => void) | undefined;
+  let next: { readonly atMs: number; readonly cancel: () => void } | undefined;
   let yieldedMs = 0;
 
   const end = (cell: Cell): void => {
@@ -67,15 +67,21 @@ export function openCells(deps: CellsDeps): Cells | undefined {
     return kind;
   };
   const refillIn = (ms: number): void => {
-    if (closed || booting) return;
-    cancelRefill ??= clock.after(ms, () => {
-      cancelRefill = undefined;
-      refill();
-    });
+    const atMs = clock.monotonicMs() + ms;
+    if (closed || booting || (next && next.atMs <= atMs)) return;
+    next?.cancel();
+    next = {
+      atMs,
+      cancel: clock.after(ms, () => {
+        next = undefined;
+        refill();
+      }),
+    };
   };
   const refill = (): void => {
     const nowMs = clock.monotonicMs();
     for (const kind of kinds.values()) kind.starts = kind.starts.filter((at) => nowMs - at < CELL_DEMAND_MS);
+    forget();
     const figures = [...kinds].toReversed().map(([key, { waiting, booting: under, starts, lastUsedMs }]) => ({ key, cells: waiting.length + under, starts: starts.length, lastUsedMs }));
     const plan = planCells({ kinds: figures, nowMs, cellsMax });
     for (const key of plan.drop) {
@@ -83,13 +89,23 @@ export function openCells(deps: CellsDeps): Cells | undefined {
       if (cell) end(cell);
     }
     const kind = plan.boot === undefined ? undefined : kinds.get(plan.boot);
-    if (!kind) return;
+    // Demand fades.
+    if (!kind) return kinds.size > 0 ? refillIn(CELL_DEMAND_MS) : undefined;
     if (deps.busy() && yieldedMs < YIELD_MS_MAX) {
       yieldedMs += REFILL_MS;
       return refillIn(REFILL_MS);
     }
     yieldedMs = 0;
     booting = boot(kind);
+  };
+  /** The kinds used longest ago, for which there never would be room. */
+  const forget = (): void => {
+    for (const [key, { waiting, booting: under }] of kinds) {
+      if (kinds.size <= cellsMax) return;
+      if (under > 0) continue;
+      kinds.delete(key);
+      for (const cell of waiting.splice(0)) end(cell);
+    }
   };
   const boot = async (kind: Kind): Promise<void> => {
     kind.booting++;
@@ -143,7 +159,7 @@ export function openCells(deps: CellsDeps): Cells | undefined {
     },
     [Symbol.asyncDispose]: async () => {
       closed = true;
-      cancelRefill?.();
+      next?.cancel();
       await booting;
       for (const { waiting } of kinds.values()) for (const cell of waiting.splice(0)) end(cell);
       await Promise.all(endings);
