@@ -30,8 +30,10 @@ describe("what can start from a cell", () => {
 
   test("is the same for variables that are read later, and another for those read at the start", () => {
     const { key } = of(node) ?? {};
-    for (const env of [{ A: "1" }, { NODE_ENV: "production", NODE_PATH: "/opt/x" }, { TZ: "Europe/Paris" }, { HOME: "/tmp" }, { NODE_TLS_REJECT_UNAUTHORIZED: "0" }]) expect(of(node, env)?.key, JSON.stringify(env)).toBe(key);
-    for (const env of [{ NODE_OPTIONS: "--no-warnings" }, { LANG: "de_DE.UTF-8" }, { UV_THREADPOOL_SIZE: "8" }, { NODE_DEBUG: "http" }, { LC_ALL: "C" }]) expect(of(node, env)?.key, JSON.stringify(env)).not.toBe(key);
+    const later: readonly Record<string, string>[] = [{ A: "1" }, { NODE_ENV: "production", NODE_PATH: "/opt/x" }, { TZ: "Europe/Paris" }, { HOME: "/tmp" }, { NODE_TLS_REJECT_UNAUTHORIZED: "0" }];
+    for (const env of later) expect(of(node, env)?.key, JSON.stringify(env)).toBe(key);
+    const early: readonly Record<string, string>[] = [{ NODE_OPTIONS: "--no-warnings" }, { LANG: "de_DE.UTF-8" }, { UV_THREADPOOL_SIZE: "8" }, { NODE_DEBUG: "http" }, { LC_ALL: "C" }];
+    for (const env of early) expect(of(node, env)?.key, JSON.stringify(env)).not.toBe(key);
     expect(of(python, { PYTHONPATH: "/var/task/x" })?.key).toBe(of(python)?.key);
     expect(of(python, { PYTHONHASHSEED: "1" })?.key).not.toBe(of(python)?.key);
     for (const more of [{ tmpMb: 1024 }, { opt: "/layers" }, { packages: ["boto3"] }]) expect(of(node, {}, more)?.key, JSON.stringify(more)).not.toBe(key);
@@ -39,8 +41,8 @@ describe("what can start from a cell", () => {
   });
 
   test("is nothing where files of the function are read at the start, or something else starts it", () => {
-    for (const env of [{ NODE_OPTIONS: "--require /opt/x.js" }, { NODE_OPTIONS: "-r ./x.js" }, { LD_PRELOAD: "/var/task/x.so" }, { LD_LIBRARY_PATH: "/var/task/own" }, { NODE_EXTRA_CA_CERTS: "/var/task/ca.pem" }, { AWS_LAMBDA_EXEC_WRAPPER: "/opt/wrap" }, { NODE_USE_ENV_PROXY: "1" }])
-      expect(of(node, env), JSON.stringify(env)).toBeUndefined();
+    const files: readonly Record<string, string>[] = [{ NODE_OPTIONS: "--require /opt/x.js" }, { NODE_OPTIONS: "--no-warnings --import instrument" }, { NODE_OPTIONS: "-r ./x.js" }, { LD_PRELOAD: "/var/task/x.so" }, { LD_LIBRARY_PATH: "/var/task/own" }, { NODE_EXTRA_CA_CERTS: "/var/task/ca.pem" }, { AWS_LAMBDA_EXEC_WRAPPER: "/opt/wrap" }, { NODE_USE_ENV_PROXY: "1" }];
+    for (const env of files) expect(of(node, env), JSON.stringify(env)).toBeUndefined();
     expect(of(python, { PYTHONHOME: "/var/task/python" })).toBeUndefined();
     expect(of({ ...node, family: "provided" })).toBeUndefined();
   });

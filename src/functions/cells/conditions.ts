@@ -23,6 +23,9 @@ const OF_LANGUAGE = {
   python: /^PYTHON(?!PATH$)/,
 } as const;
 
+/** Options of Node that load something before the program. */
+const LOADING = /(^|\s)(-r|--require|--import|--loader|--experimental-loader|--env-file)/;
+
 /** The same for all functions of a runtime unless they say otherwise; the directories may be empty when a cell boots. */
 const USUAL = new Set(["LD_LIBRARY_PATH=/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib"]);
 
@@ -34,6 +37,7 @@ export function conditionsOf({ env, tmpMb }: Pick<SandboxSpec, "env" | "tmpMb">,
   const { family } = runtime;
   if (family === "provided" || env["AWS_LAMBDA_EXEC_WRAPPER"] || env["NODE_USE_ENV_PROXY"]) return undefined;
   const early = Object.entries(env).filter(([name]) => OF_EVERY_PROCESS.test(name) || OF_LANGUAGE[family].test(name)).sort(([a], [b]) => (a < b ? -1 : 1));
+  if (LOADING.test(env["NODE_OPTIONS"] ?? "")) return undefined;
   if (early.some(([name, value]) => value.includes("/") && !USUAL.has(`${name}=${value}`))) return undefined;
   const program = {
     argv: runtime.argv,

@@ -32,6 +32,8 @@ interface Kind {
   /** Monotonic ms of recent starts. */
   starts: number[];
   lastUsedMs: number;
+  /** Until then nothing is tried: the last boot failed. */
+  restUntilMs: number;
 }
 
 /** None where the sandboxes can not be added to. */
@@ -58,7 +60,7 @@ export function openCells(deps: CellsDeps): Cells | undefined {
     }
   };
   const demand = (conditions: Conditions): Kind => {
-    const kind = kinds.get(conditions.key) ?? { conditions, waiting: [], booting: 0, starts: [], lastUsedMs: 0 };
+    const kind = kinds.get(conditions.key) ?? { conditions, waiting: [], booting: 0, starts: [], lastUsedMs: 0, restUntilMs: 0 };
     // The order of the map is the order of use.
     kinds.delete(conditions.key);
     kinds.set(conditions.key, kind);
@@ -82,7 +84,7 @@ export function openCells(deps: CellsDeps): Cells | undefined {
     const nowMs = clock.monotonicMs();
     for (const kind of kinds.values()) kind.starts = kind.starts.filter((at) => nowMs - at < CELL_DEMAND_MS);
     forget();
-    const figures = [...kinds].toReversed().map(([key, { waiting, booting: under, starts, lastUsedMs }]) => ({ key, cells: waiting.length + under, starts: starts.length, lastUsedMs }));
+    const figures = [...kinds].toReversed().filter(([, { restUntilMs }]) => restUntilMs <= nowMs).map(([key, { waiting, booting: under, starts, lastUsedMs }]) => ({ key, cells: waiting.length + under, starts: starts.length, lastUsedMs }));
     const plan = planCells({ kinds: figures, nowMs, cellsMax });
     for (const key of plan.drop) {
       const cell = kinds.get(key)?.waiting.shift();
@@ -109,7 +111,6 @@ export function openCells(deps: CellsDeps): Cells | undefined {
   };
   const boot = async (kind: Kind): Promise<void> => {
     kind.booting++;
-    let pauseMs = 0;
     try {
       const cell = await bootCell(`c${hexId(8)}`, kind.conditions, sandboxes);
       if (closed) return end(cell);
@@ -123,11 +124,11 @@ export function openCells(deps: CellsDeps): Cells | undefined {
       });
     } catch (error) {
       deps.warn("No sandbox could be booted ahead; functions boot when they are called.", error, { runtime: kind.conditions.runtime });
-      pauseMs = RETRY_MS;
+      kind.restUntilMs = clock.monotonicMs() + RETRY_MS;
     } finally {
       kind.booting--;
       booting = undefined;
-      refillIn(pauseMs);
+      refillIn(0);
     }
   };
   return {
