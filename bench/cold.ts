@@ -18,6 +18,7 @@ const FRESH = { SSL_CERT_DIR: "/etc/ssl/certs" };
 
 const CASES = [
   { what: "Node hello", runtime: "nodejs24.x", cells: "node24", file: "index.mjs", text: "export const handler = async () => 'hello';" },
+  { what: "Node with the S3 client", runtime: "nodejs24.x", cells: "node24", file: "index.mjs", text: "import { S3Client } from '@aws-sdk/client-s3';\nexport const handler = async () => typeof S3Client;" },
   { what: "Python hello", runtime: "python3.11", cells: "python3.11", file: "index.py", text: "def handler(event, context):\n    return 'hello'\n" },
   { what: "Python with boto3", runtime: "python3.11", cells: "python3.11", file: "index.py", text: "import boto3\ndef handler(event, context):\n    return boto3.__version__\n" },
 ] as const;

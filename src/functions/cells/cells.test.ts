@@ -153,6 +153,14 @@ describe.skipIf(noContainers !== undefined)("a start from a sandbox that booted 
     expect(json((await fromPool("flags", hello, { env: { NODE_OPTIONS: "--no-warnings --enable-source-maps" } })).result)).toEqual(["--no-warnings --enable-source-maps", null]);
   });
 
+  test("has the clients of the SDK loaded that its code asks for, the very same it would find", async () => {
+    const files = { "index.js": "const { S3Client } = require('@aws-sdk/client-s3'); exports.handler = async () => [typeof S3Client, Object.keys(require.cache).sort()];" };
+    const seen = json((await fromPool("clients", files)).result);
+    expect(seen).toEqual(json(await fresh.invoke(await fresh.deploy("clients", files))));
+    const own = { "index.mjs": "import * as own from '@aws-sdk/client-s3'; export const handler = async () => own.default;", "node_modules/@aws-sdk/client-s3/index.js": "module.exports = 'mine';" };
+    expect(json((await fromPool("own-clients", own)).result)).toBe("mine");
+  });
+
   test("has the SDK imported, unless the function brings modules of these names", async () => {
     if (!existsSync("/usr/bin/env") || !hasBoto()) return;
     const plain = { "index.py": "import boto3, sys\ndef handler(event, context):\n    return [boto3.__file__, sys.modules['queue'].__file__]\n" };
