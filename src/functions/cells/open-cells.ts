@@ -6,7 +6,7 @@ import { CELL_DEMAND_MS, planCells } from "./cell-plan.ts";
 import type { Cells } from "./cells.ts";
 import { bootCell, type Cell } from "./cell.ts";
 import { conditionsOf, type Conditions } from "./conditions.ts";
-import { packagesOf } from "./packages-of.ts";
+import { packageFinder } from "./packages-of.ts";
 
 export interface CellsDeps {
   readonly sandboxes: Sandboxes;
@@ -43,6 +43,7 @@ export function openCells(deps: CellsDeps): Cells | undefined {
   if (shelf === undefined || cellsMax === 0) return undefined;
   const kinds = new Map<string, Kind>();
   const endings = new Set<Promise<void>>();
+  const packagesOf = packageFinder();
   let closed = false;
   let booting: Promise<void> | undefined;
   let next: { readonly atMs: number; readonly cancel: () => void } | undefined;

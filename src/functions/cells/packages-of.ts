@@ -7,21 +7,26 @@ import type { BootSpec } from "../runner.ts";
 const READ_BYTES = 64 * 1024;
 /** Ours. */
 const PACKAGES_MAX = 4;
+const KNOWN_MAX = 5000;
 
-/** By version: code does not change. */
-const known = new WeakMap<object, Promise<readonly string[]>>();
+export type PackagesOf = (spec: Pick<BootSpec, "version" | "runtime" | "codeDir">) => Promise<readonly string[]>;
 
 /**
  * The AWS SDKs that came with Fugaz take longer to load than all the rest of a start. A function that has its own gets its own all the same: by its
  * path for Node, by starting anew for Python (see the wrappers).
  */
-export function packagesOf(spec: Pick<BootSpec, "version" | "runtime" | "codeDir">): Promise<readonly string[]> {
-  const found = known.get(spec.version) ?? find(spec);
-  known.set(spec.version, found);
-  return found;
+export function packageFinder(): PackagesOf {
+  // By version, whose code does not change; no start should wait for reading it again.
+  const known = new Map<string, Promise<readonly string[]>>();
+  return (spec) => {
+    const found = known.get(spec.version.id) ?? find(spec);
+    known.set(spec.version.id, found);
+    for (const id of known.keys()) if (known.size > KNOWN_MAX) known.delete(id);
+    return found;
+  };
 }
 
-async function find({ version, runtime, codeDir }: Pick<BootSpec, "version" | "runtime" | "codeDir">): Promise<readonly string[]> {
+const find: PackagesOf = async ({ version, runtime, codeDir }) => {
   const { handler } = version.settings;
   if (runtime.family === "python") {
     const text = await beginning(join(codeDir, `${handler.split(".").slice(0, -1).join("/")}.py`));
@@ -32,7 +37,7 @@ async function find({ version, runtime, codeDir }: Pick<BootSpec, "version" | "r
   const texts = await Promise.all([".js", ".mjs", ".cjs"].map((extension) => beginning(file + extension)));
   const names = texts.flatMap((text) => [...text.matchAll(/(?:\bfrom|\bimport|\brequire\()\s*["'](@aws-sdk\/(?:client|lib)-[a-z0-9-]+)["']/g)].map(([, name = ""]) => name));
   return [...new Set(names)].sort().slice(0, PACKAGES_MAX);
-}
+};
 
 /** Empty when there is no such file. */
 async function beginning(file: string): Promise<string> {

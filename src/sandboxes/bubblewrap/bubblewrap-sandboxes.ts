@@ -36,8 +36,10 @@ export function bubblewrapSandboxes(dir: string, tools: Tools, cgroups: Cgroups 
       },
       ...shared,
       become: async (next) => {
+        const filled = slot.fill(next.mounts);
+        // Meanwhile; what runs already has the share of a program that boots from here on.
         limit(slot.group, next);
-        await slot.fill(next.mounts);
+        await filled;
         return planFor(next, slot, shared);
       },
     };
