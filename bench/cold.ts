@@ -3,7 +3,7 @@ import { execFileSync, fork } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, readdirSync } from "node:fs";
 import { Agent, request } from "node:http";
-import { CreateFunctionCommand, DeleteFunctionCommand, LambdaClient, type Runtime } from "@aws-sdk/client-lambda";
+import { AddPermissionCommand, CreateFunctionCommand, CreateFunctionUrlConfigCommand, DeleteFunctionCommand, LambdaClient, type Runtime } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
 import { clientSettings } from "../src/main/cli/client.ts";
 import { systemClock } from "../src/main/system-clock.ts";
@@ -17,10 +17,10 @@ const PATIENCE_MS = 5000;
 const FRESH = { SSL_CERT_DIR: "/etc/ssl/certs" };
 
 const CASES = [
-  { what: "Node hello", runtime: "nodejs24.x", cells: "node24", file: "index.mjs", text: "export const handler = async () => 'hello';" },
-  { what: "Node with the S3 client", runtime: "nodejs24.x", cells: "node24", file: "index.mjs", text: "import { S3Client } from '@aws-sdk/client-s3';\nexport const handler = async () => typeof S3Client;" },
-  { what: "Python hello", runtime: "python3.11", cells: "python3.11", file: "index.py", text: "def handler(event, context):\n    return 'hello'\n" },
-  { what: "Python with boto3", runtime: "python3.11", cells: "python3.11", file: "index.py", text: "import boto3\ndef handler(event, context):\n    return boto3.__version__\n" },
+  { what: "Node hello", runtime: "nodejs24.x", cells: 'node24",ahead="', file: "index.mjs", text: "export const handler = async () => 'hello';" },
+  { what: "Node with the S3 client", runtime: "nodejs24.x", cells: 'node24",ahead="@aws-sdk/client-s3', file: "index.mjs", text: "import { S3Client } from '@aws-sdk/client-s3';\nexport const handler = async () => typeof S3Client;" },
+  { what: "Python hello", runtime: "python3.11", cells: 'python3.11",ahead="', file: "index.py", text: "def handler(event, context):\n    return 'hello'\n" },
+  { what: "Python with boto3", runtime: "python3.11", cells: 'python3.11",ahead="boto3', file: "index.py", text: "import boto3\ndef handler(event, context):\n    return boto3.__version__\n" },
 ] as const;
 
 export async function benchCold({ endpoint, pid }: { readonly endpoint: string; readonly pid: number }): Promise<readonly Row[]> {
@@ -61,9 +61,40 @@ export async function benchCold({ endpoint, pid }: { readonly endpoint: string; 
     rows.push({ what: `private memory of an idle sandbox, ${what}, median of ${memory.length}`, value: at(memory, 0.5), unit: "MB" });
     for (const kind of ["fresh", "pool"]) for (let n = 0; n < TRIES; n++) await lambda.send(new DeleteFunctionCommand({ FunctionName: `${base}-${kind}-${n}` })).catch(() => undefined);
   }
+  rows.push(...(await coldByUrl(lambda, endpoint, agent)));
   agent.destroy();
   bare.stop();
   return rows;
+}
+
+/** A function URL tells no log: the server's counters say whether the start came from the pool. */
+async function coldByUrl(lambda: LambdaClient, endpoint: string, agent: Agent): Promise<readonly Row[]> {
+  const ZipFile = zipSync({ "index.mjs": strToU8(CASES[0].text) });
+  const urls: string[] = [];
+  for (let n = 0; n < TRIES; n++) {
+    const FunctionName = `cold-url-${n}`;
+    await lambda.send(new CreateFunctionCommand({ FunctionName, Runtime: "nodejs24.x", Handler: "index.handler", Role: "arn:aws:iam::000000000000:role/bench", Code: { ZipFile }, MemorySize: 256 }));
+    urls.push((await lambda.send(new CreateFunctionUrlConfigCommand({ FunctionName, AuthType: "NONE" }))).FunctionUrl ?? "");
+    await lambda.send(new AddPermissionCommand({ FunctionName, StatementId: "public", Action: "lambda:InvokeFunctionUrl", Principal: "*", FunctionUrlAuthType: "NONE" }));
+  }
+  const tookMs: number[] = [];
+  for (const url of urls) {
+    await cellOf(endpoint, CASES[0].cells, agent);
+    const before = await sample(endpoint, agent, POOLED);
+    const begun = systemClock.monotonicMs();
+    await send(url, agent);
+    const ms = systemClock.monotonicMs() - begun;
+    if ((await sample(endpoint, agent, POOLED)) > before) tookMs.push(ms);
+  }
+  return [...percentiles(`cold start, pool, Node hello, function URL, ${tookMs.length} tries`, tookMs), ...percentiles(`warm, Node hello, function URL, ${WARM} calls`, await times(WARM, () => send(urls[0] ?? "", agent)))];
+}
+
+const POOLED = 'fugaz_cold_start_seconds_count{kind="pool",runtime="nodejs24.x"}';
+
+/** A figure of the server's metrics; 0 when it is not there. */
+async function sample(endpoint: string, agent: Agent, name: string): Promise<number> {
+  const { body } = await send(`${endpoint}/metrics`, agent);
+  return Number(body.split("\n").find((line) => line.startsWith(`${name} `))?.slice(name.length) ?? 0);
 }
 
 const percentiles = (what: string, tookMs: readonly number[]): readonly Row[] => {
@@ -102,8 +133,7 @@ function send(url: string, agent: Agent, body?: string): Promise<Got> {
 
 async function cellOf(endpoint: string, runtime: string, agent: Agent): Promise<void> {
   for (let waitedMs = 0; waitedMs < PATIENCE_MS; waitedMs += 25) {
-    const { body } = await send(`${endpoint}/metrics`, agent);
-    if (Number(new RegExp(`^fugaz_cells\\{runtime="${runtime}"\\} (\\d+)$`, "m").exec(body)?.[1] ?? 0) >= 2) return;
+    if ((await sample(endpoint, agent, `fugaz_cells{runtime="${runtime}"}`)) >= 2) return;
     await systemClock.sleep(25);
   }
 }

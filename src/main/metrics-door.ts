@@ -37,7 +37,7 @@ interface Sample {
 function heartLines({ instances, cells, coldStarts, invocations, throttles, queues }: HeartFigures): readonly string[] {
   return [
     ...family("fugaz_instances", "gauge", "Live instances by state", Object.entries(instances).map(([state, value]) => ({ labels: { state }, value }))),
-    ...family("fugaz_cells", "gauge", "Sandboxes booted ahead that wait for a function", Object.entries(cells).map(([runtime, value]) => ({ labels: { runtime }, value }))),
+    ...family("fugaz_cells", "gauge", "Sandboxes booted ahead that wait for a function", cells.map(({ runtime, ahead, waiting }) => ({ labels: { runtime, ahead }, value: waiting }))),
     ...histogram("fugaz_cold_start_seconds", "How long instances took to be ready for their first event", coldStarts.map(({ kind, runtime, time }) => ({ labels: { kind, runtime }, time }))),
     ...histogram("fugaz_invocation_seconds", "How long functions ran", invocations.map(({ outcome, time }) => ({ labels: { outcome }, time }))),
     ...family("fugaz_throttles_total", "counter", "Invocations that were refused because too many ran", [{ value: throttles }]),

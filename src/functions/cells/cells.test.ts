@@ -59,7 +59,7 @@ describe.skipIf(noContainers !== undefined)("a start from a sandbox that booted 
     return last;
   };
   const waiting = (runtime = "nodejs22.x"): Promise<void> =>
-    expect.poll(async () => (await pooled.heart.figures()).cells[runtime.startsWith("py") ? "python3.11" : "node24"], { timeout: 20_000, interval: 20 }).toBeGreaterThan(0);
+    expect.poll(async () => (await pooled.heart.figures()).cells.filter((kind) => kind.runtime === (runtime.startsWith("py") ? "python3.11" : "node24")).reduce((sum, kind) => sum + kind.waiting, 0), { timeout: 20_000, interval: 20 }).toBeGreaterThan(0);
   const json = ({ payload, functionError }: InvokeResult): unknown => {
     expect([functionError, functionError && Buffer.from(payload).toString()]).toEqual([undefined, undefined]);
     return JSON.parse(Buffer.from(payload).toString());

@@ -8,6 +8,8 @@ export interface Conditions {
   readonly key: string;
   /** For people and metrics. */
   readonly runtime: string;
+  /** Loaded ahead, by comma. */
+  readonly ahead: string;
   readonly program: Pick<SandboxSpec, "argv" | "env" | "mounts" | "tmpMb" | "vacant">;
 }
 
@@ -48,5 +50,5 @@ export function conditionsOf({ env, tmpMb }: Pick<SandboxSpec, "env" | "tmpMb">,
     vacant: opt === undefined ? ["/var/task"] : ["/var/task", "/opt"],
   };
   const key = createHash("sha256").update(JSON.stringify([runtime.interpreter, program])).digest("base64url");
-  return { key, runtime: `${family}${runtime.version.split(".").slice(0, family === "node" ? 1 : 2).join(".")}`, program };
+  return { key, runtime: `${family}${runtime.version.split(".").slice(0, family === "node" ? 1 : 2).join(".")}`, ahead: packages.join(), program };
 }

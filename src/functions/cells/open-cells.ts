@@ -155,9 +155,13 @@ export function openCells(deps: CellsDeps): Cells | undefined {
       if (conditions && !closed) demand(conditions);
     },
     status: () => {
-      const counts: Record<string, number> = {};
-      for (const { conditions, waiting } of kinds.values()) counts[conditions.runtime] = (counts[conditions.runtime] ?? 0) + waiting.length;
-      return counts;
+      const counts = new Map<string, { readonly runtime: string; readonly ahead: string; waiting: number }>();
+      for (const { conditions: { runtime, ahead }, waiting } of kinds.values()) {
+        const count = counts.get(`${runtime} ${ahead}`) ?? { runtime, ahead, waiting: 0 };
+        counts.set(`${runtime} ${ahead}`, count);
+        count.waiting += waiting.length;
+      }
+      return [...counts.values()];
     },
     [Symbol.asyncDispose]: async () => {
       closed = true;
