@@ -1,6 +1,8 @@
 // A process that boots before it is known for which function: it makes itself warm, waits, and then becomes what a fresh boot would be.
 import Module, { createRequire } from "node:module";
+import * as util from "node:util";
 import { receiveFilled, receiveSettings } from "./channel.mjs";
+import { patchConsole } from "./console.mjs";
 
 /** Resolves when this process belongs to a function, with what resolves when the function's code is there as well. */
 export async function untilSpecialised() {
@@ -19,7 +21,8 @@ export async function untilSpecialised() {
 
 /** Does once what every first load of a function does, so that it is compiled when one comes; and loads `packages` from beside us, where a function that has none of its own would find the very same. */
 async function warm(packages) {
-  await Promise.all([import("./sdk-v2.mjs"), import("./warm.mjs")]);
+  await import("./warm.mjs");
+  patchConsole(process.env, util);
   const require = createRequire(import.meta.url);
   const file = require.resolve("./warm.cjs");
   require(file);
