@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
+import { benchCold } from "./cold.ts";
 import { benchCommits } from "./commits.ts";
 import { benchInvocations } from "./invocations.ts";
 import { benchLargeObject } from "./large-object.ts";
@@ -21,6 +22,8 @@ import { systemClock } from "../src/main/system-clock.ts";
 
 const dir = await mkdtemp(join(tmpdir(), "fugaz-bench-"));
 const rows: Row[] = [];
+/** `npm run bench -- cold`: only the cold starts. */
+const coldOnly = process.argv.includes("cold");
 try {
   rows.push(...(await benchStartUp(join(dir, "fresh"))));
   const server = await startChild(["--data-dir", join(dir, "data")]);
@@ -29,14 +32,15 @@ try {
     await systemClock.sleep(2000);
     rows.push({ what: "idle memory (RSS)", value: (await memoryOf(server.pid)).nowMb, unit: "MB" });
     const settings = clientSettings({ endpoint: server.endpoint });
-    rows.push(...(await benchLargeObject(settings, server.pid)));
-    rows.push(...(await benchInvocations(settings)), ...(await benchUrls(settings)), ...(await benchObjects(settings)), ...(await benchStreams(settings)));
-    rows.push(...(await benchQueues(settings, async () => (await memoryOf(server.pid)).nowMb, process.argv.includes("--deep"))));
+    rows.push(...(await benchCold(server)));
+    if (!coldOnly) rows.push(...(await benchLargeObject(settings, server.pid)));
+    if (!coldOnly) rows.push(...(await benchInvocations(settings)), ...(await benchUrls(settings)), ...(await benchObjects(settings)), ...(await benchStreams(settings)));
+    if (!coldOnly) rows.push(...(await benchQueues(settings, async () => (await memoryOf(server.pid)).nowMb, process.argv.includes("--deep"))));
   } finally {
     await server.stop();
   }
-  rows.push(...(await benchSandboxes({ path: process.env["PATH"] ?? "/usr/bin:/bin" })));
-  for (const { name, callers, perSecond } of await benchCommits({ runMs: 1500 })) rows.push({ what: `${name}, ${callers} callers`, value: perSecond, unit: "/s" });
+  if (!coldOnly) rows.push(...(await benchSandboxes({ path: process.env["PATH"] ?? "/usr/bin:/bin" })));
+  for (const { name, callers, perSecond } of coldOnly ? [] : await benchCommits({ runMs: 1500 })) rows.push({ what: `${name}, ${callers} callers`, value: perSecond, unit: "/s" });
 } finally {
   await rm(dir, { recursive: true, force: true });
 }

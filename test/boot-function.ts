@@ -38,6 +38,7 @@ function plainSandboxes(): Sandboxes {
       warnings: [],
     },
     start,
+    shelf: undefined,
     pathOf: (_id, mounts, target) => hostPath(mounts, target),
     [Symbol.asyncDispose]: async () => {},
   };
@@ -76,6 +77,10 @@ class PlainSandbox implements Sandbox {
   }
 
   settle(): void {}
+
+  async become(): Promise<void> {
+    throw new Error("nothing is vacant here");
+  }
 
   async memoryPeakBytes(): Promise<number> {
     return 1;

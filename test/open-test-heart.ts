@@ -53,7 +53,7 @@ export async function openTestHeart({ isolation = "auto", limits = {}, clock = s
   const dir = given ?? (await mkdtemp(join(tmpdir(), "fugaz-heart-")));
   const engine = await openEmbedded({ dir: join(dir, "data"), clock });
   const path = process.env["PATH"] ?? "";
-  const sandboxes = await openSandboxes({ isolation, dir: join(dir, "sandboxes"), path });
+  const sandboxes = await openSandboxes({ isolation, dir: join(dir, "sandboxes"), path, shelf: join(dir, "code") });
   const runtimes = openRuntimes({ projectDir: join(import.meta.dirname, ".."), dir: join(dir, "runtimes"), addedDir: join(dir, "added"), path, home: "/" });
   const lines: string[] = [];
   const byGroup = new Map<string, string[]>();

@@ -30,7 +30,7 @@ let sequence = 0;
 
 export async function open(isolation: "bubblewrap" | "process"): Promise<Opened> {
   const dir = await mkdtemp(join(tmpdir(), "fugaz-sandboxes-"));
-  const sandboxes = await openSandboxes({ isolation, dir, path });
+  const sandboxes = await openSandboxes({ isolation, dir, path, shelf: join(dir, "shelf") });
   const start: Opened["start"] = (argv, more = {}) => {
     const id = more.id ?? `s${++sequence}`;
     const limits = { memoryMb: 128, cpus: 1, processesMax: 64, openFilesMax: 1024, tmpMb: 16 };

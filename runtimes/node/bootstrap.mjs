@@ -34,23 +34,28 @@ function serve(run, handler) {
 
 async function main() {
   const { env } = process;
-  patchConsole(env, util);
   useRequire(createRequire(import.meta.url));
   process.on("uncaughtException", (error) => die("Uncaught Exception", error, UNCAUGHT_EXCEPTION_EXIT));
   process.on("unhandledRejection", (reason, promise) => die("Unhandled Promise Rejection", unhandledRejection(reason, promise), UNHANDLED_REJECTION_EXIT));
+  const early = env._FUGAZ_CELL !== undefined;
+  hookModulePaths();
+  if (early || env.AWS_ENDPOINT_URL) (await import("./sdk-v2.mjs")).pointSdkAtEndpoint();
+  // Nothing above may depend on the function's environment.
+  const codeInPlace = early ? await (await import("./cell.mjs")).untilSpecialised() : undefined;
+  patchConsole(env, util);
   const named = /^AWS_Lambda_nodejs(\d+)/.exec(env.AWS_EXECUTION_ENV || "");
   const modern = named !== null && Number(named[1]) >= FIRST_MODERN_MAJOR;
   installAwslambda();
-  hookModulePaths();
-  if (env.AWS_ENDPOINT_URL) (await import("./sdk-v2.mjs")).pointSdkAt(env.AWS_ENDPOINT_URL);
   let handler;
+  await codeInPlace?.();
+  const begunMs = performance.now();
   try {
     handler = await loadHandler(env.LAMBDA_TASK_ROOT || process.cwd(), env._HANDLER || "", modern);
     if (modern && !isStreaming(handler)) checkModern(handler);
   } catch (error) {
     die("Uncaught Exception", error, UNCAUGHT_EXCEPTION_EXIT);
   }
-  sendReady();
+  sendReady(performance.now() - begunMs);
   serve(isStreaming(handler) ? runStreaming(modern) : modern ? runModern : runClassic, handler);
 }
 

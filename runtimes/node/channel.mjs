@@ -10,6 +10,7 @@ const HEAD_BYTES_MAX = 65_535;
 const LOG_BYTES_MAX = 256 * 1024;
 const RETRY_MS = 0.1;
 
+const SPECIALISE = 0;
 const INVOKE = 1;
 const READY = 2;
 const INIT_ERROR = 3;
@@ -19,6 +20,8 @@ const FATAL_ERROR = 6;
 const TOO_LARGE = 7;
 const LOG = 8;
 const OUTPUT = 9;
+const LATENT = 10;
+const FILLED = 11;
 const STREAM_START = 16;
 const STREAM_CHUNK = 17;
 const STREAM_END = 18;
@@ -28,7 +31,8 @@ const STREAM_CHUNK_BYTES = 64 * 1024;
 /** What a chunk uses up beside its bytes. */
 const STREAM_CHUNK_OVERHEAD = 64;
 
-export const sendReady = () => send(READY, "", "", undefined);
+/** `codeMs`: how long the function's own code took to load. */
+export const sendReady = (codeMs) => send(READY, "", codeMs.toFixed(3), undefined);
 
 /** `fatal` says that the process is about to end. */
 export const sendError = (requestId, errorType, payload, fatal, bytesMax) =>
@@ -57,6 +61,8 @@ export function sendOutput(fd, bytes) {
 
 let socket;
 let waiting;
+let specialise;
+let filled;
 /** An event that arrived before anybody waited for it. */
 let arrived;
 let pieces = [];
@@ -90,13 +96,34 @@ export const endStream = ({ requestId }) => send(STREAM_END, requestId, "", unde
 /** Calls back once with `{ requestId, meta, body }` when an event arrives; ends the process when the platform is gone. */
 export function receiveInvoke(callback) {
   waiting = callback;
+  listen();
+  deliver();
+}
+
+/** Tells that this process waits to become a function's, and resolves with `{ env, cwd }` when it shall. */
+export function receiveSettings() {
+  listen();
+  send(LATENT, "", "", undefined);
+  return new Promise((resolve) => {
+    specialise = resolve;
+  });
+}
+
+/** Resolves when the function's code is in place. */
+export function receiveFilled() {
+  listen();
+  return new Promise((resolve) => {
+    filled = resolve;
+  });
+}
+
+function listen() {
   if (socket === undefined) {
     socket = new Socket({ fd: CHANNEL_FD, readable: true, writable: false });
     socket.on("data", gather);
     for (const event of ["end", "error", "close"]) socket.on(event, () => process.exit(0));
   }
   socket.ref();
-  deliver();
 }
 
 function gather(chunk) {
@@ -105,6 +132,8 @@ function gather(chunk) {
   for (let frame = takeFrame(); frame !== undefined; frame = takeFrame()) {
     if (frame[4] === STREAM_CREDIT) takeCredit(parse(frame));
     else if (frame[4] === INVOKE) arrived = frame;
+    else if (frame[4] === SPECIALISE && specialise !== undefined) specialise(JSON.parse(parse(frame).body.toString("utf8")));
+    else if (frame[4] === FILLED && specialise !== undefined) takeFilled();
     else process.exit(70);
   }
   deliver();
@@ -119,6 +148,13 @@ function takeFrame() {
   have -= total;
   pieces = have === 0 ? [] : [all.subarray(total)];
   return all.subarray(0, total);
+}
+
+function takeFilled() {
+  specialise = undefined;
+  socket.unref();
+  // The settings may have come in the same breath.
+  setImmediate(() => filled());
 }
 
 function takeCredit({ requestId, head }) {

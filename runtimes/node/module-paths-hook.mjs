@@ -4,7 +4,7 @@ import { fallback } from "./module-paths.mjs";
 let hook;
 
 export function initialize({ directories }) {
-  hook = fallback(directories, async (attempt, recover) => {
+  hook = fallback(() => directories, async (attempt, recover) => {
     try {
       return await attempt();
     } catch (error) {

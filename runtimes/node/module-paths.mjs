@@ -5,12 +5,11 @@ import { pathToFileURL } from "node:url";
 
 let installed = false;
 
-/** Makes `import "package"` fall back to the directories of NODE_PATH, where Node has hooks in the same thread: nearly free. */
+/** Makes `import "package"` fall back to the directories that NODE_PATH has by then, where Node has hooks in the same thread: nearly free. */
 export function hookModulePaths() {
-  const directories = listed();
-  if (directories.length === 0 || !moduleApi.registerHooks) return;
+  if (!moduleApi.registerHooks) return;
   installed = true;
-  moduleApi.registerHooks({ resolve: fallback(directories, tryNow) });
+  moduleApi.registerHooks({ resolve: fallback(listed, tryNow) });
 }
 
 /** The same for versions whose hooks need a thread of their own: only when an ES module is really loaded. Before 20.6 (18.19) there are none. */
@@ -32,11 +31,12 @@ function tryNow(attempt, recover) {
 }
 
 /** A resolve hook: tries as Node would, then as if imported from beside each directory, then by the rules of require. */
-export const fallback = (directories, trying) => (specifier, context, next) =>
+export const fallback = (directoriesNow, trying) => (specifier, context, next) =>
   trying(
     () => next(specifier, context),
     (error) => {
-      if (error.code !== "ERR_MODULE_NOT_FOUND" || !isBare(specifier)) throw error;
+      const directories = directoriesNow();
+      if (error.code !== "ERR_MODULE_NOT_FOUND" || !isBare(specifier) || directories.length === 0) throw error;
       return fromDirectories(directories, specifier, context, next, trying, error);
     },
   );

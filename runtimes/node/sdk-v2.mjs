@@ -2,11 +2,13 @@
 import Module, { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
-/** From now on a loaded `aws-sdk` talks to `endpoint`, with buckets in the path. */
-export function pointSdkAt(endpoint) {
+/** From now on a loaded `aws-sdk` talks to what AWS_ENDPOINT_URL is by then, with buckets in the path. */
+export function pointSdkAtEndpoint() {
   const told = new Set();
   const load = Module._load;
   const tell = (loaded, parentFile) => {
+    const endpoint = process.env.AWS_ENDPOINT_URL;
+    if (!endpoint) return;
     const core = hasConfig(loaded) ? loaded : coreBeside(parentFile);
     if (!core || told.has(core.config)) return;
     told.add(core.config);

@@ -34,6 +34,10 @@ def main():
 
     if sys.flags.no_site:
         _add_site()
+    if "_FUGAZ_CELL" in os.environ:
+        from fugazruntime import cell
+
+        cell.wait_until_specialised(_module_path)
     task_root = os.environ.get("LAMBDA_TASK_ROOT") or os.getcwd()
     sys.path[:] = _module_path(task_root)
     serve.run(os.environ.get("_HANDLER", ""))

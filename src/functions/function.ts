@@ -1,6 +1,7 @@
 // The words of the heart: what a function, a version and an invocation are, free of any cloud's wire shapes.
 import type { ConcurrencyFacts } from "./concurrency/shares.ts";
 import type { LogSettings } from "./log-settings.ts";
+import type { StartSteps } from "./start-steps.ts";
 
 /** Which cloud's handler contract the code was written for. */
 export type Dialect = "aws";
@@ -190,6 +191,8 @@ export interface InvokeResult {
   readonly billedMs: number;
   /** Present when this call booted the instance. */
   readonly initMs: number | undefined;
+  /** Of an instance's first invocation, also when it was booted ahead. */
+  readonly steps?: StartSteps | undefined;
   readonly memoryPeakMb: number;
 }
 

@@ -3,6 +3,11 @@ import { availableParallelism, totalmem } from "node:os";
 import { limits } from "../kernel/limits.ts";
 import type { Quotas } from "../kernel/quotas.ts";
 
+/** Ours: what may be spent on what nobody has asked for yet, and what one takes at most. */
+const CELLS_SHARE = 1 / 16;
+const CELL_MB = 48;
+const CELLS_MAX = 32;
+
 export interface HeartLimits {
   /** Invocations at once, running or waiting, per account and region. */
   readonly accountConcurrencyMax: number;
@@ -10,6 +15,8 @@ export interface HeartLimits {
   readonly bootsMax: number;
   /** Instances that can run count their configured memory, idle ones what they have used; the sum stays below this. */
   readonly memoryBudgetMb: number;
+  /** Sandboxes booted ahead, for any function; 0 keeps none. */
+  readonly cellsMax: number;
   readonly initTimeoutMs: number;
   /** How long an invocation waits for an instance when memory or boots are short; then it is throttled. */
   readonly waitMsMax: number;
@@ -27,10 +34,12 @@ export interface HeartLimits {
 }
 
 export function defaultHeartLimits({ accountConcurrency }: Quotas): HeartLimits {
+  const memoryBudgetMb = Math.floor((memoryBytes() * 0.75) / 1024 / 1024);
   return {
     accountConcurrencyMax: accountConcurrency,
     bootsMax: 2 * availableParallelism(),
-    memoryBudgetMb: Math.floor((memoryBytes() * 0.75) / 1024 / 1024),
+    memoryBudgetMb,
+    cellsMax: Math.min(CELLS_MAX, Math.floor((memoryBudgetMb * CELLS_SHARE) / CELL_MB)),
     initTimeoutMs: limits.functions.initTimeoutMs,
     waitMsMax: 30_000,
     freezeAfterMs: 100,

@@ -32,7 +32,7 @@ describe("an invocation", () => {
     expect(cold.memoryPeakMb).toBeGreaterThan(1);
     const tail = Buffer.from(cold.logTail ?? []).toString();
     expect(tail).toMatch(
-      /^START RequestId: 1{8}-\S+ Version: \$LATEST\n[^\n]*\tINFO\thello cold\nEND RequestId: 1{8}-\S+\nREPORT RequestId: 1{8}-\S+\tDuration: [\d.]+ ms\tBilled Duration: \d+ ms\tMemory Size: 256 MB\tMax Memory Used: \d+ MB\tInit Duration: [\d.]+ ms\t\n$/,
+      /^START RequestId: 1{8}-\S+ Version: \$LATEST\n[^\n]*\tINFO\thello cold\nEND RequestId: 1{8}-\S+\nREPORT RequestId: 1{8}-\S+\tDuration: [\d.]+ ms\tBilled Duration: \d+ ms\tMemory Size: 256 MB\tMax Memory Used: \d+ MB\tInit Duration: [\d.]+ ms\tStart: (pool|fresh), sandbox [\d.]+ ms, runtime [\d.]+ ms, code [\d.]+ ms\t\n$/,
     );
     const warm = await payloadOf(ref, {}, { logTail: true });
     expect(warm).toMatchObject({ payload: { ...(cold.payload as object), count: 2 }, initMs: undefined });

@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import type { Quotas } from "../kernel/quotas.ts";
 import type { Destinations } from "./async/destinations.ts";
 import type { KeptState } from "./instances/kept.ts";
+import type { HeartFigures } from "./metrics/figures.ts";
 import type { Layers } from "./layers/layers.ts";
 import type { Write } from "../ports/store.ts";
 import type { CodePackage, FunctionRecord, FunctionRef, FunctionSettings, InvokeOptions, InvokeResult, Scope, StreamedInvocation, UrlTarget, Version } from "./function.ts";
@@ -130,7 +131,9 @@ export interface Heart extends AsyncDisposable {
   asyncInvocation(ref: FunctionRef, event: AsyncEvent): Write;
   /** May this service invoke the function, by the function's resource policy? False when there is no such function. */
   mayInvoke(ref: FunctionRef, invoker: Invoker): Promise<boolean>;
-  /** Live instances and queue depths, for health, doctor and metrics. */
+  /** What has been counted, for metrics. */
+  figures(): Promise<HeartFigures>;
+  /** Live instances, for health and doctor. */
   status(): { readonly instances: number; readonly busy: number };
   /** Stops taking asynchronous work, waits for running invocations until the signal aborts, then kills. */
   drain(signal: AbortSignal): Promise<void>;

@@ -14,6 +14,9 @@ import type { Destinations } from "./async/destinations.ts";
 import { rulesOf } from "./async/event-rules.ts";
 import { eventWrite, queueOf } from "./async/events.ts";
 import { openWorker } from "./async/worker.ts";
+import type { Cells } from "./cells/cells.ts";
+import { openCells } from "./cells/open-cells.ts";
+import { openAnnouncer } from "./cells/announce.ts";
 import { codeKeeper } from "./code-keeper.ts";
 import { keepPromises } from "./concurrency/keep-promises.ts";
 import { openConcurrency } from "./concurrency/open-concurrency.ts";
@@ -32,6 +35,7 @@ import { streamedInvocation } from "./invocations/streamed-invocation.ts";
 import { openMeter, type Trigger } from "./invocations/usage.ts";
 import { openLayers } from "./layers/open-layers.ts";
 import type { LogSink } from "./logs/log-groups.ts";
+import { countStates, openCounters, readQueues } from "./metrics/open-counters.ts";
 import { openPackages } from "./packages/open-packages.ts";
 import { openTrees } from "./packages/trees.ts";
 import type { FunctionName } from "./registry/keys.ts";
@@ -70,13 +74,17 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
   const trees = await openTrees(deps.dir);
   const packages = openPackages({ blobs: ports.blobs, trees, unzippedBytesMax: quotas.unzippedBytesMax, runsInPlace: deps.development?.runsInPlace });
   const images = await openImages({ store: ports.store, blobs: ports.blobs, clock, dir: deps.dir, isolation: deps.sandboxes.report });
-  const dispatcher = openDispatcher({ clock, logSink: deps.logSink, prepare: prepareWith(deps, packages, images), limits, warn });
+  const dispatcher = openDispatcher({ clock, logSink: deps.logSink, prepare: (version, facts) => prepare(version, facts), limits, warn });
+  const counters = openCounters();
+  const cells = openCells({ sandboxes: deps.sandboxes, clock, cellsMax: limits.cellsMax, busy: () => dispatcher.status().busy > 0, warn });
+  const prepare = prepareWith(deps, packages, images, cells);
   const concurrency = await openConcurrency({ store: ports.store, clock, accountMax: limits.accountConcurrencyMax, warn });
   const meter = openMeter({ store: ports.store, log: ports.log, clock, warn });
   const registry = openRegistry({
     store: ports.store, clock, packages, random: Math.random,
     onChange: (at) => {
       void retireOld(at);
+      announcer.announce(at);
       void reconcile(at);
     },
     onConcurrency: (at, facts) => concurrency.set(at, facts),
@@ -95,6 +103,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     }
   };
 
+  const announcer = openAnnouncer({ cells, runtimes: deps.runtimes, packages, credentialsFor: deps.credentialsFor, find: registry.find, warn });
   const reconcile = async (at: FunctionName): Promise<void> => {
     try {
       await keepPromises(at, { registry, dispatcher, concurrency, single: deps.development?.isDebugged });
@@ -109,7 +118,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     return registry.find(version).then((record) => (record?.recursion === "Allow" ? begin(version, options, trigger, body) : Promise.reject(inALoop())));
   };
   const begin = (version: Version, options: InvokeOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> =>
-    untilAnswered((onAnswer) => concurrency.count(version, async () => {
+    untilAnswered((onAnswer) => counters.throttles(concurrency.count(version, async () => {
       const grant = await dispatcher.acquire(version, options.signal);
       let health: Health = "dead";
       let durationMs = 0;
@@ -117,12 +126,13 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
         const ran = await runInvocation(grant, options, clock, { body, onAnswer });
         health = ran.health;
         durationMs = ran.result.durationMs;
+        counters.ended(version.settings.runtime, ran.result);
         meter.record(version, ran, options.payload.byteLength, trigger);
         return ran.result;
       } finally {
         dispatcher.release(grant.instance, health, durationMs);
       }
-    }));
+    })));
   // Not async: with a known version the instance is taken before this returns, so that whoever counts room sees it.
   const invoke = (ref: FunctionRef, options: InvokeOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> => {
     const version = registry.cachedVersion(ref);
@@ -155,6 +165,8 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     await concurrency.none(signal);
     abandoned = true;
     await dispatcher.end();
+    await announcer.settled();
+    await cells?.[Symbol.asyncDispose]();
     await worker.settled();
     await meter.flush();
     await deps.logSink.flush();
@@ -183,6 +195,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       return policy !== undefined && policyAllows(policy.statements, { action: "lambda:InvokeFunction", resource: functionArn(ref, ref.qualifier), service, context });
     },
     status: dispatcher.status,
+    figures: async () => ({ ...counters.read(), instances: countStates(dispatcher.states()), cells: cells?.status() ?? [], queues: await readQueues(ports.queue) }),
     [Symbol.asyncDispose]: async () => {
       await drain(AbortSignal.abort());
       keeper[Symbol.dispose]();
@@ -201,7 +214,7 @@ const inALoop = (): Fault =>
   });
 
 /** Code in place, a runtime that is there, the environment complete: all that a boot needs. */
-function prepareWith(deps: HeartDeps, packages: AcquiringPackages, images: Pick<OpenImages, "acquire">): InstanceDeps["prepare"] {
+function prepareWith(deps: HeartDeps, packages: AcquiringPackages, images: Pick<OpenImages, "acquire">, cells: Cells | undefined): InstanceDeps["prepare"] {
   const { clock, sandboxes, runtimes, runnerFor, development } = deps;
   return async (version, { id, logStream, initialization }) => {
     const name = version.settings.runtime;
@@ -214,7 +227,7 @@ function prepareWith(deps: HeartDeps, packages: AcquiringPackages, images: Pick<
     const { codeDir, opt, release } = await acquireCode(version, packages, images);
     return {
       runtime,
-      boot: (voice, initTimeoutMs) => runnerFor(runtime.family)({ id, version, runtime, codeDir, responseBytesMax: (deps.quotas ?? defaultQuotas).syncResponseBytesMax, ...(opt === undefined ? {} : { opt }), env, ...voice }, { sandboxes, clock }, initTimeoutMs),
+      boot: (voice, initTimeoutMs) => runnerFor(runtime.family)({ id, version, runtime, codeDir, responseBytesMax: (deps.quotas ?? defaultQuotas).syncResponseBytesMax, ...(opt === undefined ? {} : { opt }), env, ...voice }, { sandboxes, clock, cells }, initTimeoutMs),
       release,
     };
   };

@@ -1,8 +1,9 @@
 // How the platform talks to code inside a sandbox. The dispatcher sees only this; channel and runtime-api implement it.
 import type { Runtime } from "../ports/runtimes.ts";
-import type { Sandboxes } from "../ports/sandbox.ts";
+import type { Sandbox, Sandboxes, SandboxSpec } from "../ports/sandbox.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Version } from "./function.ts";
+import type { StartSteps } from "./start-steps.ts";
 import type { TelemetryHub } from "./telemetry/hub.ts";
 
 /** Everything needed to boot one instance of a version. */
@@ -89,7 +90,7 @@ export interface Settling {
 
 /** How the boot ended. `error`: the runtime reported an init error (module missing, handler missing, throw at top level). */
 export type Boot =
-  | { readonly kind: "ready"; readonly instance: RunningInstance; readonly initMs: number }
+  | { readonly kind: "ready"; readonly instance: RunningInstance; readonly initMs: number; readonly steps: StartSteps }
   | { readonly kind: "error"; readonly payload: Uint8Array; readonly errorType: string; readonly initMs: number }
   | { readonly kind: "exit"; readonly code: number | undefined; readonly signal: string | undefined; readonly outOfMemory: boolean; readonly initMs: number }
   | { readonly kind: "timeout"; readonly initMs: number }
@@ -117,6 +118,22 @@ export interface RunningInstance extends AsyncDisposable {
 export interface RunnerDeps {
   readonly sandboxes: Sandboxes;
   readonly clock: Clock;
+  /** Sandboxes that wait to become an instance; absent where there are none. */
+  readonly cells?: CellSource | undefined;
+}
+
+export interface CellSource {
+  /**
+   * A sandbox that has become `wanted`, with its code in place; undefined when none waits or none would do. Either way the start is counted as demand.
+   * Never rejects.
+   */
+  take(wanted: SandboxSpec, spec: Pick<BootSpec, "runtime" | "opt" | "codeDir" | "version">): Promise<TakenCell | undefined>;
+}
+
+export interface TakenCell {
+  readonly sandbox: Sandbox;
+  /** Lets the runtime inside load the code; once, when somebody listens to it. */
+  load(): void;
 }
 
 /** Starts a sandbox and boots the runtime in it, for at most `initTimeoutMs`. Leaves nothing running unless it answers `ready`. */

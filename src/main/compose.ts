@@ -13,6 +13,7 @@ import type { Config } from "./config.ts";
 import { healthDoor, type HealthSources } from "./health-door.ts";
 import type { ServerLog } from "./logger.ts";
 import type { Extras } from "./open-house.ts";
+import { metricsDoor } from "./metrics-door.ts";
 import { runtimesFor } from "./machine-runtimes.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -32,7 +33,8 @@ export async function startFugaz(config: Config, logger: ServerLog, extras?: Ext
   try {
     const clock = systemClock;
     let health: HealthSources | undefined;
-    const doors: Door[] = [healthDoor(() => health)];
+    let figures: Heart["figures"] | undefined;
+    const doors: Door[] = [healthDoor(() => health), opened.use(metricsDoor(() => figures))];
     let graceMs = 0;
     const listen = async (): Promise<AsyncDisposable & { readonly endpoint: string }> => {
       const tls = config.tlsCert === undefined ? {} : { tls: { cert: config.tlsCert, key: config.tlsKey } };
@@ -48,7 +50,7 @@ export async function startFugaz(config: Config, logger: ServerLog, extras?: Ext
       engineOpening,
       // The port is taken early: who can not have it learns at once, and health says "starting".
       listen(),
-      openSandboxes({ isolation: config.isolation, dir: join(config.dataDir, "sandboxes"), path: config.path }),
+      openSandboxes({ isolation: config.isolation, dir: join(config.dataDir, "sandboxes"), path: config.path, shelf: join(config.dataDir, "code") }),
     ]);
     // After one turn of the loop, as loading keeps the thread busy and the others shall be under way by then.
     const loading = setImmediate().then(() => import("./open-house.ts"));
@@ -56,6 +58,7 @@ export async function startFugaz(config: Config, logger: ServerLog, extras?: Ext
     opened.defer(sweepBlobs(engine, logger));
     const runtimes = runtimesFor(config, config.dataDir);
     const house = await openHouse({ config, logger, clock, engine, sandboxes, runtimes, endpoint, opened, extras });
+    figures = house.heart.figures;
     doors.push(...house.doors);
     health = { isolation: sandboxes.report, runtimes, services: house.services, status: house.status };
 

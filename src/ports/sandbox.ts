@@ -38,6 +38,8 @@ export interface SandboxSpec {
   readonly channel: boolean;
   /** Opens another whose far end is `CONTROL_FD`. */
   readonly control?: boolean;
+  /** Absolute directories inside that are filled later, by `Sandbox.become`; such a sandbox has no limits before, and the least share of a busy machine. Only where there is a `Sandboxes.shelf`. */
+  readonly vacant?: readonly string[];
 }
 
 /** How the program ended. */
@@ -62,6 +64,11 @@ export interface Sandbox extends AsyncDisposable {
   memoryPeakBytes(): Promise<number>;
   /** The program has booted: until now it had a whole CPU's share of a busy machine, from here on its own. */
   settle(): void;
+  /**
+   * Makes a sandbox with vacant directories that of `spec`: the mounts for them appear inside, read-only, its limits hold, and a restart starts its program.
+   * Once; the sources lie below `Sandboxes.shelf`. Rejects with an outage after which the sandbox is good for nothing.
+   */
+  become(spec: SandboxSpec): Promise<void>;
   /** Stops all processes until `thaw`; no-op twice. */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
@@ -87,6 +94,8 @@ export interface IsolationReport {
 
 export interface Sandboxes extends AsyncDisposable {
   readonly report: IsolationReport;
+  /** Host directory below which lies whatever can be added to a running sandbox; undefined where nothing can. */
+  readonly shelf: string | undefined;
   start(spec: SandboxSpec, signal?: AbortSignal): Promise<Sandbox>;
   /** Where the program will find a mounted target: the target itself at level 1, a host path at level 0. `/tmp` maps to the private directory of sandbox `id`. */
   pathOf(id: string, mounts: readonly Mount[], target: string): string;

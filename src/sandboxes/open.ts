@@ -17,6 +17,8 @@ export interface SandboxOptions {
   readonly dir: string;
   /** Where programs are looked up, as in $PATH. */
   readonly path: string;
+  /** Directory of what may be added to running sandboxes; made if need be. */
+  readonly shelf?: string;
 }
 
 /** What was demanded is not possible here; the message says why and what helps. */
@@ -36,7 +38,8 @@ export async function openSandboxes(options: SandboxOptions): Promise<Sandboxes>
   if (typeof cgroups !== "string") await writeFile(join(dir, GROUPS_FILE), cgroups.bases.join("\n"));
   if (options.isolation === "process") return processSandboxes(dir, cgroups, undefined);
   const tools = await probeTools(options.path, dir, typeof cgroups === "string" ? undefined : cgroups);
-  if (typeof tools !== "string") return bubblewrapSandboxes(dir, tools, cgroups);
+  if (options.shelf !== undefined) await mkdir(options.shelf, { recursive: true });
+  if (typeof tools !== "string") return bubblewrapSandboxes(dir, tools, cgroups, options.shelf);
   if (options.isolation === "bubblewrap") throw new IsolationImpossible(`Isolation by bubblewrap was asked for, but ${tools}`);
   return processSandboxes(dir, cgroups, `Containers are not possible because ${tools}`);
 }

@@ -1,6 +1,6 @@
 // One running program with its limits, stdio and end: what the bubblewrap and the process sandbox have in common.
 import type { Duplex, Readable } from "node:stream";
-import { outage } from "../kernel/fault.ts";
+import { assert, outage } from "../kernel/fault.ts";
 import type { Exit, Sandbox, SandboxSpec } from "../ports/sandbox.ts";
 import { bootCpus, type Group } from "./cgroups/group.ts";
 import { residentBytes, signalTree } from "./process-tree.ts";
@@ -17,6 +17,8 @@ export interface ProgramPlan {
   readonly follow: (sandbox: Sandbox) => void;
   /** Frees what outlives the program: /tmp, directories, its place among the living. */
   readonly cleanup: () => Promise<void>;
+  /** Fills what is vacant and sets limits; the plan for what the sandbox is from then on. */
+  readonly become?: (spec: SandboxSpec) => Promise<ProgramPlan>;
 }
 
 /** Ours: how often memory is compared with its limit. */
@@ -60,7 +62,7 @@ class Program implements Sandbox {
   readonly exited: Promise<Exit>;
   /** Resolves when the user's program is about to run, rejects when it never will. */
   readonly started: Promise<void>;
-  readonly #plan: ProgramPlan;
+  #plan: ProgramPlan;
   readonly #process: Spawned;
   readonly #oomKillsBefore: number;
   #peakBytes = 0;
@@ -85,6 +87,14 @@ class Program implements Sandbox {
     this.exited = launched.gone.then(async ({ code, signal }) => await this.#ended(code, signal));
     this.started = this.#untilReady();
     this.started.catch(() => {});
+    // What has no limits yet needs no watch.
+    if (!spec.vacant) this.#startWatch();
+  }
+
+  async become(spec: SandboxSpec): Promise<void> {
+    const { become } = this.#plan;
+    assert(become, "a sandbox without vacant directories can not become another");
+    this.#plan = await become(spec);
     this.#startWatch();
   }
 

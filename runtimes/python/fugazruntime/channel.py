@@ -10,6 +10,7 @@ _READ_BYTES = 64 * 1024
 # A longer log message travels in several frames; the platform cuts events at this size anyway.
 _LOG_BYTES_MAX = 256 * 1024
 
+_SPECIALISE = 0
 _INVOKE = 1
 _READY = 2
 _INIT_ERROR = 3
@@ -18,6 +19,8 @@ _ERROR = 5
 _TOO_LARGE = 7
 _LOG = 8
 _OUTPUT = 9
+_LATENT = 10
+_FILLED = 11
 
 _lock = threading.Lock()
 
@@ -28,8 +31,9 @@ def open_channel():
     os.set_blocking(_FD, True)
 
 
-def send_ready():
-    _send(_READY, "", "", b"")
+def send_ready(code_ms):
+    """`code_ms`: how long the function's own code took to load."""
+    _send(_READY, "", "%.3f" % code_ms, b"")
 
 
 def send_init_error(error_type, payload):
@@ -62,11 +66,28 @@ def send_output(fd, data):
         _send(_OUTPUT, "", str(fd), bytes(view[at : at + _LOG_BYTES_MAX]))
 
 
+def receive_settings():
+    """Tells that this process waits to become a function's; blocks until it shall, and returns `{"env", "cwd"}`."""
+    _send(_LATENT, "", "", b"")
+    return json.loads(_receive(_SPECIALISE, _START.size)[2].decode("utf-8"))
+
+
+def receive_filled():
+    """Blocks until the function's code is in place."""
+    _receive(_FILLED, _START.size)
+
+
 def receive_invoke():
     """Blocks until an event arrives: (request id, metadata, payload). Ends the process when the platform is gone."""
-    data = _read(_READ_BYTES)
+    request_id, head, payload = _receive(_INVOKE)
+    return request_id, json.loads(head), payload
+
+
+def _receive(expected, first_bytes=_READ_BYTES):
+    """`first_bytes`: of the size of a head where another frame may follow at once."""
+    data = _read(first_bytes)
     while len(data) < _START.size:
-        data += _read(_READ_BYTES)
+        data += _read(first_bytes - len(data))
     size, kind, id_bytes, head_bytes = _START.unpack_from(data)
     total = _START.size + size
     if len(data) < total:
@@ -74,12 +95,12 @@ def receive_invoke():
         frame[: len(data)] = data
         _fill(memoryview(frame), len(data))
         data = frame
-    if kind != _INVOKE:
+    if kind != expected:
         os._exit(70)
     id_end = _START.size + id_bytes
     head_end = id_end + head_bytes
-    meta = json.loads(bytes(data[id_end:head_end]).decode("utf-8"))
-    return bytes(data[_START.size : id_end]).decode("latin-1"), meta, bytes(memoryview(data)[head_end:total])
+    head = bytes(data[id_end:head_end]).decode("utf-8")
+    return bytes(data[_START.size : id_end]).decode("latin-1"), head, bytes(memoryview(data)[head_end:total])
 
 
 def _read(count):

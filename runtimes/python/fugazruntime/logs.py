@@ -13,7 +13,7 @@ from fugazruntime.marshal import to_json
 _NBSP = "\u00a0"
 _TIME = "%Y-%m-%dT%H:%M:%S"
 _JSON_TIME = _TIME + "Z"
-_JSON = os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
+_json = False
 _STANDARD_MEMBERS = frozenset(
     (
         "name msg args levelname levelno pathname filename module exc_info exc_text stack_info lineno funcName created msecs "
@@ -85,7 +85,7 @@ class JsonFormatter(logging.Formatter):
 
 def log_error(result):
     """An error the runtime reports, in the function's log."""
-    if _JSON:
+    if _json:
         line = {"timestamp": time.strftime(_JSON_TIME, time.gmtime()), "log_level": "ERROR"}
         line.update(result)
         channel.send_log("ERROR", to_json(line))
@@ -128,13 +128,15 @@ class _FrameWriter(io.RawIOBase):
 
 
 def setup():
+    global _json
+    _json = os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
     for name, fd in (("stdout", 1), ("stderr", 2)):
         # A buffered layer because functions use sys.stdout.buffer; nothing stays in it, every write goes through.
         raw = io.BufferedWriter(_FrameWriter(fd), 1)
         setattr(sys, name, io.TextIOWrapper(_Unbuffered(raw), "utf-8", "backslashreplace", newline="\n", write_through=True))
     logging.Formatter.converter = time.gmtime
     handler = LambdaLoggerHandler()
-    if _JSON:
+    if _json:
         handler.setFormatter(JsonFormatter())
     else:
         handler.setFormatter(logging.Formatter("[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n", _TIME))

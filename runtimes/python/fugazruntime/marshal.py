@@ -14,8 +14,14 @@ def _keeps_unicode():
     return False
 
 
-_escapes = not _keeps_unicode()
-_plain = json.JSONEncoder(ensure_ascii=_escapes)
+_escapes = True
+_plain = json.JSONEncoder()
+
+
+def setup():
+    """Reads what the function's environment says."""
+    global _escapes
+    _escapes = not _keeps_unicode()
 
 
 class _Raw(object):

@@ -1,23 +1,26 @@
 """Loads the handler and answers events with it, one at a time."""
 import importlib
 import sys
+import time
 
 from fugazruntime import channel, logs
 from fugazruntime.context import LambdaContext, set_trace
 from fugazruntime.errors import Fault, describe_current, describe_fault
-from fugazruntime.marshal import marshal, to_json, unmarshal
+from fugazruntime.marshal import marshal, setup as marshal_setup, to_json, unmarshal
 
 
 def run(handler_name):
     channel.open_channel()
     logs.setup()
+    marshal_setup()
+    begun = time.perf_counter()
     try:
         handler = _load(handler_name)
     except Fault as fault:
         _fail_init(describe_fault(fault, None))
     except Exception:
         _fail_init(describe_current(None))
-    channel.send_ready()
+    channel.send_ready((time.perf_counter() - begun) * 1000)
     while True:
         _answer(handler, *channel.receive_invoke())
 

@@ -10,7 +10,7 @@ import { planCapacity, worthBooting } from "./capacity.ts";
 import { idleKeeper, type IdleKeeper } from "./idle-keeper.ts";
 import { Instance, type InstanceDeps } from "./instance.ts";
 import { openKept, type Kept, type KeptFailure, type KeptState } from "./kept.ts";
-import { isWaiting } from "./life.ts";
+import { isWaiting, type InstanceState } from "./life.ts";
 import { isEmpty, newPool, smoothed, type Grant, type Pool, type Waiter } from "./pool.ts";
 
 export interface DispatcherDeps extends InstanceDeps {
@@ -42,6 +42,7 @@ export interface Dispatcher {
   /** Calls back when there may be more room than before. */
   onRoom(listener: () => void): void;
   status(): { readonly instances: number; readonly busy: number };
+  states(): readonly InstanceState[];
   /** Refuses whoever waits and ends every instance, busy or not. */
   end(): Promise<void>;
 }
@@ -276,6 +277,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
       roomListener = listener;
     },
     status: () => ({ instances: live.size, busy: [...pools.values()].reduce((sum, pool) => sum + pool.busy, 0) }),
+    states: () => [...live].map(({ state }) => state),
     end: async () => {
       ended = true;
       kept.stop();

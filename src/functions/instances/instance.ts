@@ -9,6 +9,7 @@ import type { Phase } from "../invocations/platform-events.ts";
 import type { LogSink } from "../logs/log-groups.ts";
 import type { Boot, Invocation, Outcome, RunnerEvent, RunningInstance, Settling, Voice } from "../runner.ts";
 import { runtimeNote } from "../runtime-note.ts";
+import type { StartSteps } from "../start-steps.ts";
 import { instanceLog, type InstanceLog } from "./instance-log.ts";
 import { isWaiting, nextState, type InstanceEvent, type InstanceState } from "./life.ts";
 
@@ -51,6 +52,7 @@ export class Instance implements AsyncDisposable {
   /** The program inside runs; false after a crash and before a boot. */
   #alive = false;
   #initMs: number | undefined;
+  #steps: StartSteps | undefined;
   #phase: Phase = "init";
   #starting: Promise<unknown> | undefined;
   /** The last freezing, so that thawing never overtakes it. */
@@ -93,6 +95,13 @@ export class Instance implements AsyncDisposable {
     return initMs;
   }
 
+  /** How it came to be, once: for the first invocation, whoever the boot was for. */
+  takeSteps(): StartSteps | undefined {
+    const steps = this.#steps;
+    this.#steps = undefined;
+    return steps;
+  }
+
   /** Boots the program, for the first time or again. A failure is written to the log; rejects when the platform failed. */
   start(phase: Phase, timeoutMs: number): Promise<Boot> {
     const starting = this.#start(phase, timeoutMs);
@@ -114,6 +123,7 @@ export class Instance implements AsyncDisposable {
     const durationMs = "initMs" in boot ? boot.initMs : 0;
     if (boot.kind === "ready") {
       this.#running = boot.instance;
+      this.#steps = boot.steps;
       this.#alive = true;
       this.#watch(boot.instance);
       // The second try runs within an invocation and is part of its duration; what is kept ready boots in nobody's time.

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Runtime } from "../../ports/runtimes.ts";
 import type { Version } from "../function.ts";
 import type { RunnerEvent } from "../runner.ts";
+import type { StartSteps } from "../start-steps.ts";
 import type { Ending } from "./ending.ts";
 
 /** What happened, free of how it is written. Durations in ms with fraction. */
@@ -32,6 +33,8 @@ export interface Figures {
   readonly billedMs: number;
   readonly memoryPeakMb: number;
   readonly initMs: number | undefined;
+  /** Of an instance's first invocation. */
+  readonly steps?: StartSteps | undefined;
 }
 
 export interface Span {
@@ -76,10 +79,14 @@ export function platformRecord(event: Exclude<PlatformEvent, { readonly kind: "r
         durationMs: rounded(durationMs), billedDurationMs: billedMs, memorySizeMB: version.settings.memoryMb, maxMemoryUsedMB: memoryPeakMb,
         initDurationMs: initMs === undefined ? undefined : rounded(initMs),
       };
-      return { type: "platform.report", record: { requestId: event.requestId, metrics, ...status(event.ending), ...spans(event), ...tracing(event) } };
+      return { type: "platform.report", record: { requestId: event.requestId, metrics, ...steps(event.figures), ...status(event.ending), ...spans(event), ...tracing(event) } };
     }
   }
 }
+
+/** Ours: the original does not tell. */
+const steps = ({ steps: given }: Figures) =>
+  given === undefined ? {} : { start: { kind: given.kind, sandboxMs: rounded(given.sandboxMs), runtimeMs: rounded(given.runtimeMs), codeMs: given.codeMs === undefined ? undefined : rounded(given.codeMs) } };
 
 const status = ({ status: outcome, errorType }: Pick<Ending, "status" | "errorType">) => ({ status: outcome, errorType: outcome === "timeout" ? undefined : errorType });
 

@@ -1,7 +1,7 @@
 // The platform's own log lines, START to REPORT, as text or as JSON, exactly as log parsers of the original expect them.
 import type { Version } from "../function.ts";
 import type { Ending } from "./ending.ts";
-import { platformRecord, runtimeArn, runtimeVersion, type PlatformEvent } from "./platform-events.ts";
+import { platformRecord, runtimeArn, runtimeVersion, type Figures, type PlatformEvent } from "./platform-events.ts";
 
 /** The log message, final newline included; undefined when the log's settings leave this event out. */
 export function platformLine(event: PlatformEvent, version: Version, atMs: number): string | undefined {
@@ -37,10 +37,17 @@ function textLine(event: PlatformEvent, version: Version): string | undefined {
       const init = initMs === undefined ? "" : `Init Duration: ${initMs.toFixed(2)} ms\t`;
       return (
         `REPORT RequestId: ${event.requestId}\tDuration: ${durationMs.toFixed(2)} ms\tBilled Duration: ${billedMs} ms\t` +
-        `Memory Size: ${version.settings.memoryMb} MB\tMax Memory Used: ${memoryPeakMb} MB\t${init}${statusText(event.ending)}\n`
+        `Memory Size: ${version.settings.memoryMb} MB\tMax Memory Used: ${memoryPeakMb} MB\t${init}${stepsText(event.figures)}${statusText(event.ending)}\n`
       );
     }
   }
+}
+
+/** Ours, in the original's form, where readers of the line skip what they do not know. */
+function stepsText({ steps }: Figures): string {
+  if (steps === undefined) return "";
+  const { kind, sandboxMs, runtimeMs, codeMs } = steps;
+  return `Start: ${kind}, sandbox ${sandboxMs.toFixed(2)} ms, runtime ${runtimeMs.toFixed(2)} ms${codeMs === undefined ? "" : `, code ${codeMs.toFixed(2)} ms`}\t`;
 }
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

@@ -45,13 +45,14 @@ export async function runInvocation({ instance, failure }: Grant, options: Invok
   const answeredMs = clock.monotonicMs();
   const { ending, settling } = handled;
   const initMs = instance.takeInitMs();
+  const steps = instance.takeSteps();
   const resultOf = (figures: Figures): InvokeResult => {
     const { payload, functionError } = ending;
     return { requestId, executedVersion: version.version, payload, functionError, logTail: tail?.bytes(), ...figures };
   };
   // A timeout is told and billed as the limit that was set, not as what it took to notice.
   const durationOf = (status: Ending["status"], atMs: number): number => (status === "timeout" ? subject.timeoutMs : atMs - begunMs);
-  const figuresOf = (durationMs: number, memoryPeakMb: number): Figures => ({ durationMs, billedMs: Math.ceil(durationMs + (initMs ?? 0)), memoryPeakMb, initMs });
+  const figuresOf = (durationMs: number, memoryPeakMb: number): Figures => ({ durationMs, billedMs: Math.ceil(durationMs + (initMs ?? 0)), memoryPeakMb, initMs, steps });
 
   if (settling && !tail) onAnswer?.(resultOf(figuresOf(durationOf(ending.status, answeredMs), instance.memoryPeakMb ?? 0)));
   const doneMs = (await settling?.runtimeDone) ?? answeredMs;

@@ -49,11 +49,16 @@ export async function openTreesAt(root: string): Promise<Trees> {
   const bootId = await readBootId();
   await clearLeftovers(root, bootId);
   const unpacking = new Map<string, Promise<Facts>>();
+  /** Of trees seen before: looking whether one is still there is all that a start waits for. */
+  const known = new Map<string, Facts>();
   const pins = new Map<string, number>();
   const slots = slotsOf(unpackingMax);
 
   const make = async (id: string, build: Build): Promise<Facts> => {
-    const present = await readFacts(join(root, id), bootId);
+    const before = known.get(id);
+    const present = before && (await isDirectory(join(root, id, "task"))) ? before : await readFacts(join(root, id), bootId);
+    if (present) known.set(id, present);
+    else known.delete(id);
     if (present) return present;
     const fresh = join(root, `.new-${randomUUID()}`);
     return slots(async () => {
@@ -108,6 +113,7 @@ export async function openTreesAt(root: string): Promise<Trees> {
     },
     discard: async (id) => {
       if (pins.has(id) || unpacking.has(id)) return;
+      known.delete(id);
       const gone = join(root, `.gone-${randomUUID()}`);
       // One rename takes it out of sight; a tree that is being removed can be made anew meanwhile.
       const moved = await rename(join(root, id), gone).then(() => true, () => false);
@@ -129,11 +135,13 @@ async function readFacts(path: string, bootId: string): Promise<Facts | undefine
     if (typeof facts !== "object" || facts === null || !("bootId" in facts) || facts.bootId !== bootId) return undefined;
     if (!("unpackedBytes" in facts) || typeof facts.unpackedBytes !== "number") return undefined;
     // Someone may have cleaned up by hand.
-    return (await stat(join(path, "task"))).isDirectory() ? { unpackedBytes: facts.unpackedBytes, bootId } : undefined;
+    return (await isDirectory(join(path, "task"))) ? { unpackedBytes: facts.unpackedBytes, bootId } : undefined;
   } catch {
     return undefined;
   }
 }
+
+const isDirectory = (path: string): Promise<boolean> => stat(path).then((stats) => stats.isDirectory(), () => false);
 
 /** Changes with every boot of the machine; where the system does not tell, with every start, which only costs time. */
 async function readBootId(): Promise<string> {

@@ -1,13 +1,14 @@
 // The language spoken over file descriptor 3: length-prefixed frames of raw bytes, parsed with a cursor so that size costs nothing but itself.
 
 /**
- * What a frame means. 0 is reserved for boot settings of pooled sandboxes.
- * `invoke` and `streamCredit` are sent by the platform, everything else by the wrapper inside.
+ * What a frame means. `specialise`, `filled`, `invoke` and `streamCredit` are sent by the platform, everything else by the wrapper inside.
  */
 export const frameType = {
+  /** To a program that is `latent`. Body: `{ env, cwd }` as JSON, all that the program shall find. */
+  specialise: 0,
   /** To the program. Head: `InvokeMeta` as JSON; body: the event. */
   invoke: 1,
-  /** The handler is loaded. */
+  /** The handler is loaded. Head: how many ms that took. */
   ready: 2,
   /** Head: error type; body: the error payload as the caller shall see it. */
   initError: 3,
@@ -22,6 +23,10 @@ export const frameType = {
   log: 8,
   /** Head: `1` or `2`; body: raw bytes written to that descriptor by the language's own streams. */
   output: 9,
+  /** The runtime is there and waits to become a function's. */
+  latent: 10,
+  /** To a program that was `latent`: the function's code is in place. */
+  filled: 11,
   /** Head: the content type. Only when the event's meta has a `streamWindowBytes`; a `result` without a body, or an error, still ends the invocation. */
   streamStart: 16,
   /** Uses up credit: its body's bytes and 64 more. */

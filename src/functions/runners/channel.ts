@@ -87,7 +87,7 @@ class ChannelConversation implements Conversation {
       case frameType.output:
         return this.#log?.output(head === "2" ? 2 : 1, body);
       case frameType.ready:
-        return this.#listener.opened({ kind: "ready" });
+        return this.#listener.opened({ kind: "ready", codeMs: head === "" ? undefined : Number(head) });
       case frameType.initError:
         return this.#listener.opened({ kind: "error", payload: body, errorType: platformErrorType(head) });
       default:

@@ -4,7 +4,7 @@ import type { BootSpec, Invocation } from "../runner.ts";
 import type { SandboxApi } from "./sandbox-api.ts";
 
 /** The program's report about its start. */
-export type Opening = { readonly kind: "ready" } | { readonly kind: "error"; readonly payload: Uint8Array; readonly errorType: string };
+export type Opening = { readonly kind: "ready"; readonly codeMs?: number | undefined } | { readonly kind: "error"; readonly payload: Uint8Array; readonly errorType: string };
 
 export type Reply =
   | { readonly kind: "answer"; readonly payload: Uint8Array }

@@ -68,7 +68,9 @@ class Instance implements RunningInstance {
     for (const { name, state, events, errorType } of run.crew.members) this.#spec.onEvent({ kind: "extension", name, state, events, errorType });
     if (first.kind === "opened" && first.opening.kind === "ready") {
       run.launched.sandbox.settle();
-      return { kind: "ready", instance: this, initMs };
+      const { codeMs } = first.opening;
+      const { start } = run.launched;
+      return { kind: "ready", instance: this, initMs, steps: { ...start, runtimeMs: Math.max(0, initMs - start.sandboxMs - (codeMs ?? 0)), codeMs } };
     }
     if (run.crew.present) await shutDown(run, this.#deps.clock, first.kind === "late" ? "timeout" : "failure");
     else if (first.kind === "opened") await this.#leave(run);
@@ -176,6 +178,7 @@ class Instance implements RunningInstance {
     };
     this.#run = run;
     conversation.attach(launched.sandbox, output);
+    launched.load();
     return run;
   }
 

@@ -1,12 +1,12 @@
 // Starts a version's sandbox: the runtime alone in the usual case, or extensions first and the runtime after them under a supervising shell.
 import { constants } from "node:os";
-import type { Clock } from "../../kernel/clock.ts";
 import { assert } from "../../kernel/fault.ts";
-import { CONTROL_FD, type Exit, type Sandbox, type Sandboxes } from "../../ports/sandbox.ts";
+import { CONTROL_FD, type Exit, type Sandbox } from "../../ports/sandbox.ts";
 import { forExtensions } from "../extensions/environment.ts";
 import type { ExternalExtension } from "../extensions/find.ts";
 import { superviseBy, supervisorArgv } from "../extensions/supervisor.ts";
-import type { BootSpec } from "../runner.ts";
+import type { BootSpec, RunnerDeps } from "../runner.ts";
+import type { StartSteps } from "../start-steps.ts";
 import type { Protocol } from "./conversation.ts";
 import { LOG_FD } from "./log-frames.ts";
 import { pathsInside, programEnvironment, sandboxSpec } from "./sandbox-spec.ts";
@@ -19,6 +19,10 @@ export interface Launched {
   readonly supervised: boolean;
   /** The runtime's end, or the whole sandbox's when that comes first. */
   readonly ended: Promise<Exit>;
+  /** How the sandbox came to be, and how long that took. */
+  readonly start: Pick<StartSteps, "kind" | "sandboxMs">;
+  /** Lets a runtime go on that waited for a function; no-op for others. */
+  load(): void;
   /** Starts the runtime once the extensions are there; without any it runs already. */
   startRuntime(): void;
   terminateRuntime(): Promise<void>;
@@ -39,15 +43,20 @@ export interface LaunchPlan {
   readonly onSandboxEnd: () => void;
 }
 
-export async function launch(plan: LaunchPlan, { sandboxes, clock }: { readonly sandboxes: Sandboxes; readonly clock: Clock }): Promise<Launched> {
+export async function launch(plan: LaunchPlan, { sandboxes, clock, cells }: RunnerDeps): Promise<Launched> {
+  const begunMs = clock.monotonicMs();
   const { spec, extensions, channel, former } = plan;
   const supervised = extensions.length > 0;
   const full = { ...programEnvironment(spec, sandboxes), ...plan.env, ...(channel === "log" ? { _LAMBDA_TELEMETRY_LOG_FD: String(LOG_FD) } : {}) };
   const argv = pathsInside(spec, sandboxes, plan.argv);
   const env = supervised ? forExtensions(full) : full;
   const program = { argv: supervised ? supervisorArgv(CONTROL_FD) : argv, env, channel: true, control: supervised };
-  const sandbox = former ? await former.restart(env) : await sandboxes.start(sandboxSpec(spec, sandboxes, program));
-  if (!supervised) return alone(sandbox);
+  const wanted = sandboxSpec(spec, sandboxes, program);
+  // A program started again in its own sandbox has a fresh one's boot.
+  const cell = former || supervised || channel !== "frames" ? undefined : await cells?.take(wanted, spec);
+  const sandbox = cell?.sandbox ?? (former ? await former.restart(env) : await sandboxes.start(wanted));
+  const start = { kind: cell ? "pool" : "fresh", sandboxMs: clock.monotonicMs() - begunMs } as const;
+  if (!supervised) return { ...alone(sandbox), start, load: () => cell?.load() };
 
   assert(sandbox.control, "a supervised sandbox without its control");
   const runtime = Promise.withResolvers<Exit>();
@@ -76,6 +85,8 @@ export async function launch(plan: LaunchPlan, { sandboxes, clock }: { readonly 
   return {
     sandbox,
     supervised,
+    start,
+    load: () => {},
     ended: runtime.promise,
     startRuntime: () => supervisor.startRuntime({ id: "runtime", argv, env: own }),
     terminateRuntime: async () => supervisor.signal("runtime", "TERM"),
@@ -86,7 +97,7 @@ export async function launch(plan: LaunchPlan, { sandboxes, clock }: { readonly 
   };
 }
 
-const alone = (sandbox: Sandbox): Launched => ({
+const alone = (sandbox: Sandbox): Omit<Launched, "start" | "load"> => ({
   sandbox,
   supervised: false,
   ended: sandbox.exited,

@@ -1,35 +1,62 @@
 // Level 1: containers by bubblewrap, as root or without.
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { assert } from "../../kernel/fault.ts";
 import { limits } from "../../kernel/limits.ts";
-import type { IsolationReport, Sandboxes } from "../../ports/sandbox.ts";
-import type { Cgroups } from "../cgroups/group.ts";
+import type { IsolationReport, Sandboxes, SandboxSpec } from "../../ports/sandbox.ts";
+import type { Cgroups, Group } from "../cgroups/group.ts";
 import { Living } from "../living.ts";
-import { startProgram } from "../program.ts";
+import { startProgram, type ProgramPlan } from "../program.ts";
 import { insideScript } from "../shell-entry.ts";
 import { foreignRoot, specOptions, systemRoot, type Tools } from "./command.ts";
 import { openEtc } from "./etc.ts";
 import { hostTools } from "./host-tools.ts";
 import { Slots } from "./slots.ts";
-import { tmpDirOf } from "./slot.ts";
+import { Slot, tmpDirOf } from "./slot.ts";
 import { openUsers } from "./users.ts";
+import { openVacancies } from "./vacancies.ts";
 
-export function bubblewrapSandboxes(dir: string, tools: Tools, cgroups: Cgroups | string): Sandboxes {
+export function bubblewrapSandboxes(dir: string, tools: Tools, cgroups: Cgroups | string, shelf: string | undefined): Sandboxes {
   const etc = openEtc(join(dir, "etc"));
   const tmpDir = tmpDirOf(dir);
   const groups = typeof cgroups === "string" ? undefined : cgroups;
   const users = openUsers(etc.usersDir, tools.setpriv === undefined);
-  const slots = new Slots({ tools, users, groups, tmpDir }, limits.functions.tmpMbMin);
+  const slotDeps = { tools, users, groups, tmpDir };
   const inside = hostTools();
   // Their waiting command runs the host's programs from elsewhere; most servers never need one.
   let foreignSlots: Slots | undefined;
   const foreign = (tmpMb: number): Slots => {
     if (!inside) throw new Error("this system's program loader was not found, without which no image can be started");
-    return (foreignSlots ??= new Slots({ tools: { ...tools, inside }, users, groups, tmpDir }, tmpMb, "image-slot"));
+    return (foreignSlots ??= new Slots({ ...slotDeps, tools: { ...tools, inside } }, tmpMb, "image-slot"));
   };
+  const slots = new Slots(slotDeps, limits.functions.tmpMbMin);
+  const rooms = shelf !== undefined && tools.keepers ? openVacancies(join(dir, "vacant"), shelf, tools.keepers) : undefined;
   const living = new Living();
+  const planFor = (spec: SandboxSpec, slot: Slot, shared: Pick<ProgramPlan, "follow" | "cleanup">): ProgramPlan => {
+    const root = spec.rootDir === undefined || !inside ? systemRoot(etc.options(slot.uid)) : foreignRoot(spec.rootDir, inside, etc.foreignOptions());
+    const options = specOptions(spec, root, tools.keepers && tmpDir, slot.vacancies);
+    const envProgram = spec.rootDir === undefined ? undefined : inside?.words("/usr/bin/env");
+    return {
+      spec,
+      group: slot.group,
+      launch: (env) => {
+        const launched = slot.launch();
+        launched.feed(options, insideScript(env, spec, envProgram));
+        return launched;
+      },
+      ...shared,
+      become: async (next) => {
+        const filled = slot.fill(next.mounts);
+        // Meanwhile; what runs already has the share of a program that boots from here on.
+        limit(slot.group, next);
+        await filled;
+        return planFor(next, slot, shared);
+      },
+    };
+  };
   return {
     report: bubblewrapReport(tools, cgroups),
+    shelf: rooms && shelf,
     pathOf: (_id, _mounts, target) => target,
     start: async (spec, signal) => {
       // Refused before anything is made for it.
@@ -37,28 +64,12 @@ export function bubblewrapSandboxes(dir: string, tools: Tools, cgroups: Cgroups 
       await using undo = new AsyncDisposableStack();
       const place = living.reserve(spec.id);
       undo.defer(place.free);
-      const slot = await (spec.rootDir === undefined ? slots : foreign(spec.tmpMb)).take(spec.tmpMb);
+      assert(!spec.vacant || rooms, "vacant directories where nothing can be added");
+      const slot = spec.vacant && rooms ? await Slot.make(slotDeps, `${spec.id}-slot`, spec.tmpMb, rooms(spec.vacant)) : await (spec.rootDir === undefined ? slots : foreign(spec.tmpMb)).take(spec.tmpMb);
       undo.defer(() => slot.retire());
-      // Files in /tmp live in memory and are charged to the group: the kernel's bound leaves room for them, the watch holds the program itself to its limit.
-      slot.group?.limit({ memoryBytes: (spec.memoryMb + spec.tmpMb) * 2 ** 20, cpus: spec.cpus, processesMax: spec.processesMax });
-      const root = spec.rootDir === undefined || !inside ? systemRoot(etc.options(slot.uid)) : foreignRoot(spec.rootDir, inside, etc.foreignOptions());
-      const options = specOptions(spec, root, tools.keepers && tmpDir);
-      const envProgram = spec.rootDir === undefined ? undefined : inside?.words("/usr/bin/env");
+      if (!spec.vacant) limit(slot.group, spec);
       const made = undo.move();
-      return await startProgram(
-        {
-          spec,
-          group: slot.group,
-          launch: (env) => {
-            const launched = slot.launch();
-            launched.feed(options, insideScript(env, spec, envProgram));
-            return launched;
-          },
-          follow: place.follow,
-          cleanup: () => made.disposeAsync(),
-        },
-        signal,
-      );
+      return await startProgram(planFor(spec, slot, { follow: place.follow, cleanup: () => made.disposeAsync() }), signal);
     },
     [Symbol.asyncDispose]: async () => {
       await living.end();
@@ -67,6 +78,11 @@ export function bubblewrapSandboxes(dir: string, tools: Tools, cgroups: Cgroups 
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** Files in /tmp live in memory and are charged to the group: the kernel's bound leaves room for them, the watch holds the program itself to its limit. */
+function limit(group: Group | undefined, { memoryMb, tmpMb, cpus, processesMax }: SandboxSpec): void {
+  group?.limit({ memoryBytes: (memoryMb + tmpMb) * 2 ** 20, cpus, processesMax });
 }
 
 function bubblewrapReport({ setpriv, keepers, filterFile }: Tools, cgroups: Cgroups | string): IsolationReport {

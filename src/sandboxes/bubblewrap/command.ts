@@ -1,6 +1,6 @@
 // The bwrap command line: what a program inside may see, and as whom it runs.
 import { lstatSync, readlinkSync } from "node:fs";
-import type { SandboxSpec } from "../../ports/sandbox.ts";
+import type { Mount, SandboxSpec } from "../../ports/sandbox.ts";
 import type { HostTools } from "./host-tools.ts";
 import { OPTIONS_FD } from "../shell-entry.ts";
 
@@ -47,12 +47,12 @@ export function fixedCommand({ bwrap, setpriv, filterFile, inside }: Tools, uid:
 }
 
 /** The rest of the options. `root`: those that make the file system. `tmpDir` undefined: /tmp is a tmpfs of its own that ends with the program. */
-export function specOptions(spec: SandboxSpec, root: readonly string[], tmpDir: string | undefined): readonly string[] {
+export function specOptions(spec: SandboxSpec, root: readonly string[], tmpDir: string | undefined, vacancies: readonly Mount[] = []): readonly string[] {
   return [
     ...root,
     ...(tmpDir === undefined ? ["--perms", "1777", "--size", String(spec.tmpMb * 2 ** 20), "--tmpfs", "/tmp"] : ["--bind", tmpDir, "/tmp"]),
     ...parentDirs(spec).flatMap((dir) => ["--dir", dir]),
-    ...spec.mounts.flatMap(({ source, target }) => ["--ro-bind", source, target]),
+    ...[...vacancies, ...spec.mounts].flatMap(({ source, target }) => ["--ro-bind", source, target]),
     "--remount-ro", "/dev", "--remount-ro", "/",
     "--chdir", spec.cwd,
   ];

@@ -2,6 +2,7 @@
 import { close, openSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { Mount } from "../../ports/sandbox.ts";
 import type { Cgroups, Group } from "../cgroups/group.ts";
 import { whyNot } from "../program.ts";
 import { joinLines, PREPARED, quote, STATUS_FD } from "../shell-entry.ts";
@@ -9,6 +10,7 @@ import { Spawned } from "../spawned.ts";
 import { untilTrue } from "../until-true.ts";
 import { FILTER_FD, fixedCommand, type Tools } from "./command.ts";
 import type { Users } from "./users.ts";
+import type { Rooms } from "./vacancies.ts";
 
 const closeAside = promisify(close);
 
@@ -30,18 +32,19 @@ export class Slot {
   /** Resolves when it can not become a sandbox any more because it has ended. */
   readonly died: Promise<void>;
   readonly #deps: SlotDeps;
+  #rooms: Rooms | undefined;
   #current: Spawned;
   #taken = false;
   /** Descriptors of the mount namespace that holds /tmp, and of the user namespace that rules it: they hold it when all its processes have ended. */
   #namespaces: readonly number[] = [];
   #retirement: Promise<void> | undefined;
 
-  /** Rejects with an outage that says why when it can not be made, and leaves nothing. */
-  static async make(deps: SlotDeps, name: string, tmpMb: number): Promise<Slot> {
+  /** Rejects with an outage that says why when it can not be made, and leaves nothing. `rooms`: what can be filled once the program runs. */
+  static async make(deps: SlotDeps, name: string, tmpMb: number, rooms?: Rooms): Promise<Slot> {
     const uid = await deps.users.take();
     let slot: Slot | undefined;
     try {
-      slot = new Slot(deps, uid, name, tmpMb);
+      slot = new Slot(deps, uid, name, tmpMb, rooms);
       await slot.#prepare();
       return slot;
     } catch (error) {
@@ -51,11 +54,14 @@ export class Slot {
     }
   }
 
-  private constructor(deps: SlotDeps, uid: number, name: string, tmpMb: number) {
+  private constructor(deps: SlotDeps, uid: number, name: string, tmpMb: number, rooms: Rooms | undefined) {
     this.#deps = deps;
     this.uid = uid;
     this.tmpMb = tmpMb;
+    this.#rooms = rooms;
     this.group = deps.groups?.create(name);
+    // Nobody waits for it: it yields to whatever runs.
+    if (rooms) this.group?.weigh(0);
     this.#current = this.#spawn();
     this.died = this.#current.gone.then(() => {});
   }
@@ -65,6 +71,18 @@ export class Slot {
     if (this.#taken) this.#current = this.#spawn();
     this.#taken = true;
     return this.#current;
+  }
+
+  /** What is vacant inside until it is filled. */
+  get vacancies(): readonly Mount[] {
+    return this.#rooms?.vacancies ?? [];
+  }
+
+  /** Puts mounts into what is vacant, read-only; once. What starts in this slot afterwards has mounts of its own. Rejects with an outage. */
+  async fill(mounts: readonly Mount[]): Promise<void> {
+    const rooms = this.#rooms;
+    this.#rooms = undefined;
+    await rooms?.fill(this.#current, mounts);
   }
 
   /** Ends what runs in it and frees all of it. */
@@ -88,6 +106,7 @@ export class Slot {
       ...joinLines(this.group),
       ...passed.map((_, index) => `exec ${FILTER_FD + index}<&-`),
       ...(keepers && passed.length === 0 ? [`${quote(keepers.mount)} -t tmpfs -o size=${this.tmpMb}m,mode=1777,nosuid,nodev fugaz-tmp ${quote(tmpDir)} || exit 126`] : []),
+      ...(passed.length === 0 ? (this.#rooms?.prepareLines ?? []) : []),
       `echo ${PREPARED.trim()} >&${STATUS_FD}`,
       `exec "$@"${filterFile === undefined ? "" : ` ${FILTER_FD}<${quote(filterFile)}`}`,
     ];

@@ -19,6 +19,7 @@ export function processSandboxes(dir: string, cgroups: Cgroups | string, reason:
   };
   return {
     report: processReport(cgroups, reason),
+    shelf: undefined,
     pathOf,
     start: async (spec, signal) => {
       if (spec.rootDir !== undefined) throw new Error("a plain process can not have a root file system of its own");
