@@ -26,7 +26,7 @@ export async function benchAsync(dir: string, events: number): Promise<readonly 
 
   using calls = openCalls(server.endpoint, CALLERS);
   let sent = 0;
-  const send = () => calls.post(invocations(NAME), `{"n":${sent++}}`, { "x-amz-invocation-type": "Event" });
+  const send = () => calls.send("POST", invocations(NAME), `{"n":${sent++}}`, { "x-amz-invocation-type": "Event" });
   const one = await load(1, Math.min(ONE_CALLER_MS, events / 5), send);
   const filling = systemClock.monotonicMs();
   const before = sent;

@@ -3,18 +3,18 @@ import { Agent, request, type IncomingMessage, type OutgoingHttpHeaders } from "
 
 export interface Calls extends Disposable {
   /** Resolves when the whole answer is there; rejects when its status is none of success. */
-  post(path: string, body: string, headers?: OutgoingHttpHeaders): Promise<Buffer>;
+  send(method: string, path: string, body?: string, headers?: OutgoingHttpHeaders): Promise<Buffer>;
 }
 
 /** As the SDKs sign; nobody verifies it. */
-const AUTHORIZATION = "AWS4-HMAC-SHA256 Credential=bench/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=0000000000000000000000000000000000000000000000000000000000000000";
+export const AUTHORIZATION = "AWS4-HMAC-SHA256 Credential=bench/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=0000000000000000000000000000000000000000000000000000000000000000";
 
 /** To the server at this URL, over at most so many connections. */
-export function openCalls(url: string, connections: number, method = "POST"): Calls {
+export function openCalls(url: string, connections: number): Calls {
   const { hostname, port, host } = new URL(url);
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   return {
-    post: async (path, body, headers = {}) => {
+    send: async (method, path, body = "", headers = {}) => {
       const response = await new Promise<IncomingMessage>((resolve, reject) => {
         request({ agent, host: hostname, port, path, method, headers: { host, authorization: AUTHORIZATION, "content-length": Buffer.byteLength(body), ...headers } }, resolve).on("error", reject).end(body);
       });
