@@ -3,9 +3,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
+import { benchAsync } from "./async.ts";
 import { benchCommits } from "./commits.ts";
+import { benchDeployments } from "./deployments.ts";
 import { benchInvocations } from "./invocations.ts";
 import { benchLargeObject } from "./large-object.ts";
+import { benchLists } from "./lists.ts";
 import type { Row } from "./load.ts";
 import { benchObjects } from "./objects.ts";
 import { benchQueues } from "./queues.ts";
@@ -19,6 +22,7 @@ import { clientSettings } from "../src/main/cli/client.ts";
 import { systemClock } from "../src/main/system-clock.ts";
 
 const dir = await mkdtemp(join(tmpdir(), "fugaz-bench-"));
+const deep = process.argv.includes("--deep");
 const rows: Row[] = [];
 try {
   rows.push(...(await benchStartUp(join(dir, "fresh"))));
@@ -30,10 +34,12 @@ try {
     const settings = clientSettings({ endpoint: server.endpoint });
     rows.push(...(await benchLargeObject(settings, server.pid)));
     rows.push(...(await benchInvocations(settings)), ...(await benchUrls(settings)), ...(await benchObjects(settings)));
-    rows.push(...(await benchQueues(settings, async () => (await memoryOf(server.pid)).nowMb, process.argv.includes("--deep"))));
+    rows.push(...(await benchQueues(settings, async () => (await memoryOf(server.pid)).nowMb, deep)));
+    rows.push(...(await benchDeployments(settings, join(dir, "unpacked"))), ...(await benchLists(settings, deep ? 100 : 20)));
   } finally {
     await server.stop();
   }
+  rows.push(...(await benchAsync(join(dir, "async"), deep ? 100_000 : 5_000)));
   rows.push(...(await benchSandboxes({ path: process.env["PATH"] ?? "/usr/bin:/bin" })));
   for (const { name, callers, perSecond } of await benchCommits({ runMs: 1500 })) rows.push({ what: `${name}, ${callers} callers`, value: perSecond, unit: "/s" });
 } finally {
