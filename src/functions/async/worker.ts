@@ -202,7 +202,10 @@ export function openWorker(deps: WorkerDeps): Worker {
     start: () => {
       life.stopped = false;
       unwatch = queue.watch(asyncPrefix, wake);
-      void look();
+      void queue
+        .reclaim(asyncPrefix)
+        .catch((error: unknown) => deps.warn("Events that a dead server had leased could not be given back; they run when their leases have ended.", error, {}))
+        .then(look);
     },
     onRoom: () => {
       if (life.stopped) return;
