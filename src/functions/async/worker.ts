@@ -92,6 +92,7 @@ export function openWorker(deps: WorkerDeps): Worker {
         const room = Math.min((await deps.room(functionOf(lane.queue))) - lane.starting, unsettledMax - running.size);
         if (life.stopped) return;
         const begun = lane.held.splice(0, Math.max(0, room));
+        if (begun.length > 0) measure(lane, begun.length);
         for (const lease of begun) begin(lane, lease);
         lane.blocked = begun.length >= room;
         refill(lane, Math.max(0, room - begun.length));
@@ -102,6 +103,11 @@ export function openWorker(deps: WorkerDeps): Worker {
       lane.feeding = false;
       if (lane.empty && !lane.leasing && lane.held.length === 0 && lanes.get(lane.queue) === lane) lanes.delete(lane.queue);
     }
+  };
+  const measure = (lane: Lane, begun: number): void => {
+    const nowMs = clock.monotonicMs();
+    lane.gapMs = smoothed(lane.gapMs, Math.min((nowMs - lane.begunMs) / begun, aheadMs));
+    lane.begunMs = nowMs;
   };
   const refill = (lane: Lane, room: number): void => {
     const ahead = aheadOf(lane);
@@ -144,9 +150,6 @@ export function openWorker(deps: WorkerDeps): Worker {
     }
   };
   const begin = (lane: Lane, lease: Leased): void => {
-    const nowMs = clock.monotonicMs();
-    lane.gapMs = smoothed(lane.gapMs, Math.min(nowMs - lane.begunMs, aheadMs));
-    lane.begunMs = nowMs;
     lane.starting++;
     let atInstance = (): void => {
       atInstance = () => undefined;
@@ -164,11 +167,17 @@ export function openWorker(deps: WorkerDeps): Worker {
       })
       .finally(() => {
         atInstance();
+        const full = running.size >= unsettledMax;
         running.delete(lease);
         const current = lanes.get(lane.queue);
-        if (current && !life.stopped) void feed(current);
+        if (full) feedBlocked();
+        else if (current && !life.stopped) void feed(current);
       });
     running.set(lease, work);
+  };
+  const feedBlocked = (): void => {
+    if (life.stopped) return;
+    for (const lane of lanes.values()) if (lane.blocked) void feed(lane);
   };
   const extend = (): void => {
     const leases = [...running.keys(), ...[...lanes.values()].flatMap(({ held }) => held)];
@@ -188,9 +197,7 @@ export function openWorker(deps: WorkerDeps): Worker {
       const pending = await queue.pending(asyncPrefix);
       const now = clock.now();
       for (const { queue: name, visibleAtMs } of pending) {
-        const lane = lanes.get(name);
         if (visibleAtMs > now) lookBy(visibleAtMs);
-        else if (lane?.blocked) lane.empty = false;
         else wake(name);
       }
     } catch (error) {
@@ -207,10 +214,7 @@ export function openWorker(deps: WorkerDeps): Worker {
         .catch((error: unknown) => deps.warn("Events that a dead server had leased could not be given back; they run when their leases have ended.", error, {}))
         .then(look);
     },
-    onRoom: () => {
-      if (life.stopped) return;
-      for (const lane of lanes.values()) if (lane.blocked) void feed(lane);
-    },
+    onRoom: feedBlocked,
     stop: () => {
       life.stopped = true;
       unwatch();
