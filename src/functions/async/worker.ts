@@ -89,7 +89,10 @@ export function openWorker(deps: WorkerDeps): Worker {
     try {
       while (lane.again && !life.stopped) {
         lane.again = false;
-        const room = Math.min((await deps.room(functionOf(lane.queue))) - lane.starting, unsettledMax - running.size);
+        const { starting } = lane;
+        const seen = await deps.room(functionOf(lane.queue));
+        // Who reaches an instance meanwhile may be counted in neither or in both: better once too often, as the end of an event brings us here again.
+        const room = Math.min(seen - Math.max(starting, lane.starting), unsettledMax - running.size);
         if (life.stopped) return;
         const begun = lane.held.splice(0, Math.max(0, room));
         if (begun.length > 0) measure(lane, begun.length);
