@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { benchAsync } from "./async.ts";
 import { benchCommits } from "./commits.ts";
 import { benchDeployments } from "./deployments.ts";
+import { benchHotPath } from "./hot-path.ts";
 import { benchInvocations } from "./invocations.ts";
 import { benchLargeObject } from "./large-object.ts";
 import { benchLists } from "./lists.ts";
@@ -33,7 +34,7 @@ try {
     rows.push({ what: "idle memory (RSS)", value: (await memoryOf(server.pid)).nowMb, unit: "MB" });
     const settings = clientSettings({ endpoint: server.endpoint });
     rows.push(...(await benchLargeObject(settings, server.pid)));
-    rows.push(...(await benchInvocations(settings)), ...(await benchUrls(settings)), ...(await benchObjects(settings)));
+    rows.push(...(await benchInvocations(settings)), ...(await benchHotPath(settings)), ...(await benchUrls(settings)), ...(await benchObjects(settings)));
     rows.push(...(await benchQueues(settings, async () => (await memoryOf(server.pid)).nowMb, deep)));
     rows.push(...(await benchDeployments(settings, join(dir, "unpacked"))), ...(await benchLists(settings, deep ? 100 : 20)));
   } finally {
