@@ -158,6 +158,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
   });
   for (const at of concurrency.withFacts()) void reconcile(at);
   dispatcher.onRoom(() => worker.onRoom());
+  concurrency.onFree(() => worker.onRoom());
   worker.start();
 
   const drain = async (signal: AbortSignal): Promise<void> => {

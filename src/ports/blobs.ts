@@ -13,6 +13,7 @@ export interface Blobs {
   /**
    * Takes in bytes. When it resolves, the content is safe if a commit then `hold`s the ref; unheld content is swept later.
    * Rejects with the source's error, or with BlobTooLarge past `bytesMax`; nothing is left behind.
+   * A stream that `read` gave for a whole blob, still unread, is taken in without a copy.
    */
   write(source: AsyncIterable<Uint8Array> | Uint8Array, options?: { readonly bytesMax?: number }): Promise<BlobRef>;
   /** The bytes `start` (inclusive) to `end` (exclusive). Rejects with an Outage when the blob is missing. */

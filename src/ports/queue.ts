@@ -43,6 +43,11 @@ export interface Queue {
   pending(prefix: string): Promise<readonly { readonly queue: string; readonly visibleAtMs: number }[]>;
   /** Calls back, after durability, with the name of each queue below `prefix` that got a message or had one released. A hint. */
   watch(prefix: string, listener: (queue: string) => void): () => void;
+  /**
+   * Gives back at once what takers that no longer live had leased below `prefix`, for queues whose takers live and die with the engine's node;
+   * resolves to how many messages that were.
+   */
+  reclaim(prefix: string): Promise<number>;
   /** Removes all messages, or those enqueued before a time (epoch ms); resolves to how many. */
   purge(queue: string, enqueuedBeforeMs?: number): Promise<number>;
 }

@@ -66,7 +66,8 @@ describe("versions", () => {
     await cloud.lambda.send(new DeleteFunctionCommand({ FunctionName: "listed", Qualifier: "2" }));
     expect((await cloud.lambda.send(new ListVersionsByFunctionCommand({ FunctionName: "listed" }))).Versions?.map(({ FunctionArn }) => FunctionArn)).toEqual(["$LATEST", "1", "3"].map((version) => `${arn("listed")}:${version}`));
     expect(await failure(invoke("listed", "2"))).toMatchObject({ name: "ResourceNotFoundException", message: `Function not found: ${arn("listed")}:2` });
-    expect(await failure(cloud.lambda.send(new DeleteFunctionCommand({ FunctionName: "listed", Qualifier: "2" })))).toMatchObject({ name: "ResourceNotFoundException", message: `Function not found: ${arn("listed")}` });
+    // Once more is no error, as on the original.
+    await cloud.lambda.send(new DeleteFunctionCommand({ FunctionName: "listed", Qualifier: "2" }));
     const everything: string[] = [];
     for await (const page of paginateListFunctions({ client: cloud.lambda, pageSize: 2 }, { FunctionVersion: "ALL" })) everything.push(...(page.Functions?.map(({ FunctionArn = "" }) => FunctionArn) ?? []));
     expect(everything.filter((each) => each.includes(":listed:"))).toEqual(["$LATEST", "1", "3"].map((version) => `${arn("listed")}:${version}`));

@@ -165,6 +165,28 @@ describe.each(engines)("blobs on the $name engine", ({ start }) => {
     }
   });
 
+  test("a blob read whole and written again is there for its new owner, however the old one lets go, and in part it is another blob", async () => {
+    const { engine } = await start();
+    const { blobs, store } = engine;
+    const content = patterned(inlineMax * 3, 9);
+    const old = await held(engine, content, "old");
+    for (const range of [undefined, { start: 0, end: content.length }]) {
+      const again = await blobs.write(await blobs.read(old.id, range));
+      expect(again).toMatchObject({ id: old.id, sizeBytes: content.length });
+    }
+    const again = await blobs.write(await blobs.read(old.id));
+    await store.commit([], [release(old.id, ["old"])]);
+    expect(await store.commit([], [hold(again, ["new"])])).toMatchObject({ ok: true });
+    expect(sha256(await blobs.bytes(old.id))).toBe(old.id);
+    const part = await blobs.write(await blobs.read(old.id, { start: 0, end: content.length - 1 }));
+    expect(part.id).toBe(sha256(content.subarray(0, -1)));
+    await expect(blobs.write(await blobs.read(old.id), { bytesMax: content.length - 1 })).rejects.toThrow(BlobTooLarge);
+    const begun = await blobs.read(old.id);
+    await new Promise((resolve) => begun.once("readable", resolve));
+    begun.read(1);
+    expect((await blobs.write(begun)).id).not.toBe(old.id);
+  });
+
   test("a sweep removes what is unheld and old enough, and nothing else", async () => {
     const { engine, clock } = await start();
     const { blobs, store } = engine;

@@ -55,6 +55,23 @@ describe.each(engines)("queue on the $name engine", ({ start }) => {
     expect(await queue.pending("")).toEqual([]);
   });
 
+  test("what a taker before the restart had leased can be given back at once, below a prefix; what is leased now or delayed stays hidden", async () => {
+    const { engine, clock, reopen } = await start();
+    await put(engine, "ours/q", "was under way");
+    await put(engine, "theirs/q", "is a client's");
+    await engine.store.commit([], [enqueue("ours/q", {}, bytes("later"), 60_000)]);
+    await engine.queue.lease("ours/q", 1, 60_000);
+    await engine.queue.lease("theirs/q", 1, 60_000);
+    expect(await engine.queue.reclaim("ours/")).toBe(0);
+    const { queue, store } = await reopen();
+    await store.commit([], [enqueue("ours/q", {}, bytes("leased now"))]);
+    await clock.advance(1);
+    expect(await queue.lease("ours/q", 1, 60_000)).toHaveLength(1);
+    expect(await queue.reclaim("ours/")).toBe(1);
+    expect((await queue.lease("ours/q", 9, 1000)).map(({ body, attempt }) => [text(body), attempt])).toEqual([["was under way", 2]]);
+    expect(await queue.lease("theirs/q", 9, 1000)).toEqual([]);
+  });
+
   test("an ack in a commit removes the message together with the commit's writes", async () => {
     const { engine } = await start();
     await put(engine, "q", "m");

@@ -11,6 +11,7 @@ type Apply<K extends Op["kind"]> = (op: Extract<Op, { kind: K }>, nowMs: number)
 export interface OtherAppliers {
   readonly "queue.lease": Apply<"queue.lease">;
   readonly "queue.settle": Apply<"queue.settle">;
+  readonly "queue.reclaim": Apply<"queue.reclaim">;
   readonly "queue.purge": Apply<"queue.purge">;
   readonly "log.trim": Apply<"log.trim">;
   readonly "log.drop": Apply<"log.drop">;
@@ -32,13 +33,16 @@ export const otherAppliers = (deps: OtherDeps): OtherAppliers => ({
   ...leaseAppliers(deps.db, deps.sequence),
 });
 
-function queueAppliers({ db, sequence, lanes, queues }: OtherDeps): Pick<OtherAppliers, "queue.lease" | "queue.settle" | "queue.purge"> {
+function queueAppliers({ db, sequence, lanes, queues }: OtherDeps): Pick<OtherAppliers, "queue.lease" | "queue.settle" | "queue.reclaim" | "queue.purge"> {
   const visible = db.prepare(`
     SELECT id, attempt, enqueued_at, first_at FROM message WHERE queue = (SELECT id FROM queue WHERE name = ?) AND visible_at <= ?
     ORDER BY visible_at, receipt, id LIMIT ?`);
   const lease = db.prepare("UPDATE message SET visible_at = ?, receipt = ?, attempt = ?, first_at = ? WHERE id = ?");
   const extend = db.prepare("UPDATE message SET visible_at = ? WHERE id = ? AND receipt = ? RETURNING lane");
   const free = db.prepare("UPDATE message SET visible_at = ?, receipt = 0 WHERE id = ? AND receipt = ? RETURNING lane");
+  const reclaim = db.prepare(`
+    UPDATE message SET visible_at = ?1, receipt = 0 WHERE queue IN (SELECT id FROM queue WHERE name >= ?2 AND name < ?3) AND visible_at > ?1 AND receipt BETWEEN 1 AND ?4
+    RETURNING lane`);
   const remove = db.prepare("DELETE FROM message WHERE id = ? AND receipt = ? RETURNING lane, queue");
   const removeContent = db.prepare("DELETE FROM message_content WHERE id = ?");
   const some = db.prepare("SELECT id, queue, enqueued_at FROM message WHERE queue = (SELECT id FROM queue WHERE name = ?) AND id <= ? ORDER BY id LIMIT ?");
@@ -75,6 +79,11 @@ function queueAppliers({ db, sequence, lanes, queues }: OtherDeps): Pick<OtherAp
       }
       lanes.changed(Number(row["lane"]));
       return true;
+    },
+    "queue.reclaim": ({ start, end }, nowMs) => {
+      const rows = reclaim.all(nowMs, keyBytes(start), keyBytes(end), sequence.before);
+      new Set(rows.map((row) => Number(row["lane"]))).forEach(lanes.changed);
+      return rows.length;
     },
     "queue.purge": (op) => {
       const rows = some.all(keyBytes(op.queue), op.upTo, PORTION_ROWS);

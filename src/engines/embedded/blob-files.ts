@@ -4,7 +4,7 @@
 // hold (a "pin"). All three are known in this process, so the decision is made in one turn of the event loop; a new write or hold of
 // the same content waits for a removal that has begun.
 import { randomUUID } from "node:crypto";
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Clock } from "../../kernel/clock.ts";
 import type { BlobRef } from "../../ports/blobs.ts";
@@ -27,6 +27,8 @@ export interface BlobFiles extends BlobHolds {
   /** Puts a complete file under its content's name, durably, and pins it until a commit holds the ref that is returned. */
   place(temp: TempFile, hash: string, sizeBytes: number): Promise<BlobRef>;
   discard(temp: TempFile): Promise<void>;
+  /** Pins a file that is in place, as if it had been written again; undefined when it is not there any more. */
+  keep(hash: string, sizeBytes: number): Promise<BlobRef | undefined>;
   /** A file with this inline content, made when missing: a copy that lasts until a sweep finds it unheld, or the next start. */
   copyOf(hash: string, content: Uint8Array): Promise<string>;
   /** Removes unheld files of at least this age; resolves to how many. */
@@ -70,6 +72,13 @@ export async function openBlobFiles({ dir, clock, isHeld, warn }: BlobFileDeps):
   };
   const isWanted = (hash: string): boolean => holding.has(hash) || isHeld(hash);
 
+  const pin = (hash: string, sizeBytes: number): BlobRef => {
+    const ref: BlobRef = { id: hash, sizeBytes };
+    pinned.add(ref);
+    count(pins, hash, 1);
+    return ref;
+  };
+
   const freed = (hash: string): void => {
     if (!pins.has(hash) && !isWanted(hash) && !removing.has(hash)) remove(hash).catch(warn);
   };
@@ -99,13 +108,21 @@ export async function openBlobFiles({ dir, clock, isHeld, warn }: BlobFileDeps):
       await temp.handle.utimes(seconds, seconds);
       await temp.handle.datasync();
       await temp.handle.close();
-      const ref: BlobRef = { id: hash, sizeBytes };
-      pinned.add(ref);
-      count(pins, hash, 1);
+      const ref = pin(hash, sizeBytes);
       await removing.get(hash)?.catch(() => undefined);
       // Renamed even over a file of the same content: that makes it young again, and readers of the old one keep their descriptor.
       await moveDurably(temp.path, blobPath(dir, hash));
       return ref;
+    },
+    keep: async (hash, sizeBytes) => {
+      if (removing.has(hash)) return undefined;
+      const ref = pin(hash, sizeBytes);
+      const seconds = clock.now() / 1000;
+      // Young again, so that no sweep takes it for something that was forgotten.
+      const there = await utimes(blobPath(dir, hash), seconds, seconds).then(() => true, () => false);
+      if (there && !removing.has(hash)) return ref;
+      count(pins, hash, -1);
+      return undefined;
     },
     discard: async ({ handle, path }) => {
       await handle.close().catch(() => undefined);

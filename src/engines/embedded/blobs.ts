@@ -16,6 +16,8 @@ const WRITE_BYTES = 256 * 1024;
 const READ_BYTES = 64 * 1024;
 
 export function createBlobs(reading: DatabaseSync, files: BlobFiles): Blobs {
+  /** Streams of whole files that are given out: what comes back untouched need not be copied. */
+  const wholes = new WeakMap<object, BlobRef>();
   const inline = reading.prepare("SELECT data FROM inline_blob WHERE hash = ?");
 
   const inlineData = (id: string): Uint8Array | undefined => {
@@ -28,7 +30,19 @@ export function createBlobs(reading: DatabaseSync, files: BlobFiles): Blobs {
   };
 
   return {
-    write: async (source, options) => intake(source instanceof Uint8Array ? [source] : source, options?.bytesMax ?? Number.POSITIVE_INFINITY, files),
+    write: async (source, { bytesMax = Number.POSITIVE_INFINITY } = {}) => {
+      const own = wholes.get(source);
+      if (!own || !(source instanceof Readable) || source.readableDidRead || source.destroyed) return intake(source instanceof Uint8Array ? [source] : source, bytesMax, files);
+      if (own.sizeBytes > bytesMax) {
+        source.destroy();
+        throw tooLarge(bytesMax);
+      }
+      const kept = await reaching("blobs.write", files.keep(own.id, own.sizeBytes));
+      // Gone meanwhile: what the stream holds open is all there is.
+      if (!kept) return intake(source, bytesMax, files);
+      source.destroy();
+      return kept;
+    },
     read: async (id, range) => {
       const [start, end] = [range?.start ?? 0, range?.end ?? Number.POSITIVE_INFINITY];
       const data = inlineData(id);
@@ -38,7 +52,10 @@ export function createBlobs(reading: DatabaseSync, files: BlobFiles): Blobs {
         await handle.close();
         return Readable.from([], { objectMode: false });
       }
-      return handle.createReadStream({ start, end: end - 1, highWaterMark: READ_BYTES });
+      const { size } = await reaching("blobs.read", handle.stat());
+      const stream = handle.createReadStream({ start, end: end - 1, highWaterMark: READ_BYTES });
+      if (start === 0 && end >= size) wholes.set(stream, { id, sizeBytes: size });
+      return stream;
     },
     bytes: async (id) => inlineData(id) ?? reaching("blobs.bytes", readFile(pathOf(id, "blobs.bytes"))),
     file: async (id) => {
@@ -72,7 +89,7 @@ async function intake(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, 
   try {
     for await (const chunk of source) {
       sizeBytes += chunk.byteLength;
-      if (sizeBytes > bytesMax) throw new BlobTooLarge(`the content has more than ${bytesMax} bytes`);
+      if (sizeBytes > bytesMax) throw tooLarge(bytesMax);
       hash.update(chunk);
       gathered.push(chunk);
       gatheredBytes += chunk.byteLength;
@@ -89,6 +106,8 @@ async function intake(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, 
     throw error;
   }
 }
+
+const tooLarge = (bytesMax: number): BlobTooLarge => new BlobTooLarge(`the content has more than ${bytesMax} bytes`);
 
 async function writeAll({ handle }: TempFile, chunks: readonly Uint8Array[], sizeBytes: number): Promise<void> {
   const { bytesWritten } = await handle.writev(chunks);

@@ -43,6 +43,8 @@ export interface Answers {
   readonly "queue.lease": { readonly receipt: number; readonly rows: readonly LeasedRow[] };
   /** False: the lease was lost. */
   readonly "queue.settle": boolean;
+  /** How many messages were given back. */
+  readonly "queue.reclaim": number;
   /** How many rows this portion removed; 0 when there is nothing left. */
   readonly "queue.purge": number;
   readonly "log.trim": number;
@@ -56,6 +58,8 @@ export type Op =
   | CommitOp
   | { readonly kind: "queue.lease"; readonly queue: string; readonly max: number; readonly visibilityMs: number }
   | { readonly kind: "queue.settle"; readonly id: number; readonly receipt: number; readonly how: Settlement }
+  /** Of queues whose names lie from `start` to `end` (exclusive). */
+  | { readonly kind: "queue.reclaim"; readonly start: string; readonly end: string }
   /** Removes messages up to number `upTo`, as long as they were enqueued before a time (epoch ms). */
   | { readonly kind: "queue.purge"; readonly queue: string; readonly upTo: number; readonly beforeMs: number }
   | { readonly kind: "log.trim"; readonly stream: string; readonly upTo: number }

@@ -68,6 +68,10 @@ export function createQueue({ reading, writer, clock, watchers }: QueueDeps): Qu
       return rows.map((row) => ({ queue: decodeName(row["name"]), visibleAtMs: Number(row["visible_at"]) }));
     },
     watch: (prefix, listener) => watchers.add(encodePrefix(prefix, "a queue"), listener),
+    reclaim: (prefix) => {
+      const start = encodePrefix(prefix, "a queue");
+      return writer.submit({ kind: "queue.reclaim", start, end: endOfPrefix(start) });
+    },
     purge: async (queue, enqueuedBeforeMs = Number.MAX_SAFE_INTEGER) => {
       const name = encodeName(queue, "a queue");
       // Asked from time to time for what is old: mostly nothing is.

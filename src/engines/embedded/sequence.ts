@@ -5,6 +5,8 @@ import type { DatabaseSync } from "node:sqlite";
 const BLOCK = 2 ** 20;
 
 export interface Sequence {
+  /** No number that was given out before this opening is above it, no later one below. */
+  readonly before: number;
   /** To be called inside a transaction. */
   next(): number;
   /** After a rollback the reservation on disk may be gone: the next number reserves again. */
@@ -16,6 +18,7 @@ export function openSequence(db: DatabaseSync): Sequence {
   let last = Number(db.prepare("SELECT value FROM counter WHERE name = 'ceiling'").get()?.["value"]);
   let ceiling = last;
   return {
+    before: last,
     next: () => {
       if (last >= ceiling) {
         ceiling = last + BLOCK;

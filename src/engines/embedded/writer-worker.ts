@@ -37,6 +37,7 @@ function run(port: MessagePort, { databaseFile, blobDir }: WriterData): void {
       case "commit": return commit(op, nowMs);
       case "queue.lease": return others["queue.lease"](op, nowMs);
       case "queue.settle": return others["queue.settle"](op, nowMs);
+      case "queue.reclaim": return others["queue.reclaim"](op, nowMs);
       case "queue.purge": return others["queue.purge"](op, nowMs);
       case "log.trim": return others["log.trim"](op, nowMs);
       case "log.drop": return others["log.drop"](op, nowMs);

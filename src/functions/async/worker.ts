@@ -27,17 +27,34 @@ export interface Worker {
 /** The queue of one function, as far as it matters now. */
 interface Lane {
   readonly queue: string;
-  leasing: boolean;
-  /** Something happened while leasing: look again. */
+  /** Leased, waiting for room: so that room need not wait for the disk. */
+  readonly held: Leased[];
+  /** Begun, but not at an instance yet: room that is taken and not seen to be. */
+  starting: number;
+  feeding: boolean;
+  /** Something happened while feeding: look again. */
   again: boolean;
+  leasing: boolean;
+  /** The queue got something while leasing, which may have missed it. */
+  news: boolean;
   /** The last look found fewer events than asked for. */
   empty: boolean;
   /** There are events but no room. */
   blocked: boolean;
+  /** Mean time between two begun events, and mean size of an event. */
+  gapMs: number;
+  begunMs: number;
+  eventBytes: number;
 }
 
-/** Ours: events leased in one act. */
+/** Ours: events leased in one act for which there is room. */
 const batchMax = 32;
+/** Ours: events are leased ahead for so long a time as they are begun now; so many at most, and so many bytes. Slow functions lease none ahead. */
+const aheadMs = 100;
+const aheadMax = 256;
+const aheadBytesMax = 4 * 1024 * 1024;
+/** Ours: events begun and not settled, of all functions; past it, acknowledging has to catch up. */
+const unsettledMax = 2000;
 /** Ours: when the queue could not be asked. */
 const retryMs = 1000;
 /** Ours: how long after an empty look at one queue all queues are looked at for what is due later. */
@@ -53,60 +70,122 @@ export function openWorker(deps: WorkerDeps): Worker {
   let timer: { readonly atMs: number; readonly cancel: () => void } | undefined;
   let cancelExtension: (() => void) | undefined;
   let unwatch = (): void => undefined;
+  /** Leases and releases under way. */
+  const acts = new Set<Promise<void>>();
 
   const wake = (name: string): void => {
     if (life.stopped) return;
-    const lane = lanes.get(name) ?? { queue: name, leasing: false, again: false, empty: false, blocked: false };
+    const lane = lanes.get(name) ?? newLane(name);
     lanes.set(name, lane);
     lane.empty = false;
-    void drain(lane);
+    lane.news = true;
+    void feed(lane);
   };
-  const drain = async (lane: Lane): Promise<void> => {
+  /** Begins as many events as there is room for, and sees to it that more are at hand. */
+  const feed = async (lane: Lane): Promise<void> => {
     lane.again = true;
-    if (lane.leasing) return;
-    lane.leasing = true;
+    if (lane.feeding) return;
+    lane.feeding = true;
     try {
       while (lane.again && !life.stopped) {
         lane.again = false;
-        await leaseOnce(lane);
+        const { starting } = lane;
+        const seen = await deps.room(functionOf(lane.queue));
+        // Who reaches an instance meanwhile may be counted in neither or in both: better once too often, as the end of an event brings us here again.
+        const room = Math.min(seen - Math.max(starting, lane.starting), unsettledMax - running.size);
+        if (life.stopped) return;
+        const begun = lane.held.splice(0, Math.max(0, room));
+        if (begun.length > 0) measure(lane, begun.length);
+        for (const lease of begun) begin(lane, lease);
+        lane.blocked = begun.length >= room;
+        refill(lane, Math.max(0, room - begun.length));
       }
     } catch (error) {
-      deps.warn("Queued events could not be read; trying again soon.", error, { queue: lane.queue });
-      lookBy(clock.now() + retryMs);
+      troubled(lane, error);
     } finally {
-      lane.leasing = false;
-      if (lane.empty && !lane.blocked && lanes.get(lane.queue) === lane) lanes.delete(lane.queue);
+      lane.feeding = false;
+      if (lane.empty && !lane.leasing && lane.held.length === 0 && lanes.get(lane.queue) === lane) lanes.delete(lane.queue);
     }
   };
-  const leaseOnce = async (lane: Lane): Promise<void> => {
-    const room = await deps.room(functionOf(lane.queue));
-    lane.blocked = room <= 0;
-    if (lane.blocked || life.stopped) return;
-    const wanted = Math.min(room, batchMax);
-    const leases = await queue.lease(lane.queue, wanted, deps.leaseMs);
-    for (const lease of leases) begin(lane, lease);
-    // What is visible is taken; more may be for later, such as events that a killed server had leased: learn when.
-    if (leases.length < wanted) lookBy(clock.now() + lookMs);
-    if (leases.length === wanted) lane.again = true;
-    else if (!lane.again) lane.empty = true;
+  const measure = (lane: Lane, begun: number): void => {
+    const nowMs = clock.monotonicMs();
+    lane.gapMs = smoothed(lane.gapMs, Math.min((nowMs - lane.begunMs) / begun, aheadMs));
+    lane.begunMs = nowMs;
+  };
+  const refill = (lane: Lane, room: number): void => {
+    const ahead = aheadOf(lane);
+    const wanted = Math.min(room, batchMax) + ahead - lane.held.length;
+    if (lane.leasing || lane.empty || wanted <= 0 || (room === 0 && lane.held.length > ahead / 2)) return;
+    lane.leasing = true;
+    lane.news = false;
+    const lease = async (): Promise<void> => {
+      try {
+        const leases = await queue.lease(lane.queue, wanted, deps.leaseMs);
+        lane.held.push(...leases);
+        if (leases.length > 0) cancelExtension ??= clock.after(deps.leaseMs / 3, extend);
+        for (const { body } of leases) lane.eventBytes = smoothed(lane.eventBytes, body.byteLength);
+        // What is visible is taken; more may be for later, such as events that a killed server had leased: learn when.
+        if (leases.length < wanted) lookBy(clock.now() + lookMs);
+        lane.empty = leases.length < wanted && !lane.news;
+      } catch (error) {
+        lane.empty = true;
+        troubled(lane, error);
+      }
+      lane.leasing = false;
+      if (life.stopped) giveBack(lane);
+      else await feed(lane);
+    };
+    const leasing = lease().finally(() => void acts.delete(leasing));
+    acts.add(leasing);
+  };
+  const troubled = (lane: Lane, error: unknown): void => {
+    deps.warn("Queued events could not be read; trying again soon.", error, { queue: lane.queue });
+    lookBy(clock.now() + retryMs);
+  };
+  /** Somebody else, or the next start, takes them at once. */
+  const giveBack = (lane: Lane): void => {
+    for (const lease of lane.held.splice(0)) {
+      const release = queue
+        .release(lease, 0)
+        .then(() => undefined, (error: unknown) => deps.warn("An event could not be given back; it runs when its lease has ended.", error, { queue: lane.queue }))
+        .finally(() => void acts.delete(release));
+      acts.add(release);
+    }
   };
   const begin = (lane: Lane, lease: Leased): void => {
-    const work = attempt(lease, { ...deps, onBack: lookBy })
+    lane.starting++;
+    let atInstance = (): void => {
+      atInstance = () => undefined;
+      lane.starting--;
+    };
+    const invoke: AttemptDeps["invoke"] = (ref, options) => {
+      const result = deps.invoke(ref, options);
+      atInstance();
+      return result;
+    };
+    const work = attempt(lease, { ...deps, invoke, onBack: lookBy })
       .catch((error: unknown) => {
         deps.warn("An event could not be settled; it will run again.", error, { queue: lane.queue });
         lookBy(clock.now() + deps.leaseMs);
       })
       .finally(() => {
+        atInstance();
+        const full = running.size >= unsettledMax;
         running.delete(lease);
         const current = lanes.get(lane.queue);
-        if (current && !life.stopped) void drain(current);
+        if (full) feedBlocked();
+        else if (current && !life.stopped) void feed(current);
       });
     running.set(lease, work);
-    cancelExtension ??= clock.after(deps.leaseMs / 3, extend);
+  };
+  const feedBlocked = (): void => {
+    if (life.stopped) return;
+    for (const lane of lanes.values()) if (lane.blocked) void feed(lane);
   };
   const extend = (): void => {
-    cancelExtension = running.size > 0 ? clock.after(deps.leaseMs / 3, extend) : undefined;
-    for (const lease of running.keys())
+    const leases = [...running.keys(), ...[...lanes.values()].flatMap(({ held }) => held)];
+    cancelExtension = leases.length > 0 ? clock.after(deps.leaseMs / 3, extend) : undefined;
+    for (const lease of leases)
       void queue.extend(lease, deps.leaseMs).catch((error: unknown) => deps.warn("A lease could not be extended; its event may run twice.", error, { queue: lease.queue }));
   };
   const lookBy = (atMs: number): void => {
@@ -122,7 +201,7 @@ export function openWorker(deps: WorkerDeps): Worker {
       const now = clock.now();
       for (const { queue: name, visibleAtMs } of pending) {
         if (visibleAtMs > now) lookBy(visibleAtMs);
-        else if (!lanes.get(name)?.blocked) wake(name);
+        else wake(name);
       }
     } catch (error) {
       deps.warn("Queued events could not be looked for; trying again soon.", error, {});
@@ -133,24 +212,30 @@ export function openWorker(deps: WorkerDeps): Worker {
     start: () => {
       life.stopped = false;
       unwatch = queue.watch(asyncPrefix, wake);
-      void look();
+      void queue
+        .reclaim(asyncPrefix)
+        .catch((error: unknown) => deps.warn("Events that a dead server had leased could not be given back; they run when their leases have ended.", error, {}))
+        .then(look);
     },
-    onRoom: () => {
-      if (life.stopped) return;
-      for (const lane of lanes.values()) if (lane.blocked) void drain(lane);
-    },
+    onRoom: feedBlocked,
     stop: () => {
       life.stopped = true;
       unwatch();
       timer?.cancel();
+      for (const lane of lanes.values()) giveBack(lane);
     },
     settled: async () => {
-      // A lease under way may still begin events.
-      while (running.size > 0 || [...lanes.values()].some(({ leasing }) => leasing)) {
-        await Promise.all(running.values());
-        await new Promise<void>((resolve) => setImmediate(resolve));
-      }
+      while (running.size > 0 || acts.size > 0) await Promise.all([...running.values(), ...acts]);
       cancelExtension?.();
     },
   };
 }
+
+const newLane = (queue: string): Lane => ({
+  queue, held: [], starting: 0, feeding: false, again: false, leasing: false, news: false, empty: false, blocked: false, gapMs: aheadMs, begunMs: 0, eventBytes: 0,
+});
+
+/** How many events a lane should have at hand beyond those there is room for. */
+const aheadOf = ({ gapMs, eventBytes }: Lane): number => Math.min(aheadMax, Math.floor(aheadMs / Math.max(gapMs, 0.01)) - 1, Math.floor(aheadBytesMax / Math.max(eventBytes, 1)));
+
+const smoothed = (mean: number, value: number): number => mean + (value - mean) / 8;

@@ -20,6 +20,8 @@ export interface Concurrency extends Disposable {
   withFacts(): readonly FunctionName[];
   /** Runs the task as one invocation; rejects with TooManyRequestsException when there are too many. Begins it before it returns. */
   count<T>(version: Version, task: () => Promise<T>): Promise<T>;
+  /** Calls back when an invocation has ended. */
+  onFree(listener: () => void): void;
   /** How many more invocations of the version may begin. */
   free(version: Version): number;
   /** Invocations of a version that run or wait. */
@@ -52,6 +54,7 @@ export async function openConcurrency(deps: { readonly store: Pick<Store, "get" 
   const accounts = new Map<string, AccountCount>();
   let running = 0;
   let watchers: (() => void)[] = [];
+  let freeListener: () => void = () => undefined;
 
   const accountOf = ({ account, region }: Scope): AccountCount => {
     const key = `${account}/${region}`;
@@ -126,11 +129,15 @@ export async function openConcurrency(deps: { readonly store: Pick<Store, "get" 
           else active.delete(version.id);
         });
         running--;
+        freeListener();
         if (running === 0) {
           for (const tell of watchers) tell();
           watchers = [];
         }
       }
+    },
+    onFree: (listener) => {
+      freeListener = listener;
     },
     free: (version) => {
       const room = roomOf(version);

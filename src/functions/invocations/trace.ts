@@ -1,5 +1,5 @@
 // The trace header of an invocation, in X-Ray's form, and what it says of the way an event has come: a function that meets itself too often is in a loop.
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { hexId } from "../../kernel/ids.ts";
 
 /** `Root=1-<8 hex of seconds>-<24 hex>;Parent=<16 hex>;Sampled=0`: a new trace that asks for no sampling. */
@@ -21,9 +21,10 @@ export interface Hop {
  */
 export function nextHop(traceId: string | undefined, functionArn: string, nowMs: number): Hop {
   const parts = (traceId ?? newTrace(nowMs)).split(";");
-  const me = createHash("sha256").update(functionArn).digest("hex").slice(0, 8);
-  const passed = lineageIn(parts).filter(([id]) => id !== me);
-  const visits = lineageIn(parts).find(([id]) => id === me)?.[1] ?? 0;
+  const me = hash("sha256", functionArn).slice(0, 8);
+  const lineageBefore = lineageIn(parts);
+  const passed = lineageBefore.filter(([id]) => id !== me);
+  const visits = lineageBefore.find(([id]) => id === me)?.[1] ?? 0;
   const lineage = [...passed, [me, visits + 1] as const].slice(-hopsNamedMax).map(([id, count]) => `${id}:${count}`);
   return { traceId: [...parts.filter((part) => !part.startsWith(LINEAGE)), `${LINEAGE}${lineage.join("|")}`].join(";"), visits };
 }
@@ -31,7 +32,8 @@ export function nextHop(traceId: string | undefined, functionArn: string, nowMs:
 const LINEAGE = "Lineage=";
 
 function lineageIn(parts: readonly string[]): readonly (readonly [string, number])[] {
-  const text = parts.find((part) => part.startsWith(LINEAGE))?.slice(LINEAGE.length) ?? "";
+  const text = parts.find((part) => part.startsWith(LINEAGE))?.slice(LINEAGE.length);
+  if (text === undefined) return [];
   return text.split("|").flatMap((entry) => {
     const [, id, count] = /^([0-9a-f]{8}):(\d{1,6})$/.exec(entry) ?? [];
     return id === undefined ? [] : [[id, Number(count)] as const];

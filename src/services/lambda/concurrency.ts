@@ -58,11 +58,10 @@ export function requireOneName(record: FunctionRecord, qualifier: string): void 
     throw fault("ResourceConflictException", { message: "Version is pointed by a Provisioned Concurrency alias", Type: "User" });
 }
 
-/** The published version or alias that is to be kept ready. */
-export function requireProvisionableName(ref: FunctionRef): string {
-  if (ref.qualifier === undefined) throw invalid("The function resource provided must be an alias or a published version.");
-  if (ref.qualifier === "$LATEST") throw invalid("Provisioned Concurrency Configs cannot be applied to unpublished function versions.");
-  return ref.qualifier;
+/** The published version or alias that is kept ready; the original refuses `$LATEST` in other words where it is to be so from now on. */
+export function provisionableName({ qualifier }: FunctionRef, otherwise = "The function resource provided must be an alias or a published version."): string {
+  if (qualifier === undefined || qualifier === "$LATEST") throw invalid(otherwise);
+  return qualifier;
 }
 
 /** Missing things are told by what they would have been. */

@@ -10,8 +10,8 @@ export const deleteFunction: Op<"DeleteFunction"> = async ({ FunctionName, Quali
   if (ref.qualifier !== undefined && isAliasName(ref.qualifier)) throw invalid("Deletion of aliases is not currently supported.");
   const { registry } = context.heart;
   const removed = ref.qualifier === undefined ? await registry.remove(ref) : await registry.removeVersion(ref, ref.qualifier);
-  // As the original: the answer names the function, also when it is the version that is not there.
-  if (!removed) throw notFound({ ...ref, qualifier: undefined });
+  // As the original: a version that is not there is no error, and a function that is not there is told without the version.
+  if (!removed && (ref.qualifier === undefined || !(await registry.find(ref)))) throw notFound({ ...ref, qualifier: undefined });
   context.reply.status = 204;
   return {};
 };
