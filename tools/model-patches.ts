@@ -74,6 +74,9 @@ const patches: Readonly<Record<string, readonly Patch[]>> = {
   dynamodb: [
     { why: "the service's own `__type` carries the version, which its Smithy namespace lacks", apply: (model) => ({ ...model, namespace: "com.amazonaws.dynamodb.v20120810" }) },
   ],
+  dynamodbstreams: [
+    { why: "the streams answer with DynamoDB's own `__type`", apply: (model) => ({ ...model, namespace: "com.amazonaws.dynamodb.v20120810" }) },
+  ],
 };
 
 const layerArn = { pattern: "(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)" };
