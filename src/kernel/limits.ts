@@ -100,6 +100,32 @@ export const limits = {
     getEventsMax: 10_000,
     replyBytesMax: 1_048_576,
   },
+  tables: {
+    itemBytesMax: 400 * KIB,
+    /** AWS: how deep lists and maps nest. */
+    nestingMax: 32,
+    hashKeyBytesMax: 2048,
+    rangeKeyBytesMax: 1024,
+    /** AWS: what a page of a query or scan looks at. */
+    pageBytes: MIB,
+    batchGetKeysMax: 100,
+    batchGetBytesMax: 16 * MIB,
+    batchWriteItemsMax: 25,
+    transactionItemsMax: 100,
+    transactionBytesMax: 4 * MIB,
+    /** AWS: how long a transaction's token makes a repetition harmless. */
+    tokenMs: 10 * 60_000,
+    expressionBytesMax: 4 * KIB,
+    /** AWS: operators and functions in one expression. */
+    expressionOperatorsMax: 300,
+    globalIndexesMax: 20,
+    localIndexesMax: 5,
+    /** AWS: how long records of a stream can be read, and how much at once. */
+    streamHours: 24,
+    streamReadBytes: MIB,
+    streamReadRecords: 1000,
+    iteratorMs: 15 * 60_000,
+  },
   store: {
     /** Ours: an encoded key. */
     keyBytesMax: 4 * KIB,

@@ -6,7 +6,7 @@ import type { Blobs } from "../../ports/blobs.ts";
 import type { Store } from "../../ports/store.ts";
 import type { Call, Operation, OperationName } from "../../wire/service.ts";
 import { openStamps, type Stamps } from "./stamps.ts";
-import { openTurns, type Turns } from "./turns.ts";
+import { openTurns, type Turns } from "../../kernel/turns.ts";
 
 export interface S3Deps {
   readonly store: Store;

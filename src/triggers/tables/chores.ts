@@ -1,0 +1,133 @@
+// What tables leave to be done in the background: entries for new indexes, the remains of what was deleted, items whose time has come.
+import { limits } from "../../kernel/limits.ts";
+import { del, set, unchanged, type Check, type Entry, type Key, type Store, type Write } from "../../ports/store.ts";
+import { pick, type Item } from "./attribute-value.ts";
+import type { Catalog } from "./catalog.ts";
+import type { Counts } from "./counts.ts";
+import { allEntriesOf, choreKey, countsKey, entriesOf, expiring, expiringKey, expiryKey, expiresAtSeconds, itemsOf, tokens } from "./keys.ts";
+import type { Items } from "./items.ts";
+import { packItem, unpackItem, type Packed } from "./packing.ts";
+import { entryOf } from "./plan-writes.ts";
+import { keyNames, type Scope, type Table } from "./table.ts";
+
+/** `build`: an index (or the order of expiry) of a table that has items. `drop`: everything below these ids. */
+export type Chore =
+  | (Scope & { readonly kind: "build"; readonly table: string; readonly tableId: string; readonly part: string })
+  | { readonly kind: "drop"; readonly tableId: string; readonly part: string | undefined };
+
+export interface ChoresDeps {
+  readonly store: Store;
+  readonly catalog: Catalog;
+  readonly items: Items;
+  readonly counts: Counts;
+}
+
+/** Ours: values are read to be deleted, and can be 400 KB each. */
+const PAGE = 100;
+
+export const choreWrite = (chore: Chore): Write => set(choreKey(chore.tableId, chore.part ?? ""), chore);
+
+/** The writes that leave nothing of a deleted table but work for the background. */
+export const dropTableWrites = ({ id }: Table): readonly Write[] => [choreWrite({ kind: "drop", tableId: id, part: undefined }), del(expiringKey(id)), del(countsKey(id))];
+
+/** Does one chore to its end; safe to interrupt anywhere and to do again. */
+export async function doChore(deps: ChoresDeps, chore: Chore, cancelled: () => boolean): Promise<void> {
+  if (chore.kind === "build") await build(deps, chore, cancelled);
+  else for (const prefix of chore.part === undefined ? [itemsOf(chore.tableId), allEntriesOf(chore.tableId)] : [entriesOf(chore.tableId, chore.part)]) await removeAll(deps.store, prefix, cancelled);
+  if (!cancelled()) await deps.store.commit([], [del(choreKey(chore.tableId, chore.part ?? ""))]);
+}
+
+async function removeAll(store: Store, prefix: Key, cancelled: () => boolean): Promise<void> {
+  while (!cancelled()) {
+    const page = await store.list({ prefix, limit: PAGE });
+    if (page.length > 0) await store.commit([], page.map(({ key }) => del(key)));
+    if (page.length < PAGE) return;
+  }
+}
+
+async function build(deps: ChoresDeps, chore: Extract<Chore, { kind: "build" }>, cancelled: () => boolean): Promise<void> {
+  const { store, catalog, counts } = deps;
+  const current = async (): Promise<Table | undefined> => {
+    const table = await catalog.find(chore, chore.table);
+    return table?.id === chore.tableId ? table : undefined;
+  };
+  for (let after: Key | undefined; ; ) {
+    const table = await current();
+    if (!table || cancelled()) return;
+    const page = await store.list<Packed>({ prefix: itemsOf(table.id), ...(after ? { after } : {}), limit: PAGE });
+    if (!(await writeEntries(store, table, chore.part, page))) continue;
+    after = page.at(-1)?.key;
+    if (page.length < PAGE) break;
+  }
+  await counts.recount(chore.tableId, chore.part);
+  await catalog.change(chore, chore.table, (table) => ({ table: table.id === chore.tableId ? activated(table, chore.part) : table }));
+}
+
+/** All entries of the page, or, when an item changed meanwhile, none: whoever changed it has written its entry. */
+async function writeEntries(store: Store, table: Table, part: string, page: readonly Entry<Packed>[]): Promise<boolean> {
+  const checks: Check[] = [];
+  const writes: Write[] = [];
+  for (const entry of page) {
+    const write = entryWrite(table, part, unpackItem(entry.value));
+    if (!write) continue;
+    writes.push(write);
+    checks.push(unchanged(entry.key, entry));
+  }
+  return writes.length === 0 || (await store.commit(checks, writes)).ok;
+}
+
+function entryWrite(table: Table, part: string, item: Item): Write | undefined {
+  if (table.ttl?.id === part) {
+    const key = expiryKey(table, item);
+    return key && set(key, packItem(pick(item, keyNames(table.key))));
+  }
+  const index = table.indexes.find(({ id }) => id === part);
+  const entry = index && entryOf(table, index, item);
+  return entry && set(entry.key, packItem(entry.item));
+}
+
+const activated = (table: Table, part: string): Table => ({
+  ...table,
+  indexes: table.indexes.map((index) => (index.id === part ? { ...index, state: "active" } : index)),
+  ...(table.ttl?.id === part ? { ttl: { ...table.ttl, state: "active" } } : {}),
+});
+
+/** AWS: what expired longer ago is left alone. */
+const EXPIRED_YEARS_MAX = 5;
+const YEAR_SECONDS = 365 * 86_400;
+
+/** Deletes items whose time has come; resolves to how many. */
+export async function expireItems({ store, catalog, items }: ChoresDeps, nowMs: number): Promise<number> {
+  let expired = 0;
+  const nowSeconds = nowMs / 1000;
+  const due = (seconds: number | undefined): boolean => seconds !== undefined && seconds < nowSeconds && seconds > nowSeconds - EXPIRED_YEARS_MAX * YEAR_SECONDS;
+  for (const { value } of await store.list<Scope & { readonly name: string }>({ prefix: expiring, limit: limits.store.listMax })) {
+    const table = await catalog.find(value, value.name);
+    if (!table?.ttl) continue;
+    const prefix = entriesOf(table.id, table.ttl.id);
+    for (let after: Key = [...prefix, nowSeconds - EXPIRED_YEARS_MAX * YEAR_SECONDS]; ; ) {
+      const page = await store.list<Packed>({ prefix, after, before: [...prefix, nowSeconds], limit: PAGE });
+      for (const entry of page) {
+        const gone = await items.change([{ table, key: unpackItem(entry.value) }], ([before]) => {
+          const over = before?.item !== undefined && due(expiresAtSeconds(before.table, before.item));
+          return { after: [over ? undefined : "keep"], result: over };
+        }, { expired: true });
+        if (gone) expired++;
+      }
+      if (page.length < PAGE) break;
+      after = page.at(-1)?.key ?? after;
+    }
+  }
+  return expired;
+}
+
+/** Forgets the tokens of transactions that are too old to be sent again. */
+export async function forgetTokens(store: Store, nowMs: number): Promise<void> {
+  for (let after: Key | undefined; ; ) {
+    const page = await store.list<{ readonly untilMs: number }>({ prefix: tokens, ...(after ? { after } : {}), limit: PAGE });
+    const old = page.filter(({ value }) => value.untilMs < nowMs);
+    if (old.length > 0) await store.commit(old.map((entry) => unchanged(entry.key, entry)), old.map(({ key }) => del(key)));
+    after = page.at(-1)?.key;
+    if (page.length < PAGE) return;
+  }
+}
