@@ -15,6 +15,7 @@ import type { IsolationReport } from "../ports/sandbox.ts";
 import { openRuntimes } from "../sandboxes/catalog/open.ts";
 import { openSandboxes } from "../sandboxes/open.ts";
 import { createAwsDoor } from "../wire/aws-door.ts";
+import { openTables } from "../triggers/tables/open-tables.ts";
 import type { Door } from "../wire/door.ts";
 import { startListener } from "../wire/listener.ts";
 import { loadModel, loadModelIndex } from "../wire/models/load-model.ts";
@@ -56,6 +57,7 @@ export async function startFugaz(config: Config, logger: Logger): Promise<Fugaz>
     const runtimes = runtimesFor(config);
     const logGroups = opened.use(openLogGroups({ store: engine.store, clock, logger }));
     const sessions = opened.use(openSessions({ store: engine.store, clock, warn: (sentence, error) => logger.warn({ err: error }, sentence) }));
+    const tables = opened.use(openTables({ store: engine.store, log: engine.log, clock, warn: (sentence, error) => logger.warn({ err: error }, sentence) }));
     const heart = opened.use(
       await openHeart({
         ports: engine, clock, sandboxes, runtimes, runnerFor, logSink: logGroups, logger,
@@ -67,7 +69,7 @@ export async function startFugaz(config: Config, logger: Logger): Promise<Fugaz>
     );
 
     const accountOf: AccountOf = (accessKeyId) => accountFromDigits(accessKeyId) ?? accountOfIssuedKey(accessKeyId);
-    const { services, doors: serviceDoors } = bindServices({ engine, clock, heart, logGroups, sessions, runtimes, accountOf });
+    const { services, doors: serviceDoors } = bindServices({ engine, clock, heart, logGroups, sessions, tables, runtimes, accountOf });
     const models = new Map();
     doors.push(
       ...serviceDoors,

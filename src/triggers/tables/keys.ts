@@ -36,7 +36,7 @@ export function orderedText(value: AttributeValue): string {
 
 const shortened = (text: string): string => (text.length <= PART_CHARACTERS_MAX && Buffer.byteLength(text) <= PART_CHARACTERS_MAX ? text : `\u0002${createHash("sha256").update(text).digest("base64")}`);
 
-export const HASH_SLOTS = 65_536;
+const HASH_SLOTS = 65_536;
 
 /** A slot of 0 … 65535 (FNV-1a, folded), in front of the hash key: it spreads a scan's segments evenly. */
 function slotOf(text: string): number {
@@ -45,8 +45,27 @@ function slotOf(text: string): number {
   return ((hash >>> 16) ^ hash) & 0xffff;
 }
 
-/** The first part of the keys of a slot; parts of greater slots sort behind all keys of this one. */
-export const slotText = (slot: number): string => slot.toString(16).padStart(4, "0");
+const slotText = (slot: number): string => slot.toString(16).padStart(4, "0");
+
+/** Share `segment` of `segments` of all hash keys. */
+export interface Share {
+  readonly segment: number;
+  readonly segments: number;
+}
+
+/** Where a share begins and where the next one does; the last has no end. */
+export function shareEnds({ segment, segments }: Share): { readonly from: string; readonly before: string | undefined } {
+  const slot = (of: number): number => Math.floor((of * HASH_SLOTS) / segments);
+  return { from: slotText(slot(segment)), before: slot(segment + 1) === HASH_SLOTS ? undefined : slotText(slot(segment + 1)) };
+}
+
+/** Whether the item with these key attributes belongs to the share. */
+export function inShare({ hash }: KeySchema, item: Item, share: Share): boolean {
+  const value = attributeOf(item, hash.name);
+  const part = value ? hashPart(value) : "";
+  const { from, before } = shareEnds(share);
+  return part >= from && (before === undefined || part < before);
+}
 
 /** The part of a key that stands for the hash key's value. */
 export function hashPart(value: AttributeValue): string {

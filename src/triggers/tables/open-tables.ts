@@ -57,18 +57,21 @@ export function openTables({ store, log, clock, warn }: TablesDeps): Tables {
   const items = openItems({ store, catalog, turns: openTurns(), counts });
   const streams = openStreams({ store, log, clock });
   const deps = { store, catalog, items, counts };
-  let closed = false;
+  const state = { closed: false, again: false };
   let working: Promise<void> | undefined;
-  let again = false;
 
   const work = async (): Promise<void> => {
     do {
-      again = false;
-      for (const { value } of await store.list<Chore>({ prefix: chores, limit: CHORES })) if (!closed) await doChore(deps, value, () => closed);
-    } while (again && !closed);
+      state.again = false;
+      for (const { value } of await store.list<Chore>({ prefix: chores, limit: CHORES })) {
+        if (state.closed) return;
+        await doChore(deps, value, () => state.closed);
+        state.again = true;
+      }
+    } while (state.again);
   };
   const beginWork = (): void => {
-    again = true;
+    state.again = true;
     working ??= work().catch((error: unknown) => warn("Work left by tables failed; the next start does it", error)).finally(() => (working = undefined));
   };
 
@@ -81,7 +84,7 @@ export function openTables({ store, log, clock, warn }: TablesDeps): Tables {
   let sweeping: Promise<void> = Promise.resolve();
   const sweepAgain = (turn: number): (() => void) => clock.after(EXPIRY_MS, () => {
     sweeping = sweep(turn).catch((error: unknown) => warn("What has expired in tables could not be removed; the next sweep tries again", error)).finally(() => {
-      if (!closed) cancel = sweepAgain(turn + 1);
+      if (!state.closed) cancel = sweepAgain(turn + 1);
     });
   });
   let cancel = sweepAgain(1);
@@ -130,7 +133,7 @@ export function openTables({ store, log, clock, warn }: TablesDeps): Tables {
     count: counts.of,
     sweep: () => sweep(0),
     [Symbol.asyncDispose]: async () => {
-      closed = true;
+      state.closed = true;
       cancel();
       catalog.close();
       await sweeping;

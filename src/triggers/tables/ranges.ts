@@ -2,7 +2,7 @@
 import { limits } from "../../kernel/limits.ts";
 import type { Key, Range, Store } from "../../ports/store.ts";
 import { itemBytes, type AttributeValue, type Item } from "./attribute-value.ts";
-import { entriesOf, entryKey, hashPart, HASH_SLOTS, itemKey, itemsOf, orderedText, slotText } from "./keys.ts";
+import { entriesOf, entryKey, hashPart, itemKey, itemsOf, orderedText, shareEnds, type Share } from "./keys.ts";
 import { unpackItem, type Packed } from "./packing.ts";
 import type { Index, Table } from "./table.ts";
 
@@ -19,8 +19,7 @@ export interface RangeRead {
   readonly index?: Index | undefined;
   /** The items of one hash key; all when absent. */
   readonly hash?: { readonly value: AttributeValue; readonly range: RangeBounds } | undefined;
-  /** Share `segment` of `segments` of all hash keys. */
-  readonly share?: { readonly segment: number; readonly segments: number } | undefined;
+  readonly share?: Share | undefined;
   /** Goes on behind the item with these key attributes (of table and index), which need not exist. */
   readonly after?: Item | undefined;
   readonly reverse?: boolean | undefined;
@@ -79,10 +78,9 @@ function boundsOf({ table, index, hash, share, after, reverse }: RangeRead): Bou
 }
 
 function shareBounds(all: Key, share: RangeRead["share"]): Bounds {
-  if (!share || share.segments === 1) return { prefix: all };
-  const slot = (segment: number): number => Math.floor((segment * HASH_SLOTS) / share.segments);
-  const end = slot(share.segment + 1);
-  return { prefix: all, from: [...all, slotText(slot(share.segment))], ...(end === HASH_SLOTS ? {} : { before: [...all, slotText(end)] }) };
+  if (!share) return { prefix: all };
+  const { from, before } = shareEnds(share);
+  return { prefix: all, from: [...all, from], ...(before === undefined ? {} : { before: [...all, before] }) };
 }
 
 /** Keys of an index go on behind the range key, so that an end that belongs to the range is behind all that begin with it. */

@@ -106,7 +106,7 @@ export async function sweepStreams({ store, log, clock }: StreamsDeps): Promise<
 async function trim(log: Log, name: string, horizonMs: number): Promise<void> {
   for (;;) {
     const page = await log.read(name, 0, PAGE);
-    const old = page.filter(({ atMs }) => atMs <= horizonMs).at(-1);
+    const old = page.findLast(({ atMs }) => atMs <= horizonMs);
     if (!old) return;
     await log.trim(name, old.seq);
     if (old !== page.at(-1)) return;
