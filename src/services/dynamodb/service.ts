@@ -1,6 +1,7 @@
 // DynamoDB: tables, items, indexes, transactions and statements, on the tables room.
 import { defineService } from "../../wire/service.ts";
 import type { DynamoDbDeps } from "./op.ts";
+import { batchExecuteStatement } from "./operations/batch-execute-statement.ts";
 import { batchGetItem } from "./operations/batch-get-item.ts";
 import { batchWriteItem } from "./operations/batch-write-item.ts";
 import { createTable } from "./operations/create-table.ts";
@@ -11,6 +12,8 @@ import { describeEndpoints } from "./operations/describe-endpoints.ts";
 import { describeLimits } from "./operations/describe-limits.ts";
 import { describeTable } from "./operations/describe-table.ts";
 import { describeTimeToLive } from "./operations/describe-time-to-live.ts";
+import { executeStatement } from "./operations/execute-statement.ts";
+import { executeTransaction } from "./operations/execute-transaction.ts";
 import { getItem } from "./operations/get-item.ts";
 import { listTables } from "./operations/list-tables.ts";
 import { listTagsOfResource } from "./operations/list-tags-of-resource.ts";
@@ -26,6 +29,7 @@ import { updateTable } from "./operations/update-table.ts";
 import { updateTimeToLive } from "./operations/update-time-to-live.ts";
 
 export const dynamodb = defineService<DynamoDbDeps>("dynamodb", {
+  BatchExecuteStatement: batchExecuteStatement,
   BatchGetItem: batchGetItem,
   BatchWriteItem: batchWriteItem,
   CreateTable: createTable,
@@ -36,6 +40,8 @@ export const dynamodb = defineService<DynamoDbDeps>("dynamodb", {
   DescribeLimits: describeLimits,
   DescribeTable: describeTable,
   DescribeTimeToLive: describeTimeToLive,
+  ExecuteStatement: executeStatement,
+  ExecuteTransaction: executeTransaction,
   GetItem: getItem,
   ListTables: listTables,
   ListTagsOfResource: listTagsOfResource,

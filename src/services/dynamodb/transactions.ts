@@ -24,7 +24,7 @@ export interface Idempotency {
 }
 
 /** The reason codes of faults that belong to one item. */
-const REASONS: Readonly<Record<string, string>> = { ConditionalCheckFailedException: "ConditionalCheckFailed", ValidationException: "ValidationError", ItemCollectionSizeLimitExceededException: "ItemCollectionSizeLimitExceeded" };
+const REASONS: Readonly<Record<string, string>> = { ConditionalCheckFailedException: "ConditionalCheckFailed", ValidationException: "ValidationError", DuplicateItemException: "DuplicateItem", ItemCollectionSizeLimitExceededException: "ItemCollectionSizeLimitExceeded" };
 
 /** Runs all writes as one; undefined when the token says that this has been done already. */
 export async function runTransaction(context: DynamoDbContext, writes: readonly ItemWrite[], { token, request }: Idempotency): Promise<readonly Written[] | undefined> {
