@@ -5,7 +5,7 @@ import type { Table } from "../../triggers/tables/table.ts";
 import { addUnits, capacityView, type Units } from "./capacity.ts";
 
 /** Names an item among all tables, to notice the second mention of one. */
-export const nameOfItem = ({ table, key }: { readonly table: Table; readonly key: Item }): string => JSON.stringify(itemKey(table, key));
+const nameOfItem = ({ table, key }: { readonly table: Table; readonly key: Item }): string => JSON.stringify(itemKey(table, key));
 
 /** Whether two of them are one item. */
 export function mentionsTwice(items: readonly { readonly table: Table; readonly key: Item }[]): boolean {

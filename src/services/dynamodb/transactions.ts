@@ -70,7 +70,7 @@ function reasonOf(error: unknown): sdk.CancellationReason {
   return { Code: code, Message: error.message, ...(item ? { Item: item } : {}) };
 }
 
-export const cancelled = (reasons: readonly sdk.CancellationReason[]): Fault =>
+const cancelled = (reasons: readonly sdk.CancellationReason[]): Fault =>
   fault("TransactionCanceledException", { message: `Transaction cancelled, please refer cancellation reasons for specific reasons [${reasons.map(({ Code }) => Code).join(", ")}]`, CancellationReasons: reasons });
 
 function requireModest(written: readonly Written[]): void {

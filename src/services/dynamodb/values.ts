@@ -1,6 +1,6 @@
 // Attribute values as clients send them, judged in the original's words and brought into the canonical form everything else relies on.
 import { limits } from "../../kernel/limits.ts";
-import { canonicalItem, canonicalValue, itemBytes, keyOfBytes, setAttribute, type AttributeValue, type Item } from "../../triggers/tables/attribute-value.ts";
+import { canonicalItem, canonicalValue, itemBytes, keyOfBytes, type AttributeValue, type Item } from "../../triggers/tables/attribute-value.ts";
 import { InvalidNumber, type NumberProblem } from "../../triggers/tables/decimal.ts";
 import { invalid, invalidParameters } from "./faults.ts";
 
@@ -69,10 +69,3 @@ export function showValue(value: AttributeValue): string {
   if (value.B !== undefined) return `{B:java.nio.HeapByteBuffer[pos=0 lim=${value.B.byteLength} cap=${value.B.byteLength}]}`;
   return JSON.stringify(value).slice(0, 200);
 }
-
-/** Items without undefined members, for answers. */
-export const wholeItem = (entries: readonly (readonly [string, AttributeValue | undefined])[]): Item => {
-  const item: Record<string, AttributeValue> = {};
-  for (const [name, value] of entries) if (value) setAttribute(item, name, value);
-  return item;
-};

@@ -17,7 +17,7 @@ const throughputView = ({ read, write }: Index["throughput"]) => ({ NumberOfDecr
 
 const countView = (counts: Counts, part: string): Count => counts.get(part) ?? { items: 0, bytes: 0 };
 
-export const streamArn = (table: Table, label: string): string => `${tableArn(table)}/stream/${label}`;
+const streamArn = (table: Table, label: string): string => `${tableArn(table)}/stream/${label}`;
 
 /** `TableDescription` as DescribeTable, CreateTable and the others show it. */
 export function tableView(table: Table, counts: Counts, status?: sdk.TableStatus): sdk.TableDescription {

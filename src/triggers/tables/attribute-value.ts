@@ -46,7 +46,7 @@ export function pick(item: Item, names: Iterable<string>): Item {
 export const compareBytes = (a: Uint8Array, b: Uint8Array): number => Buffer.compare(a, b);
 
 /** Strings order by their UTF-8 bytes. UTF-16 units order the same but for surrogates, which lie below U+E000 … U+FFFF there. */
-export function compareStrings(a: string, b: string): number {
+function compareStrings(a: string, b: string): number {
   if (a === b) return 0;
   return /[\ud800-\uffff]/.test(a) && /[\ud800-\uffff]/.test(b) ? Buffer.compare(Buffer.from(a), Buffer.from(b)) : a < b ? -1 : 1;
 }

@@ -86,14 +86,6 @@ export function orderedNumber(canonical: string): string {
 
 const complement = (digits: string): string => digits.replaceAll(/\d/g, (digit) => String(9 - Number(digit)));
 
-/** The number that `orderedNumber` was given. */
-export function numberOfOrdered(text: string): string {
-  if (text === "1") return "0";
-  const negative = text.startsWith("0");
-  const body = negative ? complement(text.slice(1, -1)) : text.slice(1);
-  return format({ negative, digits: body.slice(3), exponent: Number(body.slice(0, 3)) - EXPONENT_BIAS });
-}
-
 /** The exact sum, canonical; `a` and `b` are. Throws InvalidNumber when it has too many digits or is out of range. */
 export function addNumbers(a: string, b: string): string {
   if (a.length < 15 && b.length < 15 && !a.includes(".") && !b.includes(".")) return String(Number(a) + Number(b));

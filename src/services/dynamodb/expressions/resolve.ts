@@ -1,5 +1,5 @@
 // Looks up an expression's placeholders and judges what is meaningless whatever the item: unknown functions, wrong operands, reserved words.
-import { compareScalars, equalValues, typeOf, type AttributeValue } from "../../../triggers/tables/attribute-value.ts";
+import { compareScalars, typeOf, type AttributeValue } from "../../../triggers/tables/attribute-value.ts";
 import { invalid } from "../faults.ts";
 import { showValue } from "../values.ts";
 import type { Placeholders } from "./placeholders.ts";
@@ -139,8 +139,6 @@ const SIZED: ReadonlySet<string> = new Set(["S", "B", "SS", "NS", "BS", "L", "M"
 const CONDITION_FUNCTIONS: ReadonlySet<string> = new Set(["attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains"]);
 const UPDATE_FUNCTIONS: ReadonlySet<string> = new Set(["if_not_exists", "list_append"]);
 
-export const samePath = (a: Path, b: Path): boolean => a.length === b.length && a.every((part, at) => part === b[at]);
+const samePath = (a: Path, b: Path): boolean => a.length === b.length && a.every((part, at) => part === b[at]);
 /** `[a, b, [0]]` */
 export const showPath = (path: Path): string => `[${path.map((part) => (typeof part === "number" ? `[${part}]` : part)).join(", ")}]`;
-/** Equal values, for those who compare operands. */
-export const equalOperands = (a: Operand, b: Operand): boolean => (a.kind === "value" && b.kind === "value" ? equalValues(a.value, b.value) : a.kind === "path" && b.kind === "path" && samePath(a.path, b.path));
