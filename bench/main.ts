@@ -6,6 +6,7 @@ import { benchCommits } from "./commits.ts";
 import { benchInvocations } from "./invocations.ts";
 import type { Row } from "./load.ts";
 import { benchObjects } from "./objects.ts";
+import { benchTables } from "./tables.ts";
 import { benchUrls } from "./urls.ts";
 import { startChild } from "../src/main/cli/demo-server.ts";
 import { table } from "../src/main/cli/table.ts";
@@ -22,7 +23,7 @@ try {
     await systemClock.sleep(2000);
     rows.push({ what: "idle memory (RSS)", value: await residentMb(server.pid), unit: "MB" });
     const settings = clientSettings({ endpoint: server.endpoint });
-    rows.push(...(await benchInvocations(settings)), ...(await benchUrls(settings)), ...(await benchObjects(settings)));
+    rows.push(...(await benchInvocations(settings)), ...(await benchUrls(settings)), ...(await benchObjects(settings)), ...(await benchTables(server.endpoint)));
   } finally {
     await server.stop();
   }
