@@ -21,8 +21,6 @@ export function withNumbers<T>(work: () => T): T {
   }
 }
 
-const TYPES = ["S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"] as const;
-
 /** The values of an item or key as sent, checked and canonical. */
 export function readItem(sent: unknown): Item {
   const item = sent as Item;
@@ -39,7 +37,7 @@ export function readValue(sent: unknown, suffix = ""): AttributeValue {
 function checkValue(value: AttributeValue, depth: number, suffix = ""): void {
   if (depth > limits.tables.nestingMax) throw invalid("Nesting Levels have exceeded supported limits");
   let types = 0;
-  for (const type of TYPES) if (value[type] !== undefined && value[type] !== null) types++;
+  for (const type in value) if (value[type as keyof AttributeValue] !== undefined && value[type as keyof AttributeValue] !== null) types++;
   if (types === 0) throw invalid(`Supplied AttributeValue is empty, must contain exactly one of the supported datatypes${suffix}`);
   if (types > 1) throw invalid(`Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes${suffix}`);
   if (value.NULL === false) throw invalidParameters(`Null attribute value types must have the value of true${suffix}`);
