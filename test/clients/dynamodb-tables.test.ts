@@ -1,7 +1,7 @@
 // Tables: made, changed, described, tagged and deleted, driven by the official client.
 import {
-  CreateTableCommand, DeleteTableCommand, DescribeContinuousBackupsCommand, DescribeEndpointsCommand, DescribeLimitsCommand, DescribeTableCommand, DescribeTimeToLiveCommand, ListTablesCommand,
-  ListTagsOfResourceCommand, PutItemCommand, QueryCommand, TagResourceCommand, UntagResourceCommand, UpdateTableCommand, UpdateTimeToLiveCommand,
+  CreateBackupCommand, CreateTableCommand, DeleteBackupCommand, DeleteTableCommand, DescribeBackupCommand, DescribeContinuousBackupsCommand, DescribeEndpointsCommand, DescribeLimitsCommand, DescribeTableCommand, DescribeTimeToLiveCommand, ListBackupsCommand, ListTablesCommand,
+  ListTagsOfResourceCommand, PutItemCommand, QueryCommand, RestoreTableFromBackupCommand, TagResourceCommand, UntagResourceCommand, UpdateTableCommand, UpdateTimeToLiveCommand,
   type CreateTableCommandInput,
 } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -110,6 +110,30 @@ describe("a table", () => {
     expect((await cloud.db.send(new DescribeEndpointsCommand({}))).Endpoints?.[0]?.Address).toBe(cloud.endpoint.replace("http://", ""));
     expect((await cloud.db.send(new DescribeContinuousBackupsCommand({ TableName }))).ContinuousBackupsDescription).toMatchObject({ PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: "DISABLED" } });
   });
+});
+
+test("a backup keeps a table as it was, and a table made from it has its items and indexes", async () => {
+  const TableName = await cloud.makeTable({
+    AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }, { AttributeName: "team", AttributeType: "S" }],
+    GlobalSecondaryIndexes: [{ IndexName: "teams", KeySchema: [{ AttributeName: "team", KeyType: "HASH" }], Projection: { ProjectionType: "KEYS_ONLY" } }], Tags: [{ Key: "k", Value: "v" }],
+  });
+  const put = (n: number) => cloud.db.send(new PutItemCommand({ TableName, Item: { id: { S: `i${n}` }, team: { S: "red" }, b: { B: Buffer.from("x") } } }));
+  await Promise.all(Array.from({ length: 120 }, (_, n) => put(n)));
+  const { BackupDetails } = await cloud.db.send(new CreateBackupCommand({ TableName, BackupName: "nightly" }));
+  expect(BackupDetails).toMatchObject({ BackupArn: expect.stringMatching(new RegExp(`table/${TableName}/backup/\\d{14}-[0-9a-f]{8}$`)), BackupStatus: "AVAILABLE", BackupType: "USER", BackupName: "nightly" });
+  const BackupArn = BackupDetails?.BackupArn;
+  await put(999);
+  await cloud.db.send(new DeleteTableCommand({ TableName }));
+  expect((await cloud.db.send(new DescribeBackupCommand({ BackupArn }))).BackupDescription).toMatchObject({ SourceTableDetails: { TableName, ItemCount: 120 }, SourceTableFeatureDetails: { GlobalSecondaryIndexes: [{ IndexName: "teams" }] } });
+  expect((await cloud.db.send(new ListBackupsCommand({ TableName }))).BackupSummaries).toHaveLength(1);
+  const { TableDescription } = await cloud.db.send(new RestoreTableFromBackupCommand({ TargetTableName: "restored", BackupArn }));
+  expect(TableDescription).toMatchObject({ TableStatus: "CREATING", RestoreSummary: { SourceBackupArn: BackupArn, RestoreInProgress: true } });
+  await active("restored");
+  expect(await describeTable("restored")).toMatchObject({ ItemCount: 120, RestoreSummary: { RestoreInProgress: false }, GlobalSecondaryIndexes: [{ ItemCount: 120, IndexStatus: "ACTIVE" }] });
+  expect((await cloud.db.send(new QueryCommand({ TableName: "restored", IndexName: "teams", KeyConditionExpression: "team = :t", ExpressionAttributeValues: { ":t": { S: "red" } } }))).Count).toBe(120);
+  expect(await failure(cloud.db.send(new RestoreTableFromBackupCommand({ TargetTableName: "restored", BackupArn })))).toMatchObject({ name: "TableAlreadyExistsException" });
+  expect((await cloud.db.send(new DeleteBackupCommand({ BackupArn }))).BackupDescription?.BackupDetails?.BackupStatus).toBe("DELETED");
+  expect((await failure(cloud.db.send(new DescribeBackupCommand({ BackupArn })))).name).toBe("BackupNotFoundException");
 });
 
 const key = (AttributeName: string, KeyType: "HASH" | "RANGE" = "HASH") => ({ AttributeName, KeyType });

@@ -33,7 +33,7 @@ export function requireName(name: string, parameter: string): void {
 export async function tableFor(context: DynamoDbContext, given: string): Promise<Table> {
   const ref = tableRef(context, given);
   const table = await context.tables.find(ref, ref.name);
-  if (!table) throw resourceMissing();
+  if (!table || table.restoring) throw resourceMissing();
   return table;
 }
 

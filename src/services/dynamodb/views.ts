@@ -29,7 +29,7 @@ export function tableView(table: Table, counts: Counts, status?: sdk.TableStatus
     AttributeDefinitions: table.attributes.map(({ name, type }) => ({ AttributeName: name, AttributeType: type })),
     TableName: table.name,
     KeySchema: schemaView(table.key),
-    TableStatus: status ?? (table.indexes.some(({ state }) => state === "building") ? "UPDATING" : "ACTIVE"),
+    TableStatus: status ?? (table.restoring ? "CREATING" : table.indexes.some(({ state }) => state === "building") ? "UPDATING" : "ACTIVE"),
     CreationDateTime: new Date(table.createdMs),
     ProvisionedThroughput: {
       ...throughputView(table.throughput), NumberOfDecreasesToday: change?.decreases ?? 0,
@@ -48,7 +48,7 @@ export function tableView(table: Table, counts: Counts, status?: sdk.TableStatus
     ...(table.stream ? { StreamSpecification: { StreamEnabled: true, StreamViewType: table.stream.view } } : {}),
     ...(label === undefined ? {} : { LatestStreamLabel: label, LatestStreamArn: streamArn(table, label) }),
     ...(table.tableClass ? { TableClassSummary: { TableClass: table.tableClass.name, ...(table.tableClass.changedMs === undefined ? {} : { LastUpdateDateTime: new Date(table.tableClass.changedMs) }) } } : {}),
-    ...(table.restored ? { RestoreSummary: { SourceBackupArn: table.restored.backupArn, SourceTableArn: table.restored.sourceArn, RestoreDateTime: new Date(table.restored.atMs), RestoreInProgress: false } } : {}),
+    ...(table.restored ? { RestoreSummary: { SourceBackupArn: table.restored.backupArn, SourceTableArn: table.restored.sourceArn, RestoreDateTime: new Date(table.restored.atMs), RestoreInProgress: table.restoring === true } } : {}),
     DeletionProtectionEnabled: table.protected,
   };
 }

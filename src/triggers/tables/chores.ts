@@ -4,15 +4,16 @@ import { del, set, unchanged, type Check, type Entry, type Key, type Store, type
 import { pick, type Item } from "./attribute-value.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Counts } from "./counts.ts";
-import { allEntriesOf, choreKey, countsKey, entriesOf, expiring, expiringKey, expiryKey, expiresAtSeconds, itemsOf, tokens } from "./keys.ts";
+import { allEntriesOf, choreKey, countsKey, entriesOf, expiring, expiringKey, expiryKey, expiresAtSeconds, itemKey, itemsOf, tokens } from "./keys.ts";
 import type { Items } from "./items.ts";
 import { packItem, unpackItem, type Packed } from "./packing.ts";
 import { entryOf } from "./plan-writes.ts";
 import { keyNames, type Scope, type Table } from "./table.ts";
 
-/** `build`: an index (or the order of expiry) of a table that has items. `drop`: everything below these ids. */
+/** `restore`: the items of a backup, into a table that is made from it. `build`: an index (or the order of expiry) of a table that has items. `drop`: everything below these ids. */
 export type Chore =
   | (Scope & { readonly kind: "build"; readonly table: string; readonly tableId: string; readonly part: string })
+  | (Scope & { readonly kind: "restore"; readonly table: string; readonly tableId: string; readonly part: string; readonly from: string })
   | { readonly kind: "drop"; readonly tableId: string; readonly part: string | undefined };
 
 export interface ChoresDeps {
@@ -33,6 +34,7 @@ export const dropTableWrites = ({ id }: Table): readonly Write[] => [choreWrite(
 /** Does one chore to its end; safe to interrupt anywhere and to do again. */
 export async function doChore(deps: ChoresDeps, chore: Chore, cancelled: () => boolean): Promise<void> {
   if (chore.kind === "build") await build(deps, chore, cancelled);
+  else if (chore.kind === "restore") await restore(deps, chore, cancelled);
   else for (const prefix of chore.part === undefined ? [itemsOf(chore.tableId), allEntriesOf(chore.tableId)] : [entriesOf(chore.tableId, chore.part)]) await removeAll(deps.store, prefix, cancelled);
   if (!cancelled()) await deps.store.commit([], [del(choreKey(chore.tableId, chore.part ?? ""))]);
 }
@@ -61,6 +63,24 @@ async function build(deps: ChoresDeps, chore: Extract<Chore, { kind: "build" }>,
   }
   await counts.recount(chore.tableId, chore.part);
   await catalog.change(chore, chore.table, (table) => ({ table: table.id === chore.tableId ? activated(table, chore.part) : table }));
+}
+
+async function restore({ store, catalog, counts }: ChoresDeps, chore: Extract<Chore, { kind: "restore" }>, cancelled: () => boolean): Promise<void> {
+  for (let after: Key | undefined; ; ) {
+    const table = await catalog.find(chore, chore.table);
+    if (table?.id !== chore.tableId || cancelled()) return;
+    const page = await store.list<Packed>({ prefix: itemsOf(chore.from), ...(after ? { after } : {}), limit: PAGE });
+    const parts = [...table.indexes.map(({ id }) => id), ...(table.ttl ? [table.ttl.id] : [])];
+    const writes = page.flatMap(({ value }) => {
+      const item = unpackItem(value);
+      return [set(itemKey(table, item), value), ...parts.flatMap((part) => entryWrite(table, part, item) ?? [])];
+    });
+    if (writes.length > 0) await store.commit([], writes);
+    after = page.at(-1)?.key;
+    if (page.length < PAGE) break;
+  }
+  await counts.forgetExact(chore.tableId);
+  await catalog.change(chore, chore.table, (table) => ({ table: table.id === chore.tableId ? { ...table, restoring: undefined } : table }));
 }
 
 /** All entries of the page, or, when an item changed meanwhile, none: whoever changed it has written its entry. */

@@ -1,5 +1,5 @@
 // How many items a table and its indexes hold and how large they are: counted in memory as they change, saved when the server stops.
-import { limits } from "../../kernel/limits.ts";
+import { setImmediate } from "node:timers/promises";
 import { set, type Key, type Store, type Write } from "../../ports/store.ts";
 import { itemBytes } from "./attribute-value.ts";
 import { countsKey, entriesOf, itemsOf } from "./keys.ts";
@@ -21,6 +21,8 @@ export interface Counts {
   /** Counts an index anew, for one that was built. */
   recount(tableId: string, indexId: string): Promise<void>;
   forget(tableId: string): void;
+  /** Items came that nobody counted: the next look counts all. */
+  forgetExact(tableId: string): Promise<void>;
   save(): Promise<void>;
 }
 
@@ -55,10 +57,12 @@ export function openCounts(store: Store): Counts {
   const countAll = async (prefix: Key): Promise<Count> => {
     let count = nothing;
     for (let after: Key | undefined; ; ) {
-      const page = await store.list<Packed>({ prefix, ...(after ? { after } : {}), limit: Math.min(PAGE, limits.store.listMax) });
+      const page = await store.list<Packed>({ prefix, ...(after ? { after } : {}), limit: PAGE });
       for (const { value } of page) count = { items: count.items + 1, bytes: count.bytes + itemBytes(unpackItem(value)) };
       after = page.at(-1)?.key;
       if (page.length < PAGE) return count;
+      // Reads end before the event loop turns; others want their turn too.
+      await setImmediate();
     }
   };
 
@@ -88,10 +92,16 @@ export function openCounts(store: Store): Counts {
       return found.parts;
     },
     recount: async (tableId, indexId) => {
-      const count = await countAll(entriesOf(tableId, indexId));
-      (await load(tableId)).parts.set(indexId, count);
+      const table = await load(tableId);
+      if (!table.changed) await store.commit([], [set(countsKey(tableId), { parts: {}, exact: false } satisfies Saved)]);
+      table.changed = true;
+      table.parts.set(indexId, await countAll(entriesOf(tableId, indexId)));
     },
     forget: (tableId) => {
+      kept.delete(tableId);
+    },
+    forgetExact: async (tableId) => {
+      await store.commit([], [set(countsKey(tableId), { parts: {}, exact: false } satisfies Saved)]);
       kept.delete(tableId);
     },
     save: async () => {

@@ -21,6 +21,9 @@ export const expiringKey = (tableId: string): Key => [...expiring, tableId];
 /** What is left to do in the background, so that a restart finds it: indexes to build, remains to remove. */
 export const chores: Key = ["table", "chore"];
 export const choreKey = (tableId: string, part: string): Key => [...chores, tableId, part];
+export const allBackups: Key = ["table", "backup"];
+export const backupsOf = ({ account, region }: Scope): Key => [...allBackups, account, region];
+export const backupKey = (scope: Scope, id: string): Key => [...backupsOf(scope), id];
 export const tokens: Key = ["table", "token"];
 export const tokenKey = ({ account, region }: Scope, token: string): Key => [...tokens, account, region, token];
 

@@ -4,6 +4,7 @@ import type { Clock } from "../../kernel/clock.ts";
 import { openTurns } from "../../kernel/turns.ts";
 import type { Log } from "../../ports/log.ts";
 import { del, set, type Store, type Write } from "../../ports/store.ts";
+import { dropHalfBackups, openBackups, type Backups } from "./backups.ts";
 import { openCatalog, type Catalog } from "./catalog.ts";
 import { choreWrite, doChore, dropTableWrites, expireItems, forgetTokens, type Chore } from "./chores.ts";
 import { openCounts, type Count } from "./counts.ts";
@@ -17,10 +18,11 @@ import type { Scope, Table } from "./table.ts";
 export interface Tables extends AsyncDisposable, Pick<Catalog, "find" | "list"> {
   readonly items: Items;
   readonly streams: Streams;
+  readonly backups: Backups;
   /** Items of a table or entries of an index, in order, in pages. */
   read(range: RangeRead): AsyncGenerator<readonly FoundItem[]>;
-  /** False when there is a table of this name already. */
-  create(table: Table): Promise<boolean>;
+  /** False when there is a table of this name already. `from` is the copy whose items it gets in the background. */
+  create(table: Table, from?: string): Promise<boolean>;
   /**
    * Replaces the record; indexes, stream and expiry that are new begin, those that are gone end, in the same commit.
    * Undefined when there is no such table. `next` may throw a fault.
@@ -88,7 +90,7 @@ export function openTables({ store, log, clock, warn }: TablesDeps): Tables {
     });
   });
   let cancel = sweepAgain(1);
-  beginWork();
+  dropHalfBackups(store).catch((error: unknown) => warn("Backups that were never finished could not be removed; the next start does it", error)).finally(beginWork);
 
   return {
     find: catalog.find,
@@ -96,7 +98,16 @@ export function openTables({ store, log, clock, warn }: TablesDeps): Tables {
     items,
     streams,
     read: (range) => readRange(store, range),
-    create: (table) => catalog.create(table, (made) => [...beginStream(made, clock.now()), ...(made.ttl ? [expiringWrite(made)] : [])]),
+    backups: openBackups({ store, catalog, clock, beginWork }),
+    create: async (table, from) => {
+      const { account, region, id, name } = table;
+      const made = await catalog.create(table, () => [
+        ...beginStream(table, clock.now()), ...(table.ttl ? [expiringWrite(table)] : []),
+        ...(from === undefined ? [] : [choreWrite({ kind: "restore", account, region, table: name, tableId: id, part: "restore", from })]),
+      ]);
+      if (from !== undefined) beginWork();
+      return made;
+    },
     change: async (scope, name, next) => {
       // Read before the change: a stream's record changes only with its table's, so the commit's check on the table covers it.
       for (;;) {

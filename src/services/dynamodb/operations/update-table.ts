@@ -22,7 +22,7 @@ export const updateTable: Op<"UpdateTable"> = async (input, { tables, clock, ...
 };
 
 function updated(table: Table, input: Parameters<typeof updateTable>[0], nowMs: number): Table {
-  if (table.indexes.some(({ state }) => state === "building")) {
+  if (table.restoring || table.indexes.some(({ state }) => state === "building")) {
     throw fault("ResourceInUseException", { message: `Attempt to change a resource which is still in use: Table is being updated: ${table.name}` });
   }
   let next = withBilling(table, input, nowMs);
