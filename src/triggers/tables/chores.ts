@@ -1,11 +1,10 @@
 // What tables leave to be done in the background: entries for new indexes, the remains of what was deleted, items whose time has come.
-import { limits } from "../../kernel/limits.ts";
 import { del, set, unchanged, type Check, type Entry, type Key, type Store, type Write } from "../../ports/store.ts";
 import { pick, type Item } from "./attribute-value.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Counts } from "./counts.ts";
 import { allEntriesOf, choreKey, countsKey, entriesOf, expiring, expiringKey, expiryKey, expiresAtSeconds, itemKey, itemsOf, tokens } from "./keys.ts";
-import type { Items } from "./items.ts";
+import { TableGone, type Items } from "./items.ts";
 import { packItem, unpackItem, type Packed } from "./packing.ts";
 import { entryOf } from "./plan-writes.ts";
 import { keyNames, type Scope, type Table } from "./table.ts";
@@ -116,29 +115,35 @@ const activated = (table: Table, part: string): Table => ({
 const EXPIRED_YEARS_MAX = 5;
 const YEAR_SECONDS = 365 * 86_400;
 
-/** Deletes items whose time has come; resolves to how many. */
-export async function expireItems({ store, catalog, items }: ChoresDeps, nowMs: number): Promise<number> {
-  let expired = 0;
-  const nowSeconds = nowMs / 1000;
-  const due = (seconds: number | undefined): boolean => seconds !== undefined && seconds < nowSeconds && seconds > nowSeconds - EXPIRED_YEARS_MAX * YEAR_SECONDS;
-  for (const { value } of await store.list<Scope & { readonly name: string }>({ prefix: expiring, limit: limits.store.listMax })) {
-    const table = await catalog.find(value, value.name);
-    if (!table?.ttl) continue;
-    const prefix = entriesOf(table.id, table.ttl.id);
-    for (let after: Key = [...prefix, nowSeconds - EXPIRED_YEARS_MAX * YEAR_SECONDS]; ; ) {
-      const page = await store.list<Packed>({ prefix, after, before: [...prefix, nowSeconds], limit: PAGE });
-      for (const entry of page) {
-        const gone = await items.change([{ table, key: unpackItem(entry.value) }], ([before]) => {
-          const over = before?.item !== undefined && due(expiresAtSeconds(before.table, before.item));
-          return { after: [over ? undefined : "keep"], result: over };
-        }, { expired: true });
-        if (gone) expired++;
-      }
-      if (page.length < PAGE) break;
-      after = page.at(-1)?.key ?? after;
+/** Deletes items whose time has come. */
+export async function expireItems(deps: ChoresDeps, nowMs: number): Promise<void> {
+  for (let after: Key | undefined; ; ) {
+    const page = await deps.store.list<Scope & { readonly name: string }>({ prefix: expiring, ...(after ? { after } : {}), limit: PAGE });
+    for (const { value } of page) {
+      const table = await deps.catalog.find(value, value.name);
+      if (table?.ttl) await expireOf(deps, table, table.ttl.id, nowMs / 1000);
     }
+    after = page.at(-1)?.key;
+    if (page.length < PAGE) return;
   }
-  return expired;
+}
+
+async function expireOf({ store, items }: ChoresDeps, table: Table, ttlId: string, nowSeconds: number): Promise<void> {
+  const ancient = nowSeconds - EXPIRED_YEARS_MAX * YEAR_SECONDS;
+  const due = (seconds: number | undefined): boolean => seconds !== undefined && seconds < nowSeconds && seconds > ancient;
+  const prefix = entriesOf(table.id, ttlId);
+  for (let after: Key = [...prefix, ancient]; ; ) {
+    const page = await store.list<Packed>({ prefix, after, before: [...prefix, nowSeconds], limit: PAGE });
+    await Promise.all(page.map((entry) => items.change([{ table, key: unpackItem(entry.value) }], ([before]) => {
+      const over = before?.item !== undefined && due(expiresAtSeconds(before.table, before.item));
+      return { after: [over ? undefined : "keep"], result: undefined };
+    }, { expired: true }).catch((error: unknown) => {
+      // Whoever deleted the table took the items along.
+      if (!(error instanceof TableGone)) throw error;
+    })));
+    if (page.length < PAGE) return;
+    after = page.at(-1)?.key ?? after;
+  }
 }
 
 /** Forgets the tokens of transactions that are too old to be sent again. */

@@ -1,5 +1,5 @@
 // From statements to what tables can do: a WHERE that fixes the key becomes a query or a write of one item, everything else a filter.
-import { equalValues, pick, setAttribute, type AttributeValue, type Item } from "../../../triggers/tables/attribute-value.ts";
+import { attributeOf, equalValues, pick, setAttribute, type AttributeValue, type Item } from "../../../triggers/tables/attribute-value.ts";
 import { keyNames, type KeySchema, type Table } from "../../../triggers/tables/table.ts";
 import { compileProjection, refuseOverlaps } from "../expressions/project.ts";
 import type { Condition } from "../expressions/syntax.ts";
@@ -75,7 +75,7 @@ function oneItem(table: Table, where: Condition | undefined): { readonly key: It
   for (const part of partsOf(where)) {
     const term = termOf(part);
     const [value] = term?.values ?? [];
-    const known = term && key[term.name];
+    const known = term && attributeOf(key, term.name);
     if (term && value && term.operator === "=" && keyNames(table.key).includes(term.name) && !(known && !equalValues(known, value))) setAttribute(key, term.name, value);
     else rest.push(part);
   }
