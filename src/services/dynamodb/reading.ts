@@ -3,12 +3,12 @@ import { limits } from "../../kernel/limits.ts";
 import { attributeOf, itemBytes, pick, type Item } from "../../triggers/tables/attribute-value.ts";
 import type { RangeRead } from "../../triggers/tables/ranges.ts";
 import { keyNames, type Index, type Table } from "../../triggers/tables/table.ts";
-import { onlyTable, readUnits, type Units } from "./capacity.ts";
+import { capacityView, onlyTable, readUnits, type Units } from "./capacity.ts";
 import { attributesOf, projectItem, type Projection } from "./expressions/project.ts";
 import { meets } from "./expressions/evaluate.ts";
 import type { Condition, Operand } from "./expressions/syntax.ts";
 import { invalid, invalidParameters } from "./faults.ts";
-import type { DynamoDbContext } from "./op.ts";
+import { sdkItem, type DynamoDbContext } from "./op.ts";
 import { readItem } from "./values.ts";
 
 export interface PageRead {
@@ -63,6 +63,15 @@ export async function readPage(context: DynamoDbContext, { range, filter, projec
 }
 
 const startNames = (table: Table, index: Index | undefined): ReadonlySet<string> => new Set([...keyNames(table.key), ...(index ? keyNames(index.key) : [])]);
+
+/** The answer of Query and Scan. */
+export const pageView = (table: Table, page: Page, { Select, ReturnConsumedCapacity }: { readonly Select?: string | undefined; readonly ReturnConsumedCapacity?: string | undefined }) => ({
+  ...(Select === "COUNT" ? {} : { Items: page.items.map(sdkItem) }),
+  Count: page.count,
+  ScannedCount: page.scanned,
+  LastEvaluatedKey: page.last && sdkItem(page.last),
+  ConsumedCapacity: capacityView(ReturnConsumedCapacity, table, () => page.units),
+});
 
 /** ExclusiveStartKey: exactly the keys of the table and of the index that is read. */
 export function readStart(table: Table, index: Index | undefined, sent: unknown): Item | undefined {

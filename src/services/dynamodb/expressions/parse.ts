@@ -1,16 +1,15 @@
 // Reads the four kinds of expressions into trees; names and values are looked up later, so that syntax is judged first.
 import { limits } from "../../../kernel/limits.ts";
-import { Cursor } from "./scanner.ts";
+import { Cursor, faultIn } from "./scanner.ts";
 import type { Comparator, RawAction, RawCondition, RawOperand } from "./syntax.ts";
 
 const COMPARATORS: ReadonlySet<string> = new Set(["=", "<>", "<", "<=", ">", ">="]);
 const KEYWORDS: ReadonlySet<string> = new Set(["AND", "OR", "NOT", "BETWEEN", "IN"]);
 
 function open(text: string, what: string): Cursor {
-  const cursor = new Cursor("", what);
-  if (text.trim() === "") throw cursor.fault("The expression can not be empty;");
+  if (text.trim() === "") throw faultIn(what, "The expression can not be empty;");
   if (Buffer.byteLength(text) > limits.tables.expressionBytesMax) {
-    throw cursor.fault(`Expression size has exceeded the maximum allowed size; expression size: ${Buffer.byteLength(text)}`);
+    throw faultIn(what, `Expression size has exceeded the maximum allowed size; expression size: ${Buffer.byteLength(text)}`);
   }
   return new Cursor(text, what);
 }

@@ -1,7 +1,6 @@
 // Query: the items of one hash key, in the order of their range keys, from the table or an index.
 import { attributeOf, equalValues, type Item } from "../../../triggers/tables/attribute-value.ts";
 import { keyNames, type KeySchema } from "../../../triggers/tables/table.ts";
-import { capacityView } from "../capacity.ts";
 import { parseCondition } from "../expressions/parse.ts";
 import { openPlaceholders } from "../expressions/placeholders.ts";
 import { Resolver } from "../expressions/resolve.ts";
@@ -10,8 +9,8 @@ import { invalid } from "../faults.ts";
 import { keyRangeOf, keyTermsOf, withinBounds, type KeyRange } from "../key-conditions.ts";
 import { legacyCondition, legacyKeyTerms } from "../legacy/conditions.ts";
 import { indexOf, tableFor } from "../lookup.ts";
-import { sdkItem, type Op } from "../op.ts";
-import { namesIn, readPage, readSelect, readStart } from "../reading.ts";
+import type { Op } from "../op.ts";
+import { namesIn, pageView, readPage, readSelect, readStart } from "../reading.ts";
 import { legacyProjection, readCondition, readProjection, refuseMixture } from "../request-conditions.ts";
 
 export const query: Op<"Query"> = async (input, context) => {
@@ -37,13 +36,7 @@ export const query: Op<"Query"> = async (input, context) => {
     range: { table, index, hash: { value: hash, range }, after: start, reverse: input.ScanIndexForward === false },
     filter, limit: input.Limit,
   });
-  return {
-    ...(input.Select === "COUNT" ? {} : { Items: page.items.map(sdkItem) }),
-    Count: page.count,
-    ScannedCount: page.scanned,
-    LastEvaluatedKey: page.last && sdkItem(page.last),
-    ConsumedCapacity: capacityView(input.ReturnConsumedCapacity, table, () => page.units),
-  };
+  return pageView(table, page, input);
 };
 
 function refuseKeysIn(filter: Condition, schema: KeySchema, legacy: boolean): void {

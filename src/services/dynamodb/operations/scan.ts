@@ -1,11 +1,10 @@
 // Scan: all items of a table or entries of an index, or one of several equal shares of them.
-import { capacityView } from "../capacity.ts";
 import { openPlaceholders } from "../expressions/placeholders.ts";
 import { invalid } from "../faults.ts";
 import { legacyCondition } from "../legacy/conditions.ts";
 import { indexOf, tableFor } from "../lookup.ts";
-import { sdkItem, type Op } from "../op.ts";
-import { readPage, readSelect, readStart } from "../reading.ts";
+import type { Op } from "../op.ts";
+import { pageView, readPage, readSelect, readStart } from "../reading.ts";
 import { legacyProjection, readCondition, readProjection, refuseMixture } from "../request-conditions.ts";
 import { inShare } from "../../../triggers/tables/keys.ts";
 
@@ -29,13 +28,7 @@ export const scan: Op<"Scan"> = async (input, context) => {
     range: { table, index, share, after },
     filter, limit: input.Limit,
   });
-  return {
-    ...(input.Select === "COUNT" ? {} : { Items: page.items.map(sdkItem) }),
-    Count: page.count,
-    ScannedCount: page.scanned,
-    LastEvaluatedKey: page.last && sdkItem(page.last),
-    ConsumedCapacity: capacityView(input.ReturnConsumedCapacity, table, () => page.units),
-  };
+  return pageView(table, page, input);
 };
 
 function readShare(segment: number | undefined, segments: number | undefined): { readonly segment: number; readonly segments: number } | undefined {

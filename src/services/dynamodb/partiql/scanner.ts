@@ -1,5 +1,6 @@
 // Splits a PartiQL statement into tokens; every parser of statements walks the same cursor.
 import { invalid } from "../faults.ts";
+import { TokenWalk } from "../token-walk.ts";
 
 interface Token {
   /** `word`: a bare name or keyword; `quoted`: a name in double quotes; `sign`: everything else. */
@@ -17,39 +18,10 @@ const TOKEN = /\s*(?:([A-Za-z_][A-Za-z0-9_]*)|"((?:[^"]|"")*)"|'((?:[^']|'')*)'|
 
 export const malformed = (detail: string): Error => invalid(`Statement wasn't well formed, can't be processed: ${detail}`);
 
-export class Cursor {
-  readonly #tokens: readonly Token[];
-  #at = 0;
-
+export class Cursor extends TokenWalk<Token> {
   constructor(text: string) {
     if (text.length > STATEMENT_MAX) throw invalid(`1 validation error detected: Value at 'statement' failed to satisfy constraint: Member must have length less than or equal to ${STATEMENT_MAX}`);
-    this.#tokens = split(text);
-  }
-
-  get token(): Token {
-    return this.#tokens[this.#at] as Token;
-  }
-
-  peek(ahead: number): Token {
-    return this.#tokens[Math.min(this.#at + ahead, this.#tokens.length - 1)] as Token;
-  }
-
-  next(): Token {
-    const { token } = this;
-    if (token.kind !== "end") this.#at++;
-    return token;
-  }
-
-  sees(text: string, ahead = 0): boolean {
-    const { kind, text: is } = this.peek(ahead);
-    return kind === "sign" ? is === text : kind === "word" && is.toUpperCase() === text;
-  }
-
-  /** Takes the sign or keyword when it comes next. */
-  take(text: string): boolean {
-    const found = this.sees(text);
-    if (found) this.next();
-    return found;
+    super(split(text));
   }
 
   expect(text: string): void {
