@@ -129,8 +129,8 @@ export const limits = {
   store: {
     /** Ours: an encoded key. */
     keyBytesMax: 4 * KIB,
-    /** Ours: a value; larger things are blobs. DynamoDB items are at most 400 KB. */
-    valueBytesMax: 2 * MIB,
+    /** Ours: a value; larger things are blobs. Two images of a DynamoDB item, at most 400 KB each by its count, can take 6 MiB as JSON. */
+    valueBytesMax: 8 * MIB,
     /** Ours: blobs up to this size live in the database and are made durable by the commit that holds them. */
     inlineBlobBytesMax: 32 * KIB,
     listMax: 1000,

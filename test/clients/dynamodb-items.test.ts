@@ -70,6 +70,14 @@ describe("an item", () => {
     expect(await words(update("SET y = :v", { ":v": { S: "12345" } }))).toBe("Item size to update has exceeded the maximum allowed size");
   });
 
+  test("that is far larger as JSON than as the original counts it is kept with both its images", async () => {
+    const streamed = await cloud.makeTable({ StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_AND_OLD_IMAGES" } });
+    const flags = (BOOL: boolean): Item => ({ ...Key, l: { L: Array.from({ length: 204_000 }, () => ({ BOOL })) } });
+    const escapes: Item = { ...Key, s: { S: "\u0001".repeat(409_000) } };
+    for (const Item of [flags(false), flags(true), escapes]) await cloud.db.send(new PutItemCommand({ TableName: streamed, Item }));
+    expect((await cloud.db.send(new GetItemCommand({ TableName: streamed, Key }))).Item).toEqual(escapes);
+  });
+
   test("is counted up by many at once without losing one", async () => {
     await put({ n: { N: "0" } });
     await Promise.all(Array.from({ length: 60 }, () => update("ADD n :one", { ":one": { N: "1" } })));
@@ -205,6 +213,7 @@ describe("the requests of the time before expressions", () => {
     expect(await words(update("SET q = :v", { ":v": { S: "x" } }, { AttributeUpdates: { q: { Action: "DELETE" } } }))).toBe(
       "Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {AttributeUpdates} Expression parameters: {UpdateExpression}",
     );
+    expect(await words(put({}, { Expected: { n: { Exists: false } }, ConditionalOperator: "OR" }))).toBe("ConditionalOperator can only be used when Filter or Expected has two or more elements");
     expect(await words(put({}, { Expected: { n: { ComparisonOperator: "BETWEEN", AttributeValueList: [{ N: "9" }] } } }))).toBe(`${INVALID}Invalid number of argument(s) for the BETWEEN ComparisonOperator`);
   });
 });

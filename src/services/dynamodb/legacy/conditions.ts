@@ -23,7 +23,8 @@ const SCALAR: ReadonlySet<string> = new Set(["S", "N", "B"]);
 /** The conditions joined by the operator (`AND` when absent); undefined when there are none. */
 export function legacyCondition(conditions: Legacy | undefined, operator: string | undefined): Condition | undefined {
   const parts = Object.entries(conditions ?? {}).map(([name, condition]) => conditionOf(name, condition ?? {}));
-  if (operator !== undefined && parts.length < 2 && conditions && Object.keys(conditions).length < 1) throw invalid("ConditionalOperator cannot be used without Filter or Expected");
+  if (operator !== undefined && parts.length === 0) throw invalid("ConditionalOperator cannot be used without Filter or Expected");
+  if (operator !== undefined && parts.length === 1) throw invalid("ConditionalOperator can only be used when Filter or Expected has two or more elements");
   return parts.reduce<Condition | undefined>((left, right) => (left ? { kind: operator === "OR" ? "or" : "and", left, right } : right), undefined);
 }
 
