@@ -15,6 +15,7 @@ import type { Row } from "./load.ts";
 import { benchObjects } from "./objects.ts";
 import { benchQueues } from "./queues.ts";
 import { benchStreams } from "./streams.ts";
+import { benchTables } from "./tables.ts";
 import { benchUrls } from "./urls.ts";
 import { benchSandboxes } from "./sandboxes.ts";
 import { memoryOf } from "./process-memory.ts";
@@ -58,7 +59,7 @@ async function benchServer(server: Awaited<ReturnType<typeof startChild>>): Prom
   const rssMb = async (): Promise<number> => (await memoryOf(server.pid)).nowMb;
   return [
     ...(await benchLargeObject(settings, server.pid)), ...(await benchInvocations(settings)), ...(await benchHotPath(settings)), ...(await benchUrls(settings)),
-    ...(await benchObjects(settings)), ...(await benchStreams(settings)), ...(await benchQueues(settings, rssMb, deep)),
+    ...(await benchObjects(settings)), ...(await benchStreams(settings)), ...(await benchQueues(settings, rssMb, deep)), ...(await benchTables(server.endpoint)),
     ...(await benchDeployments(settings, join(dir, "unpacked"))), ...(await benchLists(settings, deep ? 100 : 20)),
   ];
 }

@@ -12,6 +12,7 @@ const recipes: readonly ModelRecipe[] = [
   { id: "iam", sdk: "@aws-sdk/client-iam", boto: "iam", protocols: ["awsQuery"] },
   { id: "sts", sdk: "@aws-sdk/client-sts", boto: "sts", protocols: ["awsQuery"] },
   { id: "dynamodb", sdk: "@aws-sdk/client-dynamodb", boto: "dynamodb", protocols: ["awsJson1_0"] },
+  { id: "dynamodbstreams", sdk: "@aws-sdk/client-dynamodb-streams", boto: "dynamodbstreams", protocols: ["awsJson1_0"] },
   { id: "sqs", sdk: "@aws-sdk/client-sqs", boto: "sqs", protocols: ["awsJson1_0", "awsQuery"], xmlNamespace: "http://queue.amazonaws.com/doc/2012-11-05/", queryCompatible: true },
   { id: "sns", sdk: "@aws-sdk/client-sns", boto: "sns", protocols: ["awsQuery"] },
   { id: "ecr", sdk: "@aws-sdk/client-ecr", boto: "ecr", protocols: ["awsJson1_1"] },

@@ -80,6 +80,9 @@ const patches: Readonly<Record<string, readonly Patch[]>> = {
   dynamodb: [
     { why: "the service's own `__type` carries the version, which its Smithy namespace lacks", apply: (model) => ({ ...model, namespace: "com.amazonaws.dynamodb.v20120810" }) },
   ],
+  dynamodbstreams: [
+    { why: "the streams answer with DynamoDB's own `__type`", apply: (model) => ({ ...model, namespace: "com.amazonaws.dynamodb.v20120810" }) },
+  ],
 };
 
 const unlistedError = (code: string): ShapeModel => ({ type: "structure", members: { message: { shape: "ExceptionMessage" } }, required: [], error: { code, status: 400 } });

@@ -171,13 +171,39 @@ export const limits = {
     moveTasksKept: 10,
     movesPerSecondMax: 500,
   },
+  tables: {
+    itemBytesMax: 400 * KIB,
+    /** AWS: how deep lists and maps nest. */
+    nestingMax: 32,
+    hashKeyBytesMax: 2048,
+    rangeKeyBytesMax: 1024,
+    /** AWS: what a page of a query or scan looks at. */
+    pageBytes: MIB,
+    batchGetKeysMax: 100,
+    batchGetBytesMax: 16 * MIB,
+    batchWriteItemsMax: 25,
+    transactionItemsMax: 100,
+    transactionBytesMax: 4 * MIB,
+    /** AWS: how long a transaction's token makes a repetition harmless. */
+    tokenMs: 10 * 60_000,
+    expressionBytesMax: 4 * KIB,
+    /** AWS: operators and functions in one expression. */
+    expressionOperatorsMax: 300,
+    globalIndexesMax: 20,
+    localIndexesMax: 5,
+    /** AWS: how long records of a stream can be read, and how much at once. */
+    streamHours: 24,
+    streamReadBytes: MIB,
+    streamReadRecords: 1000,
+    iteratorMs: 15 * 60_000,
+  },
   store: {
     /** Ours: an encoded key. */
     keyBytesMax: 4 * KIB,
-    /** Ours: a value; larger things are blobs. DynamoDB items are at most 400 KB. */
-    valueBytesMax: 2 * MIB,
     /** Ours: a log record. One of Kinesis is at most 10 MiB, with its key and our framing. */
     recordBytesMax: 10 * MIB + 64 * KIB,
+    /** Ours: a value; larger things are blobs. Two images of a DynamoDB item, at most 400 KB each by its count, can take 6 MiB as JSON. */
+    valueBytesMax: 8 * MIB,
     /** Ours: blobs up to this size live in the database and are made durable by the commit that holds them. */
     inlineBlobBytesMax: 32 * KIB,
     listMax: 1000,

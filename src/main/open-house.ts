@@ -14,6 +14,7 @@ import type { Runtimes } from "../ports/runtimes.ts";
 import type { Sandboxes } from "../ports/sandbox.ts";
 import { openStreams } from "../triggers/streams/open-streams.ts";
 import { openQueues } from "../triggers/queues/open-queues.ts";
+import { openTables } from "../triggers/tables/open-tables.ts";
 import { callFromWithin } from "../wire/aws-call.ts";
 import { createAwsDoor, type AwsDoor } from "../wire/aws-door.ts";
 import type { Door } from "../wire/door.ts";
@@ -61,6 +62,7 @@ export async function openHouse({ config, logger, clock, engine, sandboxes, runt
   const streams = opened.use(
     openStreams({ store: engine.store, log: engine.log, clock, enforceRates: config.kinesisLimits === "enforce", warn: (sentence, error) => logger.warn({ err: error }, sentence) }),
   );
+  const tables = opened.use(openTables({ store: engine.store, log: engine.log, clock, warn: (sentence, error) => logger.warn({ err: error }, sentence) }));
   const queues = opened.use(await openQueues({ store: engine.store, queue: engine.queue, clock, logger }));
   const heart = opened.use(
     await openHeart({
@@ -77,7 +79,7 @@ export async function openHouse({ config, logger, clock, engine, sandboxes, runt
   );
   const accountOf: AccountOf = (accessKeyId) => accountFromDigits(accessKeyId) ?? accountOfIssuedKey(accessKeyId);
   const home = { account: config.account, region: config.region };
-  const { services, doors } = bindServices({ engine, clock, heart, logGroups, sessions, runtimes, accountOf, queues, streams, home });
+  const { services, doors } = bindServices({ engine, clock, heart, logGroups, sessions, tables, runtimes, accountOf, queues, streams, home });
   const models = new Map();
   const awsDoor: AwsDoor = createAwsDoor({
     services, clock, accountOf, region: config.region, account: config.account,

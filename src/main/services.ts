@@ -10,6 +10,7 @@ import { openCodeLinks } from "../services/lambda/code-links.ts";
 import { registryDoor } from "../services/ecr/registry/door.ts";
 import { urlDoor } from "../services/lambda/urls/door.ts";
 import type { Streams } from "../triggers/streams/open-streams.ts";
+import type { Tables } from "../triggers/tables/open-tables.ts";
 import type { Queues } from "../triggers/queues/queues.ts";
 import type { Door } from "../wire/door.ts";
 import { bindService } from "../wire/service.ts";
@@ -22,6 +23,7 @@ export interface Rooms {
   readonly heart: Heart;
   readonly logGroups: LogGroups;
   readonly sessions: Sessions;
+  readonly tables: Tables;
   readonly runtimes: Runtimes;
   readonly accountOf: AccountOf;
   readonly queues: Queues;
@@ -30,7 +32,7 @@ export interface Rooms {
   readonly home: { readonly account: string; readonly region: string };
 }
 
-export function bindServices({ engine, clock, heart, logGroups, sessions, runtimes, accountOf, queues, streams, home }: Rooms): { readonly services: readonly LazyService[]; readonly doors: readonly Door[] } {
+export function bindServices({ engine, clock, heart, logGroups, sessions, tables, runtimes, accountOf, queues, streams, home }: Rooms): { readonly services: readonly LazyService[]; readonly doors: readonly Door[] } {
   const codeLinks = openCodeLinks({ store: engine.store, clock });
   const registry = { store: engine.store, blobs: engine.blobs, clock, home };
   return {
@@ -40,6 +42,8 @@ export function bindServices({ engine, clock, heart, logGroups, sessions, runtim
       lazyService("ecr", async () => bindService((await import("../services/ecr/service.ts")).ecr, registry)),
       lazyService("logs", async () => bindService((await import("../services/logs/service.ts")).logs, { logs: logGroups, clock })),
       lazyService("iam", async () => bindService((await import("../services/iam/service.ts")).iam, { store: engine.store, clock, sessions })),
+      lazyService("dynamodb", async () => bindService((await import("../services/dynamodb/service.ts")).dynamodb, { tables, store: engine.store, clock })),
+      lazyService("dynamodbstreams", async () => bindService((await import("../services/dynamodbstreams/service.ts")).dynamodbStreams, { tables, clock })),
       lazyService("kinesis", async () => bindService((await import("../services/kinesis/service.ts")).kinesis, (await import("../services/kinesis/op.ts")).kinesisDeps({ streams, clock }))),
       lazyService("sqs", async () => bindService((await import("../services/sqs/service.ts")).sqs, { queues, clock })),
       lazyService("sts", async () => bindService((await import("../services/sts/service.ts")).sts, { sessions, clock })),

@@ -1,4 +1,5 @@
 // Frames what an AWS operation answers: outputs, faults, outages and bugs, in the protocol of the request, with ids on each.
+import { crc32 } from "node:zlib";
 import { Fault, Outage } from "../kernel/fault.ts";
 import { uuid } from "../kernel/ids.ts";
 import { protocols } from "./codecs/index.ts";
@@ -60,5 +61,7 @@ function withIds(reply: WireReply, { model, protocol, context }: Framing): HttpR
   const ids: Record<string, string> = isS3
     ? { "x-amz-request-id": context.requestId, "x-amz-id-2": context.hostId, server: "AmazonS3" }
     : { "x-amzn-requestid": context.requestId };
+  // DynamoDB's clients check their answers against it.
+  if (model?.endpointPrefix.endsWith("dynamodb") && reply.body instanceof Uint8Array) ids["x-amz-crc32"] = String(crc32(reply.body));
   return { ...reply, headers: { ...ids, ...reply.headers } };
 }

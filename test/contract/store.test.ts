@@ -32,8 +32,8 @@ describe.each(engines)("store on the $name engine", ({ start }) => {
   test("too large keys and values, and what is neither JSON nor bytes, are refused and nothing of the commit is written", async () => {
     const { store } = (await start()).engine;
     const refused: readonly (readonly [unknown, RegExp])[] = [
-      [new Uint8Array(limits.store.valueBytesMax + 1), /at most 2097152 bytes/],
-      ["é".repeat(limits.store.valueBytesMax / 2), /at most 2097152 bytes/],
+      [new Uint8Array(limits.store.valueBytesMax + 1), /at most 8388608 bytes/],
+      ["é".repeat(limits.store.valueBytesMax / 2), /at most 8388608 bytes/],
       [undefined, /must be JSON or bytes, not undefined/],
       [() => 1, /must be JSON or bytes, not function/],
     ];

@@ -17,7 +17,7 @@ interface Named {
 /** The version id to show. Faults: those of finding the object. */
 export async function changeTags(context: S3Context, input: Named, event: string, tags: readonly Tag[] | undefined): Promise<string | undefined> {
   const { Bucket = "", Key: key = "" } = input;
-  return context.turns.take(`${Bucket}/${key}`, () =>
+  return context.turns.take([`${Bucket}/${key}`], () =>
     transact(context.store, async () => {
       const entry = await findBucket(input, context);
       const bucket = entry.value;

@@ -39,7 +39,7 @@ interface Outcome {
 export async function deleteVersion(context: S3Context, deletion: Deletion): Promise<Deleted> {
   const { key, versionId } = deletion;
   const wantedStamp = versionId === undefined ? undefined : versionStamp(versionId);
-  return context.turns.take(`${deletion.Bucket}/${key}`, () =>
+  return context.turns.take([`${deletion.Bucket}/${key}`], () =>
     transact(context.store, async () => {
       const entry = await findBucket(deletion, context);
       const bucket = entry.value;

@@ -7,7 +7,7 @@ import type { Store } from "../../ports/store.ts";
 import type { Call, Operation, OperationName } from "../../wire/service.ts";
 import type { Queues } from "../../triggers/queues/queues.ts";
 import { openStamps, type Stamps } from "./stamps.ts";
-import { openTurns, type Turns } from "./turns.ts";
+import { openTurns, type Turns } from "../../kernel/turns.ts";
 
 export interface S3Deps {
   readonly store: Store;

@@ -5,7 +5,7 @@ import { partsCount, partSpan, piecesOf, runsOf } from "./part-runs.ts";
 import { compareKeys, successor } from "./prefixes.ts";
 import { commonPrefix } from "./scan.ts";
 import { openStamps, sequencerOf, stampOf, uploadIdOf, versionIdOf } from "./stamps.ts";
-import { openTurns } from "./turns.ts";
+import { openTurns } from "../../kernel/turns.ts";
 
 test.each([["a", "b"], ["a/", "a0"], ["é", "ê"], ["\ud7ff", "\ue000"], ["\uffff", "\u{10000}"], ["a\u{10ffff}", "b"], ["\u{10ffff}", undefined], ["", undefined]])("what begins with %j ends before %j", (prefix, expected) => {
   expect(successor(prefix)).toBe(expected);
@@ -43,13 +43,13 @@ test("turns of one name follow each other, failures included; other names do not
   const log: string[] = [];
   let open: () => void = () => undefined;
   const gate = new Promise<void>((resolve) => (open = resolve));
-  const first = turns.take("a", async () => {
+  const first = turns.take(["a"], async () => {
     await gate;
     log.push("first");
     throw new Error("failed");
   });
-  const second = turns.take("a", async () => log.push("second"));
-  await turns.take("b", async () => log.push("other"));
+  const second = turns.take(["a"], async () => log.push("second"));
+  await turns.take(["b"], async () => log.push("other"));
   open();
   await expect(first).rejects.toThrow("failed");
   await second;

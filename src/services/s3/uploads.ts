@@ -63,7 +63,7 @@ export async function keepPart(input: Named, number: number, taken: Taken, conte
     number, blobId: taken.blob.id, sizeBytes: taken.sizeBytes, etag: taken.etag, modifiedMs: context.clock.now(),
     checksum: { ...taken.checksum, type: "FULL_OBJECT" }, crc64nvme: taken.also,
   };
-  return context.turns.take(`${id}/${number}`, () =>
+  return context.turns.take([`${id}/${number}`], () =>
     transact(context.store, async () => {
       const bucket = await findBucket(input, context);
       const upload = await findUpload(input, context);

@@ -36,7 +36,7 @@ export async function writeObject(
   context: S3Context, target: Target, event: string, make: () => Making | Promise<Making>,
 ): Promise<{ readonly bucket: BucketRecord; readonly object: ObjectRecord }> {
   const { Bucket = "", Key: key = "" } = target;
-  return context.turns.take(`${Bucket}/${key}`, () =>
+  return context.turns.take([`${Bucket}/${key}`], () =>
     transact(context.store, async () => {
       const entry = await findBucket(target, context);
       const bucket = entry.value;

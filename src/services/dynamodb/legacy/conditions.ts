@@ -1,0 +1,87 @@
+// Conditions as they were before expressions (Expected, QueryFilter, ScanFilter, KeyConditions), turned into the trees that expressions become.
+import { typeOf, type AttributeValue } from "../../../triggers/tables/attribute-value.ts";
+import type { Condition, Operand } from "../expressions/syntax.ts";
+import { invalid, invalidParameters } from "../faults.ts";
+import type { KeyTerm } from "../key-conditions.ts";
+import { readValue } from "../values.ts";
+
+interface LegacyCondition {
+  readonly ComparisonOperator?: string | undefined;
+  readonly AttributeValueList?: readonly unknown[] | undefined;
+  readonly Value?: unknown;
+  readonly Exists?: boolean | undefined;
+}
+
+type Legacy = Readonly<Record<string, LegacyCondition | undefined>>;
+
+/** How many values each operator takes. */
+const ARITY: Readonly<Record<string, readonly [min: number, max: number]>> = {
+  EQ: [1, 1], NE: [1, 1], LE: [1, 1], LT: [1, 1], GE: [1, 1], GT: [1, 1], NOT_NULL: [0, 0], NULL: [0, 0], CONTAINS: [1, 1], NOT_CONTAINS: [1, 1], BEGINS_WITH: [1, 1], IN: [1, Infinity], BETWEEN: [2, 2],
+};
+const SCALAR: ReadonlySet<string> = new Set(["S", "N", "B"]);
+
+/** The conditions joined by the operator (`AND` when absent); undefined when there are none. */
+export function legacyCondition(conditions: Legacy | undefined, operator: string | undefined): Condition | undefined {
+  const parts = Object.entries(conditions ?? {}).map(([name, condition]) => conditionOf(name, condition ?? {}));
+  if (operator !== undefined && parts.length === 0) throw invalid("ConditionalOperator cannot be used without Filter or Expected");
+  if (operator !== undefined && parts.length === 1) throw invalid("ConditionalOperator can only be used when Filter or Expected has two or more elements");
+  return parts.reduce<Condition | undefined>((left, right) => (left ? { kind: operator === "OR" ? "or" : "and", left, right } : right), undefined);
+}
+
+function conditionOf(name: string, condition: LegacyCondition): Condition {
+  const path = [name];
+  const { ComparisonOperator: operator, AttributeValueList: list, Value: value, Exists: exists } = condition;
+  if (operator !== undefined) {
+    if (exists !== undefined) throw invalidParameters(`Exists and ComparisonOperator cannot be used together for Attribute: ${name}`);
+    if (value !== undefined && list) throw invalidParameters(`Value and AttributeValueList cannot be used together for Attribute: ${name}`);
+    return compared(name, operator, valuesOf(list ?? (value === undefined ? [] : [value])));
+  }
+  if (list) throw invalidParameters(`AttributeValueList can only be used with a ComparisonOperator for Attribute: ${name}`);
+  if (exists === false) {
+    if (value !== undefined) throw invalidParameters(`Value cannot be used when Exists is false for Attribute: ${name}`);
+    return { kind: "missing", path };
+  }
+  if (value === undefined) throw invalidParameters(`${exists === true ? "Value must be provided when Exists is true" : "Value must be provided when Exists is null"} for Attribute: ${name}`);
+  return { kind: "compare", comparator: "=", left: { kind: "path", path }, right: { kind: "value", value: readValue(value) } };
+}
+
+const valuesOf = (list: readonly unknown[]): readonly AttributeValue[] => list.map((value) => readValue(value));
+
+function requireArity(operator: string, values: readonly AttributeValue[]): void {
+  const [min, max] = ARITY[operator] ?? [0, Infinity];
+  if (values.length < min || values.length > max) throw invalidParameters(`Invalid number of argument(s) for the ${operator} ComparisonOperator`);
+}
+
+function compared(name: string, operator: string, values: readonly AttributeValue[]): Condition {
+  requireArity(operator, values);
+  const left: Operand = { kind: "path", path: [name] };
+  const [first, second] = values.map((value): Operand => ({ kind: "value", value }));
+  for (const value of values) {
+    const scalar = SCALAR.has(typeOf(value));
+    if (!scalar && !["EQ", "NE"].includes(operator)) throw invalidParameters(`ComparisonOperator ${operator} is not valid for ${typeOf(value)} AttributeValue type`);
+    if (operator === "BEGINS_WITH" && value.N !== undefined) throw invalidParameters("ComparisonOperator BEGINS_WITH is not valid for N AttributeValue type");
+  }
+  if (operator === "NULL") return { kind: "missing", path: [name] };
+  if (operator === "NOT_NULL" || !first) return { kind: "exists", path: [name] };
+  const comparator = ({ EQ: "=", NE: "<>", LE: "<=", LT: "<", GE: ">=", GT: ">" } as const)[operator];
+  if (comparator) return { kind: "compare", comparator, left, right: first };
+  if (operator === "IN") return { kind: "in", operand: left, list: values.map((value) => ({ kind: "value", value })) };
+  if (operator === "BETWEEN" && second) return { kind: "between", operand: left, low: first, high: second };
+  if (operator === "BEGINS_WITH") return { kind: "begins_with", operand: left, part: first };
+  const contains: Condition = { kind: "contains", operand: left, part: first };
+  return operator === "CONTAINS" ? contains : { kind: "and", left: { kind: "exists", path: [name] }, right: { kind: "not", inner: contains } };
+}
+
+const KEY_OPERATORS: Readonly<Record<string, KeyTerm["operator"] | undefined>> = { EQ: "=", LT: "<", LE: "<=", GT: ">", GE: ">=", BETWEEN: "between", BEGINS_WITH: "begins_with" };
+
+/** KeyConditions as the terms of a key condition expression. */
+export function legacyKeyTerms(conditions: Legacy): readonly KeyTerm[] {
+  return Object.entries(conditions).map(([name, condition]) => {
+    const { ComparisonOperator: comparison = "", AttributeValueList: list = [] } = condition ?? {};
+    const values = valuesOf(list);
+    requireArity(comparison, values);
+    const operator = KEY_OPERATORS[comparison];
+    if (!operator) throw invalid("Attempted conditional constraint is not an indexable operation");
+    return { name, operator, values };
+  });
+}

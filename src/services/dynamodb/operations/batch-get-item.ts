@@ -1,0 +1,48 @@
+// BatchGetItem: up to a hundred items of any tables; what would make the answer too large is given back unread.
+import type * as sdk from "@aws-sdk/client-dynamodb";
+import { limits } from "../../../kernel/limits.ts";
+import { itemBytes } from "../../../triggers/tables/attribute-value.ts";
+import { mentionsTwice, UnitsByTable } from "../batches.ts";
+import { onlyTable, readUnits } from "../capacity.ts";
+import { openPlaceholders } from "../expressions/placeholders.ts";
+import { projectItem, type Projection } from "../expressions/project.ts";
+import { invalid } from "../faults.ts";
+import { readKey } from "../key-check.ts";
+import { tableFor } from "../lookup.ts";
+import { sdkItem, type Op } from "../op.ts";
+import { legacyProjection, readProjection, refuseMixture } from "../request-conditions.ts";
+
+export const batchGetItem: Op<"BatchGetItem"> = async ({ RequestItems = {}, ReturnConsumedCapacity }, context) => {
+  const requests = Object.entries(RequestItems);
+  if (requests.reduce((sum, [, { Keys = [] }]) => sum + Keys.length, 0) > limits.tables.batchGetKeysMax) throw invalid("Too many items requested for the BatchGetItem call");
+  const projections = requests.map(([, request]) => projectionOf(request));
+  const wanted = [];
+  for (const [at, [name, request]] of requests.entries()) {
+    const table = await tableFor(context, name);
+    for (const sent of request.Keys ?? []) wanted.push({ name, request, sent, table, key: readKey(table, sent), projection: projections[at] });
+  }
+  if (mentionsTwice(wanted)) throw invalid("Provided list of item keys contains duplicates");
+  const responses: Record<string, Record<string, sdk.AttributeValue>[]> = Object.fromEntries(requests.map(([name]) => [name, []]));
+  const unprocessed: Record<string, sdk.KeysAndAttributes> = {};
+  const units = new UnitsByTable();
+  let bytes = 0;
+  for (const { name, request, sent, table, key, projection } of wanted) {
+    if (bytes >= limits.tables.batchGetBytesMax) {
+      unprocessed[name] = { ...request, Keys: [...(unprocessed[name]?.Keys ?? []), sent] };
+      continue;
+    }
+    const item = await context.tables.items.get(table, key);
+    bytes += item ? itemBytes(item) : 0;
+    units.add(table, onlyTable(readUnits(item ? itemBytes(item) : 0, request.ConsistentRead ?? false)));
+    if (item) responses[name]?.push(sdkItem(projection ? projectItem(item, projection) : item));
+  }
+  return { Responses: responses, UnprocessedKeys: unprocessed, ConsumedCapacity: units.view(ReturnConsumedCapacity) };
+};
+
+function projectionOf({ ProjectionExpression, AttributesToGet, ExpressionAttributeNames }: sdk.KeysAndAttributes): Projection | undefined {
+  refuseMixture({ AttributesToGet }, { ProjectionExpression });
+  const placeholders = openPlaceholders({ ExpressionAttributeNames }, { ProjectionExpression }, []);
+  const projection = readProjection(ProjectionExpression, placeholders) ?? legacyProjection(AttributesToGet);
+  placeholders.allUsed();
+  return projection;
+}

@@ -1,0 +1,32 @@
+// CreateTable: a table with its indexes and stream, ready at once.
+import { fault } from "../../../kernel/fault.ts";
+import { uuid } from "../../../kernel/ids.ts";
+import { shortId } from "../../../triggers/tables/open-tables.ts";
+import type { Table } from "../../../triggers/tables/table.ts";
+import { tableRef } from "../lookup.ts";
+import type { Op } from "../op.ts";
+import { readShape, readStreamView, readThroughput, refuse, refuseEncryption, streamLabel } from "../table-definition.ts";
+import { mergeTags } from "../tags.ts";
+import { tableView } from "../views.ts";
+
+export const createTable: Op<"CreateTable"> = async (input, { tables, clock, ...call }) => {
+  refuse(input, ["ResourcePolicy", "OnDemandThroughput", "WarmThroughput", "GlobalTableSourceArn", "GlobalTableSettingsReplicationMode", "VectorIndexes"]);
+  refuseEncryption(input.SSESpecification);
+  const ref = tableRef(call, input.TableName ?? "");
+  const billing = input.BillingMode ?? "PROVISIONED";
+  const throughput = readThroughput(input.ProvisionedThroughput, billing);
+  const shape = readShape(input, billing);
+  const view = readStreamView(input.StreamSpecification);
+  const nowMs = clock.now();
+  const label = view && streamLabel(nowMs);
+  const table: Table = {
+    ...ref, ...shape, id: shortId(), uuid: uuid(), billing, throughput, createdMs: nowMs,
+    ...(billing === "PAY_PER_REQUEST" ? { onDemandMs: nowMs } : {}),
+    ...(view && label !== undefined ? { stream: { label, view }, lastStreamLabel: label } : {}),
+    tags: mergeTags({}, input.Tags),
+    protected: input.DeletionProtectionEnabled ?? false,
+    ...(input.TableClass === undefined ? {} : { tableClass: { name: input.TableClass } }),
+  };
+  if (!(await tables.create(table))) throw fault("ResourceInUseException", { message: `Table already exists: ${ref.name}` });
+  return { TableDescription: tableView(table, new Map()) };
+};

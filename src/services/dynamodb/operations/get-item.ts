@@ -1,0 +1,23 @@
+// GetItem: an item by its key, or the attributes of it that are wanted. Every read here is consistent.
+import { itemBytes } from "../../../triggers/tables/attribute-value.ts";
+import { capacityView, onlyTable, readUnits } from "../capacity.ts";
+import { openPlaceholders } from "../expressions/placeholders.ts";
+import { projectItem } from "../expressions/project.ts";
+import { readKey } from "../key-check.ts";
+import { tableFor } from "../lookup.ts";
+import { sdkItem, type Op } from "../op.ts";
+import { legacyProjection, readProjection, refuseMixture } from "../request-conditions.ts";
+
+export const getItem: Op<"GetItem"> = async (input, context) => {
+  const { TableName = "", ProjectionExpression, AttributesToGet, ConsistentRead = false, ReturnConsumedCapacity } = input;
+  refuseMixture({ AttributesToGet }, { ProjectionExpression });
+  const placeholders = openPlaceholders({ ExpressionAttributeNames: input.ExpressionAttributeNames }, { ProjectionExpression }, []);
+  const projection = readProjection(ProjectionExpression, placeholders) ?? legacyProjection(AttributesToGet);
+  placeholders.allUsed();
+  const table = await tableFor(context, TableName);
+  const item = await context.tables.items.get(table, readKey(table, input.Key));
+  return {
+    Item: item && sdkItem(projection ? projectItem(item, projection) : item),
+    ConsumedCapacity: capacityView(ReturnConsumedCapacity, table, () => onlyTable(readUnits(item ? itemBytes(item) : 0, ConsistentRead))),
+  };
+};

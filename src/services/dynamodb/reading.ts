@@ -1,0 +1,126 @@
+// What Query, Scan and SELECT have in common: a page of a range, filtered, projected and counted as the original does.
+import { limits } from "../../kernel/limits.ts";
+import { attributeOf, itemBytes, pick, type Item } from "../../triggers/tables/attribute-value.ts";
+import type { RangeRead } from "../../triggers/tables/ranges.ts";
+import { keyNames, type Index, type Table } from "../../triggers/tables/table.ts";
+import { capacityView, onlyTable, readUnits, type Units } from "./capacity.ts";
+import { attributesOf, projectItem, type Projection } from "./expressions/project.ts";
+import { meets } from "./expressions/evaluate.ts";
+import type { Condition, Operand } from "./expressions/syntax.ts";
+import { invalid, invalidParameters } from "./faults.ts";
+import { sdkItem, type DynamoDbContext } from "./op.ts";
+import { readItem } from "./values.ts";
+
+export interface PageRead {
+  readonly range: RangeRead;
+  readonly filter: Condition | undefined;
+  readonly projection: Projection | undefined;
+  /** Only the number of items is wanted. */
+  readonly countOnly: boolean;
+  /** Of a local index: attributes it does not hold are fetched from the table. */
+  readonly fetch: boolean;
+  readonly limit: number | undefined;
+  readonly consistent: boolean;
+}
+
+export interface Page {
+  readonly items: readonly Item[];
+  readonly count: number;
+  readonly scanned: number;
+  /** Where the next page begins, behind this; undefined at the end. */
+  readonly last: Item | undefined;
+  readonly units: Units;
+}
+
+/** Up to a megabyte of items, or up to the limit, before the filter. */
+export async function readPage(context: DynamoDbContext, { range, filter, projection, countOnly, fetch, limit, consistent }: PageRead): Promise<Page> {
+  const { table, index } = range;
+  const items: Item[] = [];
+  let [count, scanned, bytes, fetchedUnits] = [0, 0, 0, 0];
+  let last: Item | undefined;
+  let full = false;
+  for await (const page of context.tables.read({ ...range, expected: limit === undefined ? undefined : Math.min(limit, limits.store.listMax) })) {
+    for (const found of page) {
+      let { item } = found;
+      scanned++;
+      bytes += found.bytes;
+      last = pick(item, startNames(table, index));
+      if (fetch) {
+        item = (await context.tables.items.get(table, pick(item, keyNames(table.key)))) ?? item;
+        fetchedUnits += readUnits(itemBytes(item), consistent);
+      }
+      if (!filter || meets(filter, item)) {
+        count++;
+        if (!countOnly) items.push(projection ? projectItem(item, projection) : item);
+      }
+      full = scanned === limit || bytes >= limits.tables.pageBytes;
+      if (full) break;
+    }
+    if (full) break;
+  }
+  const units = readUnits(bytes, consistent);
+  return { items, count, scanned, last: full ? last : undefined, units: index ? { table: fetchedUnits, indexes: new Map([[index.name, units]]) } : onlyTable(units) };
+}
+
+const startNames = (table: Table, index: Index | undefined): ReadonlySet<string> => new Set([...keyNames(table.key), ...(index ? keyNames(index.key) : [])]);
+
+/** The answer of Query and Scan. */
+export const pageView = (table: Table, page: Page, { Select, ReturnConsumedCapacity }: { readonly Select?: string | undefined; readonly ReturnConsumedCapacity?: string | undefined }) => ({
+  ...(Select === "COUNT" ? {} : { Items: page.items.map(sdkItem) }),
+  Count: page.count,
+  ScannedCount: page.scanned,
+  LastEvaluatedKey: page.last && sdkItem(page.last),
+  ConsumedCapacity: capacityView(ReturnConsumedCapacity, table, () => page.units),
+});
+
+/** ExclusiveStartKey: exactly the keys of the table and of the index that is read. */
+export function readStart(table: Table, index: Index | undefined, sent: unknown): Item | undefined {
+  if (sent === undefined) return undefined;
+  const start = readItem(sent);
+  const names = startNames(table, index);
+  if (Object.keys(start).length !== names.size) throw invalid(index ? "The provided starting key is invalid" : "Exclusive Start Key must have same size as table's key schema");
+  for (const name of names) {
+    const type = table.attributes.find((attribute) => attribute.name === name)?.type;
+    const value = attributeOf(start, name);
+    if (type === undefined || value?.[type] === undefined) throw invalid("The provided starting key is invalid: The provided key element does not match the schema");
+  }
+  return start;
+}
+
+/** What of each item is wanted, by `Select` and a projection, from the table or an index. */
+export function readSelect(table: Table, index: Index | undefined, select: string | undefined, projection: Projection | undefined, filter: Condition | undefined, consistent: boolean): Pick<PageRead, "projection" | "countOnly" | "fetch" | "consistent"> {
+  if (consistent && index?.kind === "global") throw invalid("Consistent reads are not supported on global secondary indexes");
+  if (projection && select !== undefined && select !== "SPECIFIC_ATTRIBUTES") throw invalid(`Cannot specify the AttributesToGet when choosing to get ${select === "COUNT" ? "only the Count" : select}`);
+  if (select === "SPECIFIC_ATTRIBUTES" && !projection) throw invalid("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES");
+  if (select === "ALL_PROJECTED_ATTRIBUTES" && !index) throw invalidParameters("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName");
+  if (index?.kind === "global" && index.projection !== "ALL") {
+    if (select === "ALL_ATTRIBUTES") throw invalidParameters(`Select type ALL_ATTRIBUTES is not supported for global secondary index ${index.name} because its projection type is not ALL`);
+    requireProjected(table, index, projection ? attributesOf(projection) : []);
+    requireProjected(table, index, filter ? namesIn(filter) : []);
+  }
+  const wanted = [...(projection ? attributesOf(projection) : []), ...(filter ? namesIn(filter) : [])];
+  const fetch = index?.kind === "local" && index.projection !== "ALL" && (select === "ALL_ATTRIBUTES" || wanted.some((name) => !projectedBy(table, index).has(name)));
+  return { projection, countOnly: select === "COUNT", fetch, consistent };
+}
+
+const projectedBy = (table: Table, index: Index): ReadonlySet<string> => new Set([...keyNames(table.key), ...keyNames(index.key), ...index.include]);
+
+function requireProjected(table: Table, index: Index, names: readonly string[]): void {
+  const held = projectedBy(table, index);
+  const missing = names.filter((name) => !held.has(name));
+  if (missing.length > 0) throw invalidParameters(`Global secondary index ${index.name} does not project [${missing.join(", ")}]`);
+}
+
+/** The attributes a condition looks at. */
+export function namesIn(condition: Condition): readonly string[] {
+  const inOperand = (operand: Operand): readonly string[] => (operand.kind === "path" ? [String(operand.path[0])] : operand.kind === "size" ? inOperand(operand.of) : []);
+  switch (condition.kind) {
+    case "and": case "or": return [...namesIn(condition.left), ...namesIn(condition.right)];
+    case "not": return namesIn(condition.inner);
+    case "exists": case "missing": case "type": return [String(condition.path[0])];
+    case "compare": return [...inOperand(condition.left), ...inOperand(condition.right)];
+    case "between": return [condition.operand, condition.low, condition.high].flatMap(inOperand);
+    case "in": return [condition.operand, ...condition.list].flatMap(inOperand);
+    case "begins_with": case "contains": return [...inOperand(condition.operand), ...inOperand(condition.part)];
+  }
+}

@@ -1,0 +1,279 @@
+// Items: put, read, updated and deleted under conditions, driven by the official client; and every mistake in the original's words.
+import {
+  BatchGetItemCommand, BatchWriteItemCommand, DeleteItemCommand, GetItemCommand, PutItemCommand, UpdateItemCommand,
+  type AttributeValue, type PutItemCommandInput, type UpdateItemCommandInput,
+} from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { failure } from "./s3-harness.ts";
+import { openTablesCloud, ranged, type TablesCloud } from "./tables-harness.ts";
+
+let cloud: TablesCloud;
+let TableName: string;
+beforeAll(async () => {
+  cloud = await openTablesCloud();
+  TableName = await cloud.makeTable();
+});
+afterAll(() => cloud[Symbol.asyncDispose]());
+
+type Item = Record<string, AttributeValue>;
+const Key = { id: { S: "a" } };
+const put = (Item: Item, more: Partial<PutItemCommandInput> = {}) => cloud.db.send(new PutItemCommand({ TableName, Item: { ...Key, ...Item }, ...more }));
+const update = (UpdateExpression: string, values: Item = {}, more: Partial<UpdateItemCommandInput> = {}) =>
+  cloud.db.send(new UpdateItemCommand({ TableName, Key, UpdateExpression, ...(Object.keys(values).length > 0 ? { ExpressionAttributeValues: values } : {}), ReturnValues: "ALL_NEW", ...more }));
+const get = async (ProjectionExpression?: string) => (await cloud.db.send(new GetItemCommand({ TableName, Key, ...(ProjectionExpression === undefined ? {} : { ProjectionExpression }) }))).Item;
+const words = async (work: Promise<unknown>) => (await failure(work)).message;
+const INVALID = "One or more parameter values were invalid: ";
+
+describe("an item", () => {
+  test("comes back as it was put, numbers in canonical form", async () => {
+    const item: Item = {
+      s: { S: "päß\u0000\u{1f600}" }, empty: { S: "" }, n: { N: "1.50" }, big: { N: "99999999999999999999999999999999999999" }, tiny: { N: "1e-130" }, huge: { N: "-9.9999999999999999999999999999999999999E+125" },
+      b: { B: Buffer.from([0, 255, 1]) }, none: { B: new Uint8Array() }, yes: { BOOL: true }, nothing: { NULL: true }, ss: { SS: ["b", "a"] }, ns: { NS: ["1", "2.0"] }, bs: { BS: [new Uint8Array([120])] },
+      l: { L: [{ S: "x" }, { L: [] }, { M: {} }] }, m: { M: { inner: { M: { deep: { B: new Uint8Array([121]) } } } } }, constructor: { S: "c" }, toString: { N: "0" },
+    } as Item;
+    await put(item);
+    const found = await get();
+    expect(found).toMatchObject({ ...item, n: { N: "1.5" }, ns: { NS: ["1", "2"] }, tiny: { N: `0.${"0".repeat(129)}1` }, huge: { N: `-${"9".repeat(38)}${"0".repeat(88)}` }, b: { B: new Uint8Array([0, 255, 1]) }, none: { B: new Uint8Array() } });
+  });
+
+  test("answers with what the request wants back", async () => {
+    await put({ x: { N: "1" }, m: { M: { a: { N: "1" }, b: { N: "2" } } }, l: { L: [{ N: "0" }, { N: "1" }] } });
+    const sets = { ":v": { N: "5" } };
+    const both = "SET m.a = :v, l[1] = :v, fresh = :v REMOVE x";
+    expect((await update(both, sets, { ReturnValues: "UPDATED_OLD" })).Attributes).toEqual({ m: { M: { a: { N: "1" } } }, l: { L: [{ N: "1" }] }, x: { N: "1" } });
+    expect((await update(both, sets, { ReturnValues: "UPDATED_NEW" })).Attributes).toEqual({ m: { M: { a: { N: "5" } } }, l: { L: [{ N: "5" }] }, fresh: { N: "5" } });
+    expect((await update("SET fresh = :v", sets, { ReturnValues: "NONE" })).Attributes).toBeUndefined();
+    expect((await update("REMOVE m", {}, { ReturnValues: "ALL_OLD" })).Attributes).toMatchObject({ m: { M: { a: { N: "5" } } } });
+    expect((await put({ x: { S: "new" } }, { ReturnValues: "ALL_OLD" })).Attributes).toMatchObject({ fresh: { N: "5" } });
+    expect((await cloud.db.send(new DeleteItemCommand({ TableName, Key, ReturnValues: "ALL_OLD" }))).Attributes).toEqual({ ...Key, x: { S: "new" } });
+    expect(await get()).toBeUndefined();
+    expect(await words(put({}, { ReturnValues: "ALL_NEW" }))).toBe("ReturnValues can only be ALL_OLD or NONE");
+  });
+
+  test("shows the item that did not meet the condition, when asked", async () => {
+    await put({ x: { N: "1" } });
+    const refused = await failure(put({}, { ConditionExpression: "attribute_not_exists(id)", ReturnValuesOnConditionCheckFailure: "ALL_OLD" }));
+    expect(refused).toMatchObject({ name: "ConditionalCheckFailedException", message: "The conditional request failed", Item: { ...Key, x: { N: "1" } } });
+    expect(await failure(put({}, { ConditionExpression: "attribute_not_exists(id)" }))).toMatchObject({ Item: undefined });
+  });
+
+  test("costs what the original counts", async () => {
+    const { ConsumedCapacity: wrote } = await put({ s: { S: "x".repeat(2000) } }, { ReturnConsumedCapacity: "TOTAL" });
+    expect(wrote).toEqual({ TableName, CapacityUnits: 2 });
+    const { ConsumedCapacity: read } = await cloud.db.send(new GetItemCommand({ TableName, Key, ReturnConsumedCapacity: "INDEXES" }));
+    expect(read).toEqual({ TableName, CapacityUnits: 0.5, Table: { CapacityUnits: 0.5 } });
+  });
+
+  test("may have 400 KB and no more", async () => {
+    await put({ s: { S: "x".repeat(400 * 1024 - 4) } });
+    expect(await words(put({ s: { S: "x".repeat(400 * 1024 - 3) } }))).toBe("Item size has exceeded the maximum allowed size");
+    expect(await words(update("SET y = :v", { ":v": { S: "12345" } }))).toBe("Item size to update has exceeded the maximum allowed size");
+  });
+
+  test("that is far larger as JSON than as the original counts it is kept with both its images", async () => {
+    const streamed = await cloud.makeTable({ StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_AND_OLD_IMAGES" } });
+    const flags = (BOOL: boolean): Item => ({ ...Key, l: { L: Array.from({ length: 204_000 }, () => ({ BOOL })) } });
+    const escapes: Item = { ...Key, s: { S: "\u0001".repeat(409_000) } };
+    for (const Item of [flags(false), flags(true), escapes]) await cloud.db.send(new PutItemCommand({ TableName: streamed, Item }));
+    expect((await cloud.db.send(new GetItemCommand({ TableName: streamed, Key }))).Item).toEqual(escapes);
+  });
+
+  test("is counted up by many at once without losing one", async () => {
+    await put({ n: { N: "0" } });
+    await Promise.all(Array.from({ length: 60 }, () => update("ADD n :one", { ":one": { N: "1" } })));
+    expect((await get())?.["n"]).toEqual({ N: "60" });
+  });
+});
+
+describe("an update", () => {
+  const start: Item = { n: { N: "10" }, s: { S: "s" }, l: { L: [{ N: "0" }, { N: "1" }, { N: "2" }] }, m: { M: { x: { N: "1" } } }, ss: { SS: ["a", "b"] }, ns: { NS: ["1"] }, bs: { BS: [Buffer.from("x")] } };
+  const v: Item = { ":v": { N: "3" }, ":l": { L: [{ S: "z" }] }, ":ss": { SS: ["b", "c"] }, ":half": { N: "0.5" } };
+  const only = (expression: string): Item => Object.fromEntries(Object.entries(v).filter(([name]) => new RegExp(`${name}\\b`).test(expression)));
+
+  test.each<[string, Item]>([
+    ["SET n = n + :v", { n: { N: "13" } }],
+    ["set n = :v - n", { n: { N: "-7" } }],
+    ["SET n = (n - :half)", { n: { N: "9.5" } }],
+    ["SET q = if_not_exists(q, :v)", { q: { N: "3" } }],
+    ["SET n = if_not_exists(n, :v) + :v", { n: { N: "13" } }],
+    ["SET l = list_append(l, :l)", { l: { L: [{ N: "0" }, { N: "1" }, { N: "2" }, { S: "z" }] } }],
+    ["SET l = list_append(:l, l)", { l: { L: [{ S: "z" }, { N: "0" }, { N: "1" }, { N: "2" }] } }],
+    ["SET l[1] = :v REMOVE l[0]", { l: { L: [{ N: "3" }, { N: "2" }] } }],
+    ["SET l[99] = :v, l[50] = n", { l: { L: [{ N: "0" }, { N: "1" }, { N: "2" }, { N: "10" }, { N: "3" }] } }],
+    ["REMOVE l[0], l[2]", { l: { L: [{ N: "1" }] } }],
+    ["REMOVE l[7], m.nothing", { m: { M: { x: { N: "1" } } } }],
+    ["SET m.y = m.x, m.z = s", { m: { M: { x: { N: "1" }, y: { N: "1" }, z: { S: "s" } } } }],
+    ["SET n = s, s = n", { n: { S: "s" }, s: { N: "10" } }],
+    ["ADD n :v, q :half", { n: { N: "13" }, q: { N: "0.5" } }],
+    ["ADD ss :ss", { ss: { SS: ["a", "b", "c"] } }],
+    ["DELETE ss :ss", { ss: { SS: ["a"] } }],
+    ["ADD fresh :ss", { fresh: { SS: ["b", "c"] } }],
+  ])("%s", async (expression, expected) => {
+    await put(start);
+    expect((await update(expression, only(expression))).Attributes).toMatchObject(expected);
+  });
+
+  test("takes the last member of a set away with the set, and makes items that are not there", async () => {
+    await put({ ss: { SS: ["a"] } });
+    expect((await update("DELETE ss :ss", { ":ss": { SS: ["a", "b"] } })).Attributes).toEqual(Key);
+    await cloud.db.send(new DeleteItemCommand({ TableName, Key }));
+    expect((await update("REMOVE x")).Attributes).toEqual(Key);
+  });
+
+  test("adds exactly, up to 38 digits", async () => {
+    await put({ n: { N: "0.1" } });
+    expect((await update("SET n = n + :v", { ":v": { N: "0.2" } })).Attributes?.["n"]).toEqual({ N: "0.3" });
+    expect((await update("SET n = :a + :b", { ":a": { N: "99999999999999999999999999999999999998" }, ":b": { N: "1" } })).Attributes?.["n"]).toEqual({ N: "99999999999999999999999999999999999999" });
+    expect(await words(update("ADD n :v", { ":v": { N: "0.1" } }))).toBe("Attempting to store more than 38 significant digits in a Number");
+  });
+
+  test.each<[string, Item, string]>([
+    ["", {}, "Invalid UpdateExpression: The expression can not be empty;"],
+    ["SET a", {}, 'Invalid UpdateExpression: Syntax error; token: "<EOF>", near: "a"'],
+    ["SET a = = b", {}, 'Invalid UpdateExpression: Syntax error; token: "=", near: "= = b"'],
+    ["SET a = :v SET b = :v", v, 'Invalid UpdateExpression: The "SET" section can only be used once in an update expression;'],
+    ["SET status = :v", v, "Invalid UpdateExpression: Attribute name is a reserved keyword; reserved keyword: status"],
+    ["SET #n = :v", v, "Invalid UpdateExpression: An expression attribute name used in the document path is not defined; attribute name: #n"],
+    ["SET a = :nope", v, "Invalid UpdateExpression: An expression attribute value used in expression is not defined; attribute value: :nope"],
+    ["SET a = :v, a.b = :v", v, "Invalid UpdateExpression: Two document paths overlap with each other; must remove or rewrite one of these paths; path one: [a], path two: [a, b]"],
+    ["SET a[0] = :v, a.b = :v", v, "Invalid UpdateExpression: Two document paths conflict with each other; must remove or rewrite one of these paths; path one: [a, [0]], path two: [a, b]"],
+    ["SET id = :v", v, `${INVALID}Cannot update attribute id. This attribute is part of the key`],
+    ["SET a = absent", {}, "The provided expression refers to an attribute that does not exist in the item"],
+    ["SET a = s + :v", v, "An operand in the update expression has an incorrect data type"],
+    ["SET a = :l + :v", v, "Invalid UpdateExpression: Incorrect operand type for operator or function; operator or function: +, operand type: L"],
+    ["SET a = nope(:v)", v, "Invalid UpdateExpression: Invalid function name; function: nope"],
+    ["SET a = size(s)", {}, "Invalid UpdateExpression: The function is not allowed in an update expression; function: size"],
+    ["SET a = if_not_exists(a)", {}, "Invalid UpdateExpression: Incorrect number of operands for operator or function; operator or function: if_not_exists, number of operands: 1"],
+    ["SET s.x = :v", v, "The document path provided in the update expression is invalid for update"],
+    ["SET nowhere.x = :v", v, "The document path provided in the update expression is invalid for update"],
+    ["ADD s :v", v, "An operand in the update expression has an incorrect data type"],
+    ["ADD a :l", v, "Invalid UpdateExpression: Incorrect operand type for operator or function; operator: ADD, operand type: LIST, typeSet: ALLOWED_FOR_ADD_OPERAND"],
+    ["DELETE ss :v", v, "Invalid UpdateExpression: Incorrect operand type for operator or function; operator: DELETE, operand type: NUMBER, typeSet: ALLOWED_FOR_DELETE_OPERAND"],
+    ["SET a = :v", { ":unused": { N: "1" } }, "Value provided in ExpressionAttributeValues unused in expressions: keys: {:unused}"],
+  ])("is refused: %s", async (expression, values, message) => {
+    await put(start);
+    expect(await words(update(expression, values === v ? only(expression) : { ...only(expression), ...values }))).toBe(message);
+  });
+});
+
+describe("a condition", () => {
+  const item: Item = { n: { N: "5" }, s: { S: "hello" }, b: { B: Buffer.from("hi") }, l: { L: [{ N: "1" }, { S: "x" }] }, m: { M: { x: { N: "1" } } }, ss: { SS: ["a", "b"] }, ns: { NS: ["1", "2"] }, yes: { BOOL: true }, nil: { NULL: true } };
+  const values: Item = {
+    ":five": { N: "5.0" }, ":four": { N: "4" }, ":ten": { N: "10" }, ":he": { S: "he" }, ":hello": { S: "hello" }, ":a": { S: "a" }, ":one": { N: "1" }, ":x": { S: "x" }, ":S": { S: "S" }, ":hi": { B: Buffer.from("hi") }, ":set": { SS: ["b", "a"] },
+    ":list": { L: [{ N: "1" }, { S: "x" }] }, ":true": { BOOL: true }, ":nil": { NULL: true },
+  };
+  const meets = async (ConditionExpression: string): Promise<boolean | string> => {
+    const used = Object.fromEntries(Object.entries(values).filter(([name]) => new RegExp(`${name}\\b`).test(ConditionExpression)));
+    const done = put(item, { ConditionExpression, ...(Object.keys(used).length > 0 ? { ExpressionAttributeValues: used } : {}) });
+    const refused = await done.then(() => undefined, (error: Error) => error);
+    return refused === undefined ? true : refused.name === "ConditionalCheckFailedException" ? false : refused.message;
+  };
+  beforeAll(async () => void (await put(item)));
+
+  test.each([
+    "n = :five", "n <> :four", "n > :four", "n < :ten", "n >= :five AND n <= :five", "NOT n = :four", "n BETWEEN :four AND :ten", "n IN (:four, :five)", "s = :hello", "s < :x", "b = :hi", "l = :list", "ss = :set", "yes = :true",
+    "nil = :nil", "attribute_exists(n)", "attribute_not_exists(q)", "attribute_exists(m.x) and attribute_not_exists(m.y)", "attribute_type(s, :S)", "begins_with(s, :he)", "contains(s, :he)", "contains(ss, :a)", "contains(ns, :one)",
+    "contains(l, :x)", "size(s) = :five", "size(l) < :four", "size(b) < :four", "q <> :five", "n = :four OR (s = :hello AND NOT attribute_exists(q))", "l[0] = m.x", "n <> s", ":five = n", "not (n = :four or n = :ten)",
+  ])("holds: %s", async (expression) => expect(await meets(expression)).toBe(true));
+
+  test.each(["n = :four", "n = :hello", "n < s", "q = :five", "q < :five", "s > :x", "contains(q, :x)", "begins_with(n, :he)", "attribute_type(n, :S)", "size(n) > :one", "NOT attribute_exists(n)", "n BETWEEN :ten AND :ten", "l[9] = :one"])("does not hold: %s", async (expression) =>
+    expect(await meets(expression)).toBe(false));
+
+  const wrong = (rest: string): string => `Invalid ConditionExpression: ${rest}`;
+  test.each([
+    ["n = ", wrong('Syntax error; token: "<EOF>", near: "="')],
+    ["n == :five", wrong('Syntax error; token: "=", near: "== :five"')],
+    ["n = :five extra", wrong('Syntax error; token: "extra", near: ":five extra"')],
+    ["n ! :five", wrong('Syntax error; token: "!", near: "n !"')],
+    ["((n = :five))", wrong("The expression has redundant parentheses;")],
+    ["nope(n)", wrong("Invalid function name; function: nope")],
+    ["attribute_exists(n, s)", wrong("Incorrect number of operands for operator or function; operator or function: attribute_exists, number of operands: 2")],
+    ["attribute_exists(:five)", wrong("Operator or function requires a document path; operator or function: attribute_exists")],
+    ["n = n", wrong("The first operand must be distinct from the remaining operands for this operator or function; operator: =, first operand: [n]")],
+    ["size(n)", wrong("The function is not allowed to be used this way in an expression; function: size")],
+    ["begins_with(s, :five)", wrong("Incorrect operand type for operator or function; operator or function: begins_with, operand type: N")],
+    ["attribute_type(s, :hello)", wrong("Invalid attribute type name found; type: hello, valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}")],
+    ["n BETWEEN :ten AND :four", wrong("The BETWEEN operator requires upper bound to be greater than or equal to lower bound; lower bound operand: AttributeValue: {N:10}, upper bound operand: AttributeValue: {N:4}")],
+    ["n BETWEEN :four AND :hello", wrong("The BETWEEN operator requires same data type for lower and upper bounds; lower bound operand: AttributeValue: {N:4}, upper bound operand: AttributeValue: {S:hello}")],
+    ["n > :true", wrong("Incorrect operand type for operator or function; operator or function: >, operand type: BOOL")],
+    ["n = list_append(l, l)", wrong("The function is not allowed in a condition expression; function: list_append")],
+    ["attribute_exists(Year)", wrong("Attribute name is a reserved keyword; reserved keyword: Year")],
+  ])("is refused: %s", async (expression, message) => expect(await meets(expression)).toBe(message));
+});
+
+describe("the requests of the time before expressions", () => {
+  test("still mean what they meant", async () => {
+    await put({ n: { N: "1" }, ss: { SS: ["a"] } });
+    expect((await failure(put({}, { Expected: { n: { ComparisonOperator: "GT", AttributeValueList: [{ N: "1" }] } } }))).name).toBe("ConditionalCheckFailedException");
+    await put({ n: { N: "2" }, ss: { SS: ["a"] } }, { Expected: { n: { Value: { N: "1" } }, q: { Exists: false } } });
+    await put({ n: { N: "2" }, ss: { SS: ["a"] } }, { Expected: { n: { ComparisonOperator: "IN", AttributeValueList: [{ N: "9" }, { N: "2" }] }, q: { ComparisonOperator: "NOT_NULL" } }, ConditionalOperator: "OR" });
+    const { Attributes } = await cloud.db.send(new UpdateItemCommand({ TableName, Key, ReturnValues: "ALL_NEW", AttributeUpdates: { n: { Action: "ADD", Value: { N: "3" } }, ss: { Action: "DELETE", Value: { SS: ["a"] } }, q: { Value: { S: "put" } }, gone: { Action: "DELETE" } } }));
+    expect(Attributes).toEqual({ ...Key, n: { N: "5" }, q: { S: "put" } });
+    expect((await cloud.db.send(new GetItemCommand({ TableName, Key, AttributesToGet: ["q"] }))).Item).toEqual({ q: { S: "put" } });
+    expect(await words(update("SET q = :v", { ":v": { S: "x" } }, { AttributeUpdates: { q: { Action: "DELETE" } } }))).toBe(
+      "Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {AttributeUpdates} Expression parameters: {UpdateExpression}",
+    );
+    expect(await words(put({}, { Expected: { n: { Exists: false } }, ConditionalOperator: "OR" }))).toBe("ConditionalOperator can only be used when Filter or Expected has two or more elements");
+    expect(await words(put({}, { Expected: { n: { ComparisonOperator: "BETWEEN", AttributeValueList: [{ N: "9" }] } } }))).toBe(`${INVALID}Invalid number of argument(s) for the BETWEEN ComparisonOperator`);
+  });
+});
+
+describe("a value or key", () => {
+  test.each<[Item, string]>([
+    [{ n: { N: "abc" } }, "The parameter cannot be converted to a numeric value: abc"],
+    [{ n: { N: "" } }, "The parameter cannot be converted to a numeric value"],
+    [{ n: { N: "123456789012345678901234567890123456789" } }, "Attempting to store more than 38 significant digits in a Number"],
+    [{ n: { N: "1e126" } }, "Number overflow. Attempting to store a number with magnitude larger than supported range"],
+    [{ n: { N: "1e-131" } }, "Number underflow. Attempting to store a number with magnitude smaller than supported range"],
+    [{ s: { SS: [] } }, `${INVALID}An string set  may not be empty`],
+    [{ s: { SS: ["a", "a"] } }, `${INVALID}Input collection [a, a] contains duplicates.`],
+    [{ s: { NS: ["1", "1.0"] } }, "Input collection contains duplicates"],
+    [{ s: { NULL: false as true } }, `${INVALID}Null attribute value types must have the value of true`],
+    [{ s: {} as AttributeValue }, "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"],
+    [{ id: { N: "1" } }, `${INVALID}Type mismatch for key id expected: S actual: N`],
+    [{ id: { S: "" } }, "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: id"],
+    [{ id: { S: "x".repeat(2049) } }, `${INVALID}Size of hashkey has exceeded the maximum size limit of2048 bytes`],
+  ])("is refused: %j", async (item, message) => expect(await words(put(item))).toBe(message));
+
+  test("is missing or of the wrong kind", async () => {
+    expect(await words(cloud.db.send(new PutItemCommand({ TableName, Item: { x: { S: "1" } } })))).toBe(`${INVALID}Missing the key id in the item`);
+    for (const wrong of [{ x: { S: "a" } }, { id: { N: "1" } }, { id: { S: "a" }, x: { S: "b" } }] as Item[]) {
+      expect(await words(cloud.db.send(new GetItemCommand({ TableName, Key: wrong })))).toBe("The provided key element does not match the schema");
+    }
+    let deep: AttributeValue = { S: "x" };
+    for (let n = 0; n < 33; n++) deep = { L: [deep] };
+    expect(await words(put({ deep }))).toBe("Nesting Levels have exceeded supported limits");
+  });
+});
+
+test("a projection shows the parts it names", async () => {
+  await put({ m: { M: { a: { N: "1" }, b: { L: [{ N: "0" }, { M: { c: { S: "x" } } }] } } }, n: { N: "1" } });
+  expect(await get("n, m.b[1].c, m.b[7], nothing")).toEqual({ n: { N: "1" }, m: { M: { b: { L: [{ M: { c: { S: "x" } } }] } } } });
+  expect(await words(get("m, m.a"))).toBe("Invalid ProjectionExpression: Two document paths overlap with each other; must remove or rewrite one of these paths; path one: [m], path two: [m, a]");
+});
+
+describe("a batch", () => {
+  test("writes and reads items of several tables", async () => {
+    const other = await cloud.makeTable(ranged);
+    const { UnprocessedItems } = await cloud.db.send(new BatchWriteItemCommand({
+      RequestItems: { [TableName]: [{ PutRequest: { Item: { id: { S: "b1" }, x: { N: "1" } } } }, { DeleteRequest: { Key } }], [other]: [{ PutRequest: { Item: { id: { S: "b2" }, pos: { N: "-1.5" } } } }] }, ReturnConsumedCapacity: "TOTAL",
+    }));
+    expect(UnprocessedItems).toEqual({});
+    const { Responses, UnprocessedKeys, ConsumedCapacity } = await cloud.db.send(new BatchGetItemCommand({
+      RequestItems: { [TableName]: { Keys: [{ id: { S: "b1" } }, Key], ProjectionExpression: "#x", ExpressionAttributeNames: { "#x": "x" } }, [other]: { Keys: [{ id: { S: "b2" }, pos: { N: "-1.50" } }], ConsistentRead: true } }, ReturnConsumedCapacity: "TOTAL",
+    }));
+    expect(Responses).toEqual({ [TableName]: [{ x: { N: "1" } }], [other]: [{ id: { S: "b2" }, pos: { N: "-1.5" } }] });
+    expect(UnprocessedKeys).toEqual({});
+    expect(ConsumedCapacity).toEqual([{ TableName, CapacityUnits: 1 }, { TableName: other, CapacityUnits: 1 }]);
+  });
+
+  test("gives back unread what would be more than 16 MB, and has its limits", async () => {
+    const keys = Array.from({ length: 45 }, (_, n) => ({ id: { S: `large-${n}` } }));
+    await Promise.all(keys.map((each) => cloud.db.send(new PutItemCommand({ TableName, Item: { ...each, s: { S: "x".repeat(390_000) } } }))));
+    const { Responses, UnprocessedKeys } = await cloud.db.send(new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: keys } } }));
+    expect([Responses?.[TableName]?.length, UnprocessedKeys?.[TableName]?.Keys?.length]).toEqual([44, 1]);
+    expect(await words(cloud.db.send(new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: [Key, Key] } } })))).toBe("Provided list of item keys contains duplicates");
+    const twice = [{ PutRequest: { Item: Key } }, { DeleteRequest: { Key } }];
+    expect(await words(cloud.db.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: twice } })))).toBe("Provided list of item keys contains duplicates");
+  });
+});

@@ -1,0 +1,72 @@
+// Transactions: all or nothing, told item by item, and harmless when sent twice.
+import { GetItemCommand, PutItemCommand, TransactGetItemsCommand, TransactWriteItemsCommand, type TransactWriteItem } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { fakeClock } from "../../src/kernel/fake-clock.ts";
+import { failure } from "./s3-harness.ts";
+import { openTablesCloud, type TablesCloud } from "./tables-harness.ts";
+
+const clock = fakeClock();
+let cloud: TablesCloud;
+let TableName: string;
+beforeAll(async () => {
+  cloud = await openTablesCloud({ clock });
+  TableName = await cloud.makeTable();
+});
+afterAll(() => cloud[Symbol.asyncDispose]());
+
+const key = (id: string) => ({ id: { S: id } });
+const put = (id: string, n: number, more = {}): TransactWriteItem => ({ Put: { TableName, Item: { ...key(id), n: { N: String(n) } }, ...more } });
+const write = (TransactItems: TransactWriteItem[], ClientRequestToken?: string) => cloud.db.send(new TransactWriteItemsCommand({ TransactItems, ClientRequestToken, ReturnConsumedCapacity: "TOTAL" }));
+const get = async (id: string) => (await cloud.db.send(new GetItemCommand({ TableName, Key: key(id) }))).Item;
+
+test("all writes happen together", async () => {
+  await cloud.db.send(new PutItemCommand({ TableName, Item: { ...key("old"), n: { N: "1" } } }));
+  const { ConsumedCapacity } = await write([
+    put("a", 1),
+    { Update: { TableName, Key: key("b"), UpdateExpression: "SET #n = :n", ExpressionAttributeNames: { "#n": "n" }, ExpressionAttributeValues: { ":n": { N: "2" } } } },
+    { Delete: { TableName, Key: key("old"), ConditionExpression: "attribute_exists(id)" } },
+    { ConditionCheck: { TableName, Key: key("never"), ConditionExpression: "attribute_not_exists(id)" } },
+  ]);
+  expect(ConsumedCapacity).toEqual([{ TableName, CapacityUnits: 8, WriteCapacityUnits: 8 }]);
+  expect([await get("a"), await get("b"), await get("old")]).toEqual([{ ...key("a"), n: { N: "1" } }, { ...key("b"), n: { N: "2" } }, undefined]);
+  const { Responses } = await cloud.db.send(new TransactGetItemsCommand({ TransactItems: [{ Get: { TableName, Key: key("b"), ProjectionExpression: "n" } }, { Get: { TableName, Key: key("old") } }] }));
+  expect(Responses).toEqual([{ Item: { n: { N: "2" } } }, {}]);
+});
+
+test("one refusal refuses all, with a reason for each", async () => {
+  await write([put("c", 1)]);
+  const refused = await failure(write([put("d", 1), put("c", 2, { ConditionExpression: "n > :n", ExpressionAttributeValues: { ":n": { N: "5" } }, ReturnValuesOnConditionCheckFailure: "ALL_OLD" }), { Update: { TableName, Key: key("c2"), UpdateExpression: "SET x = y" } }]));
+  expect(refused).toMatchObject({
+    name: "TransactionCanceledException", message: "Transaction cancelled, please refer cancellation reasons for specific reasons [None, ConditionalCheckFailed, ValidationError]",
+    CancellationReasons: [
+      { Code: "None" },
+      { Code: "ConditionalCheckFailed", Message: "The conditional request failed", Item: { ...key("c"), n: { N: "1" } } },
+      { Code: "ValidationError", Message: "The provided expression refers to an attribute that does not exist in the item" },
+    ],
+  });
+  expect(await get("d")).toBeUndefined();
+  expect((await failure(write([put("d", 1), put("d", 2)]))).message).toBe("Transaction request cannot include multiple operations on one item");
+});
+
+test("a token makes a repetition harmless for ten minutes", async () => {
+  const increase: TransactWriteItem = { Update: { TableName, Key: key("count"), UpdateExpression: "ADD n :one", ExpressionAttributeValues: { ":one": { N: "1" } } } };
+  await Promise.all([write([increase], "token"), write([increase], "token"), write([increase], "token")]);
+  expect(await get("count")).toMatchObject({ n: { N: "1" } });
+  expect((await failure(write([put("e", 1)], "token"))).name).toBe("IdempotentParameterMismatchException");
+  await clock.advance(11 * 60_000);
+  await write([increase], "token");
+  expect(await get("count")).toMatchObject({ n: { N: "2" } });
+});
+
+test("transfers between accounts keep their sum, however many there are at once", async () => {
+  await write(["x", "y", "z"].map((id) => put(id, 100)));
+  const move = (from: string, to: string) =>
+    write([
+      { Update: { TableName, Key: key(from), UpdateExpression: "SET n = n - :m", ConditionExpression: "n >= :m", ExpressionAttributeValues: { ":m": { N: "7" } } } },
+      { Update: { TableName, Key: key(to), UpdateExpression: "SET n = n + :m", ExpressionAttributeValues: { ":m": { N: "7" } } } },
+    ]).catch((error: Error) => expect(error.name).toBe("TransactionCanceledException"));
+  const names = ["x", "y", "z"];
+  await Promise.all(Array.from({ length: 60 }, (_, n) => move(names[n % 3] ?? "", names[(n * n + 1) % 3 === n % 3 ? (n + 1) % 3 : (n * n + 1) % 3] ?? "")));
+  const { Responses } = await cloud.db.send(new TransactGetItemsCommand({ TransactItems: names.map((id) => ({ Get: { TableName, Key: key(id) } })) }));
+  expect(Responses?.reduce((sum, { Item }) => sum + Number(Item?.["n"]?.N), 0)).toBe(300);
+});
