@@ -138,7 +138,11 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     },
   });
   for (const at of concurrency.withFacts()) void reconcile(at);
-  dispatcher.onRoom(() => worker.onRoom());
+  const roomListeners = new Set<() => void>();
+  dispatcher.onRoom(() => {
+    worker.onRoom();
+    for (const listener of roomListeners) listener();
+  });
   worker.start();
 
   const drain = async (signal: AbortSignal): Promise<void> => {
@@ -158,9 +162,17 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       setAside: concurrency.setAside,
       kept: (version) => ({ ...dispatcher.kept(version), busy: concurrency.active(version) }),
     },
-    destinationState: destinations.state,
+    destinations,
     versionOf: registry.versionOf,
-    invoke: (ref, options) => invoke(ref, options, "invoke"),
+    invoke: (ref, options) => invoke(ref, options, options.trigger ?? "invoke"),
+    room: async (ref) => {
+      const version = registry.cachedVersion(ref) ?? (await registry.versionOf(ref));
+      return Math.min(concurrency.free(version), dispatcher.room(version));
+    },
+    onRoom: (listener) => {
+      roomListeners.add(listener);
+      return () => void roomListeners.delete(listener);
+    },
     invokeStream: (ref, options) => {
       const body = new ResponseBody(clock, { bytesMax: limits.streamBytesMax, bytesPerSecond: limits.streamBytesPerSecond });
       return streamedInvocation(body, invoke(ref, options, "invoke", body), options.signal);
