@@ -15,6 +15,7 @@ export function destinationsOf({ queues }: { readonly queues: Pick<Queues, "deli
       return queue ? (queue.settings.fifo ? "unsupported" : "ready") : "missing";
     },
     send: async (arn, delivery) => {
+      if (delivery.kind === "object") throw new Error(`nothing here can put an object into ${arn}`);
       const ref = queueOfArn(arn);
       const sending = ref && (await queues.delivery(ref, messageOf(delivery)));
       if (!sending) throw new Error(`the queue ${arn} is not there any more`);
@@ -23,7 +24,7 @@ export function destinationsOf({ queues }: { readonly queues: Pick<Queues, "deli
   };
 }
 
-function messageOf(delivery: Delivery): OutgoingMessage {
+function messageOf(delivery: Exclude<Delivery, { readonly kind: "object" }>): OutgoingMessage {
   if (delivery.kind === "record") return { body: JSON.stringify(delivery.record), senderId: SENDER };
   const attributes = Object.fromEntries(Object.entries(delivery.attributes).map(([name, { type, value }]) => [name, { type, text: value }]));
   return { body: Buffer.from(delivery.body).toString(), senderId: SENDER, attributes };

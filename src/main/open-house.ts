@@ -9,6 +9,7 @@ import type { Clock } from "../kernel/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Runtimes } from "../ports/runtimes.ts";
 import type { Sandboxes } from "../ports/sandbox.ts";
+import { openMappings } from "../triggers/mappings/open-mappings.ts";
 import { openQueues } from "../triggers/queues/open-queues.ts";
 import { createAwsDoor } from "../wire/aws-door.ts";
 import type { Door } from "../wire/door.ts";
@@ -54,8 +55,14 @@ export async function openHouse({ config, logger, clock, engine, sandboxes, runt
       credentialsFor: ({ account, name, settings }) => sessions.forFunction({ account, name, role: settings.role }),
     }),
   );
+  const mappings = opened.use(
+    await openMappings({
+      store: engine.store, leases: engine.leases, owner: OWNER, clock, heart, queues, streams: {},
+      warn: (sentence, error, fields) => logger.warn({ err: error, ...fields }, sentence),
+    }),
+  );
   const accountOf: AccountOf = (accessKeyId) => accountFromDigits(accessKeyId) ?? accountOfIssuedKey(accessKeyId);
-  const { services, doors } = bindServices({ engine, clock, heart, logGroups, sessions, runtimes, accountOf, queues });
+  const { services, doors } = bindServices({ engine, clock, heart, logGroups, sessions, runtimes, accountOf, queues, mappings });
   const models = new Map();
   const awsDoor = createAwsDoor({
     services, clock, accountOf, region: config.region, account: config.account,
@@ -66,9 +73,15 @@ export async function openHouse({ config, logger, clock, engine, sandboxes, runt
     doors: [...doors, awsDoor],
     services: () => Promise.all(services.map(({ load }) => load())),
     status: heart.status,
-    drained: (graceMs) => drained(heart, graceMs),
+    drained: (graceMs) => {
+      mappings.stop();
+      return drained(heart, graceMs);
+    },
   };
 }
+
+/** The only server of its data directory, which is locked: after a restart it takes up at once what it had leased. */
+const OWNER = "local";
 
 async function drained(heart: Heart, graceMs: number): Promise<void> {
   const limit = new AbortController();

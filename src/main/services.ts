@@ -8,6 +8,7 @@ import type { Runtimes } from "../ports/runtimes.ts";
 import { codeDoor } from "../services/lambda/code-door.ts";
 import { openCodeLinks } from "../services/lambda/code-links.ts";
 import { urlDoor } from "../services/lambda/urls/door.ts";
+import type { Mappings } from "../triggers/mappings/open-mappings.ts";
 import type { Queues } from "../triggers/queues/queues.ts";
 import type { Door } from "../wire/door.ts";
 import { bindService } from "../wire/service.ts";
@@ -23,13 +24,14 @@ export interface Rooms {
   readonly runtimes: Runtimes;
   readonly accountOf: AccountOf;
   readonly queues: Queues;
+  readonly mappings: Mappings;
 }
 
-export function bindServices({ engine, clock, heart, logGroups, sessions, runtimes, accountOf, queues }: Rooms): { readonly services: readonly LazyService[]; readonly doors: readonly Door[] } {
+export function bindServices({ engine, clock, heart, logGroups, sessions, runtimes, accountOf, queues, mappings }: Rooms): { readonly services: readonly LazyService[]; readonly doors: readonly Door[] } {
   const codeLinks = openCodeLinks({ store: engine.store, clock });
   return {
     services: [
-      lazyService("lambda", async () => bindService((await import("../services/lambda/service.ts")).lambda, { heart, store: engine.store, runtimes, clock, codeLinks })),
+      lazyService("lambda", async () => bindService((await import("../services/lambda/service.ts")).lambda, { heart, store: engine.store, runtimes, clock, codeLinks, mappings, queues })),
       lazyService("s3", async () => bindService((await import("../services/s3/service.ts")).s3, (await import("../services/s3/op.ts")).s3Deps({ store: engine.store, blobs: engine.blobs, heart, queues, clock }))),
       lazyService("logs", async () => bindService((await import("../services/logs/service.ts")).logs, { logs: logGroups, clock })),
       lazyService("iam", async () => bindService((await import("../services/iam/service.ts")).iam, { store: engine.store, clock, sessions })),
