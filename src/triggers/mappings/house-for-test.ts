@@ -46,7 +46,7 @@ export interface MappingHouse {
   mapQueue(functionName: string, queueName: string, settings?: Partial<MappingSettings>): Promise<Mapping>;
   mapStream(functionName: string, stream?: Partial<StreamReading>, settings?: Partial<MappingSettings>): Promise<Mapping>;
   /** Turns the clock in steps until this holds; throws after so much of its time. */
-  until(holds: () => boolean | Promise<boolean>, withinMs?: number): Promise<void>;
+  until(holds: () => boolean | Promise<boolean>, how?: { readonly withinMs?: number; readonly stepMs?: number }): Promise<void>;
 }
 
 export const dataOf = ({ Records }: TestEvent): readonly string[] => Records.map(({ kinesis }) => Buffer.from(kinesis.data, "base64").toString());
@@ -97,12 +97,12 @@ export async function openMappingHouse(): Promise<MappingHouse> {
       const reading: StreamReading = { start: { kind: "TRIM_HORIZON" }, parallelization: 1, bisect: false, retriesMax: -1, ageSecondsMax: -1, tumblingSeconds: 0, ...stream };
       return joined({ ...scope, kind: "kinesis", sourceArn: streamArn, function: { ...scope, name }, enabled: true, tags: {}, settings: { batchSize: 100, windowSeconds: 0, filters: [], partialFailures: false, ...settings, stream: reading } });
     },
-    until: async (holds, withinMs = 600_000) => {
+    until: async (holds, { withinMs = 600_000, stepMs = 20 } = {}) => {
       for (const endsMs = clock.now() + withinMs; !(await holds()); ) {
         if (clock.now() > endsMs) throw new Error(`did not come true within ${withinMs} ms of the clock`);
         // The engine writes in a thread of its own: its time is real.
         await new Promise((resolve) => setTimeout(resolve, 1));
-        await clock.advance(20);
+        await clock.advance(stepMs);
       }
     },
   };

@@ -29,8 +29,7 @@ export async function openLogSource({ store, log }: Pick<Engine, "store" | "log"
     timePrecision: "ms",
     shards: async (arn) => (arn === ARN ? shards() : undefined),
     place: async (_arn, shard, start) => {
-      if (start.kind === "TRIM_HORIZON") return 0;
-      if (start.kind === "LATEST") return log.tip(logOf(shard));
+      if (start.kind !== "AT_TIMESTAMP") return start.kind === "LATEST" ? log.tip(logOf(shard)) : 0;
       const all = await log.read(logOf(shard), 0, 1000);
       return (all.find(({ atMs }) => atMs >= start.atMs)?.seq ?? all.length + 1) - 1;
     },
@@ -56,7 +55,8 @@ export async function openLogSource({ store, log }: Pick<Engine, "store" | "log"
     },
     split: async (shardId, children) => {
       const made = children.map((id): StoredShard => ({ id, key: `g/${id}`, parents: [shardId], closed: false }));
-      await store.commit([], [set(STATE, [...(await shards()).map((shard) => (shard.id === shardId ? { ...shard, closed: true } : shard)), ...made])]);
+      const closed = (shard: StoredShard): StoredShard => ({ ...shard, closed: true });
+      await store.commit([], [set(STATE, [...(await shards()).map((shard) => (shard.id === shardId ? closed(shard) : shard)), ...made])]);
     },
   };
 }
