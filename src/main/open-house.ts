@@ -14,11 +14,13 @@ import { openQueues } from "../triggers/queues/open-queues.ts";
 import { createAwsDoor } from "../wire/aws-door.ts";
 import type { Door } from "../wire/door.ts";
 import { loadModel, loadModelIndex } from "../wire/models/load-model.ts";
+import type { BoundService } from "../wire/service.ts";
 import { accountFromDigits, type AccountOf } from "../wire/sigv4.ts";
 import type { Config } from "./config.ts";
 import { destinationsOf } from "./destinations.ts";
 import type { HealthSources } from "./health-door.ts";
 import type { ServerLog } from "./logger.ts";
+import { objectWriter } from "./object-writer.ts";
 import { bindServices } from "./services.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -45,11 +47,13 @@ export async function openHouse({ config, logger, clock, engine, sandboxes, runt
   const logGroups = opened.use(openLogGroups({ store: engine.store, clock, logger }));
   const sessions = opened.use(openSessions({ store: engine.store, clock, warn: (sentence, error) => logger.warn({ err: error }, sentence) }));
   const queues = opened.use(await openQueues({ store: engine.store, queue: engine.queue, clock, logger }));
+  // Asked for when something is told to a bucket, by which time the services are there.
+  const s3 = (): Promise<BoundService> => services.find(({ id }) => id === "s3")?.load() ?? Promise.reject(new Error("bug: no S3"));
   const heart = opened.use(
     await openHeart({
       ports: engine, clock, sandboxes, runtimes, runnerFor, logSink: logGroups, logger,
       dir: config.dataDir,
-      destinations: destinationsOf({ queues }),
+      destinations: destinationsOf({ queues, objects: objectWriter(s3, endpoint), scope: config }),
       limits: { streamBytesPerSecond: config.streamRate === "unlimited" ? Infinity : config.streamRate * 1024 * 1024 },
       endpointUrl: () => endpoint,
       credentialsFor: ({ account, name, settings }) => sessions.forFunction({ account, name, role: settings.role }),

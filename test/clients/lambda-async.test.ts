@@ -3,6 +3,7 @@ import {
   CreateAliasCommand, CreateFunctionCommand, DeleteFunctionEventInvokeConfigCommand, GetFunctionEventInvokeConfigCommand, GetFunctionRecursionConfigCommand, InvokeCommand,
   ListFunctionEventInvokeConfigsCommand, PublishVersionCommand, PutFunctionConcurrencyCommand, PutFunctionEventInvokeConfigCommand, PutFunctionRecursionConfigCommand, UpdateFunctionEventInvokeConfigCommand,
 } from "@aws-sdk/client-lambda";
+import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -72,6 +73,17 @@ describe("destinations", () => {
       MessageAttributes: { RequestID: { DataType: "String", StringValue: $metadata.requestId }, ErrorCode: { DataType: "Number", StringValue: "200" }, ErrorMessage: { DataType: "String", StringValue: "no" } },
     });
     expect(await failure(make("lost", listener, { DeadLetterConfig: { TargetArn: "arn:aws:sqs:us-east-1:000000000000:nowhere" } }))).toMatchObject({ message: "The dead letter queue arn:aws:sqs:us-east-1:000000000000:nowhere does not exist." });
+  });
+
+  test("may be buckets for what failed, each record an object under the function's name", async () => {
+    await cloud.s3.send(new CreateBucketCommand({ Bucket: "async-failures" }));
+    await put("ill", { MaximumRetryAttempts: 0, DestinationConfig: { OnFailure: { Destination: "arn:aws:s3:::async-failures" } } });
+    await send("ill", { n: 10 });
+    const Key = await eventually("an object", async () => (await cloud.s3.send(new ListObjectsV2Command({ Bucket: "async-failures" }))).Contents?.[0]?.Key);
+    expect(Key).toMatch(/^aws\/lambda\/async\/ill\/\d{4}\/\d\d\/\d\d\/\d{4}-\d\d-\d\dT\d\d\.\d\d\.\d\d-[0-9a-f-]{36}$/);
+    const { Body } = await cloud.s3.send(new GetObjectCommand({ Bucket: "async-failures", Key }));
+    expect(JSON.parse((await Body?.transformToString()) ?? "")).toMatchObject({ requestPayload: { n: 10 }, requestContext: { condition: "RetriesExhausted" } });
+    expect(await failure(put("ill", { DestinationConfig: { OnFailure: { Destination: "arn:aws:s3:::no-such-bucket-here" } } }))).toMatchObject({ message: "The destination ARN arn:aws:s3:::no-such-bucket-here is invalid." });
   });
 
   test("hear at once of events for a function that is switched off", async () => {

@@ -5,7 +5,7 @@ import { openMappingHouse, type MappingHouse, type TestEvent } from "../house-fo
 const send = async (house: MappingHouse, name: string, ...bodies: readonly string[]): Promise<void> => {
   const queue = await house.queues.records.find({ account: "000000000000", region: "us-east-1", name });
   if (!queue) throw new Error("no queue");
-  await house.queues.send(queue, bodies.map((body) => ({ body, senderId: "test", ...(name.endsWith(".fifo") ? { groupId: body.slice(0, 1) } : {}) })));
+  await house.queues.send(queue, bodies.map((body) => (name.endsWith(".fifo") ? { body, senderId: "test", groupId: body.slice(0, 1) } : { body, senderId: "test" })));
 };
 const bodiesOf = ({ Records }: TestEvent): readonly string[] => Records.map(({ body = "" }) => body);
 
