@@ -35,6 +35,8 @@ const never = (): undefined => undefined;
 const OPEN_MAX = 1000;
 const OPEN_BYTES_MAX = 16 * 1024 * 1024;
 const READ_MAX = 1000;
+/** Ours: between two looks at records that have expired. */
+const EXPIRED_MS = 50;
 /** Ours: a record of a window may be seen so much after the window's end. */
 const STRAGGLE_MS = 500;
 
@@ -174,6 +176,8 @@ export function openShardReader(mapping: StreamMapping, shard: SourceShard, chec
       if (tally.filtered > filteredBefore) void save();
       if (page.ended) return finish();
       if (page.atTip) await news.heard();
+      // What is there has expired; a source that does not say how far must not keep us busy.
+      else if (!last) await pause(clock, EXPIRED_MS, signal);
     }
     return lost ? "gone" : "stopped";
   };
