@@ -19,7 +19,8 @@ export function askedKind(asked: Pick<Asked, "EventSourceArn" | "SelfManagedEven
   const kind = arn === undefined ? undefined : sourceKindOf(arn);
   if (kind && reads(kind)) return kind;
   const service = arn === undefined ? undefined : parseArn(arn)?.service;
-  if (kind || service === "kafka" || service === "mq" || service === "rds") throw notYet(`An event source mapping of ${service ?? "this kind"}`);
+  if (kind) throw notYet(kind === "kinesis" ? "EventSourceArn of Kinesis" : "EventSourceArn of DynamoDB");
+  if (service === "kafka" || service === "mq" || service === "rds") throw notYet("EventSourceArn of Kafka, MQ and DocumentDB");
   throw invalid("Unrecognized event source.");
 }
 
