@@ -88,7 +88,7 @@ export interface MappingStatus {
   readonly throttles: number;
   /** Given up and told to the destination, if there is one. */
   readonly dropped: number;
-  /** Batches that run now. */
+  /** Batches that run now; of a stream, shards that are read. */
   readonly running: number;
   /** Of streams: how old the last event of the latest batch was when it was read. */
   readonly iteratorAgeMs?: number;

@@ -45,6 +45,8 @@ export async function openMappings(deps: MappingsDeps): Promise<Mappings> {
   const { store, clock, streams, warn } = deps;
   const records = openRecords({ store, clock });
   const runs = new Map<string, Run>();
+  /** Pollers that take in nothing more, with batches under way. */
+  const leaving = new Set<Poller>();
   let stopped = false;
 
   /** Loaded when the first is wanted: a start without mappings pays for none of it. */
@@ -53,11 +55,18 @@ export async function openMappings(deps: MappingsDeps): Promise<Mappings> {
     const source = streams[mapping.kind];
     return source && (await import("./streams/stream-poller.ts")).openStreamPoller(mapping, { ...deps, source });
   };
+  /** With a successor only what can not run beside it is waited for. */
+  const ending = async (poller: Poller | undefined, succeeded: boolean): Promise<void> => {
+    if (!poller?.leave) return poller?.stop();
+    leaving.add(poller);
+    const left = poller.leave().finally(() => leaving.delete(poller));
+    if (!succeeded) await left;
+  };
   /** Brings what runs in line with the record. */
   const reconcile = async (scope: Pick<Mapping, "account" | "region" | "id">, run: Run): Promise<void> => {
     const mapping = await records.find(scope, scope.id);
     if (stopped || mapping?.revision === run.revision) return;
-    await run.poller?.stop();
+    await ending(run.poller, mapping?.enabled === true);
     run.poller = undefined;
     if (stopped) return;
     if (!mapping) return void runs.delete(scope.id);
@@ -91,7 +100,7 @@ export async function openMappings(deps: MappingsDeps): Promise<Mappings> {
     if (stopped) return;
     stopped = true;
     unwatch();
-    for (const { poller } of runs.values()) void poller?.stop();
+    for (const poller of [...leaving, ...[...runs.values()].map((run) => run.poller)]) void poller?.stop();
   };
   return {
     find: records.find,
@@ -112,6 +121,7 @@ export async function openMappings(deps: MappingsDeps): Promise<Mappings> {
     stop,
     [Symbol.asyncDispose]: async () => {
       stop();
+      await Promise.all([...leaving].map((poller) => poller.stop()));
       await Promise.all([...runs.values()].map(async (run) => {
         await run.work;
         await run.poller?.stop();

@@ -6,6 +6,8 @@ import type { MappingStatus } from "./mapping.ts";
 export interface Poller {
   /** Begins nothing more; resolves when nothing of it runs any more. An end that comes after this counts only if it is a success. */
   stop(): Promise<void>;
+  /** Takes in nothing more, and lets what runs end as if nothing had happened; absent where a successor has to wait for the end. */
+  leave?(): Promise<void>;
   status(): MappingStatus;
 }
 

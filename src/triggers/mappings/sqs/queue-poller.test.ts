@@ -82,6 +82,35 @@ test("what was received when the server stopped is there again at once, and a qu
   await house.until(() => seen.length === 3, { withinMs: 70_000, stepMs: 500 });
 });
 
+test("a change takes in what comes next at once, while a long batch goes on; to be off, it waits for that", async () => {
+  const house = await openMappingHouse();
+  const queue = await house.queue("q");
+  const seen: string[] = [];
+  let fail = (): void => undefined;
+  house.functions["f"] = (event) => {
+    seen.push(...bodiesOf(event));
+    return bodiesOf(event).includes("long") ? new Promise<void>((_, reject) => (fail = () => reject(new Error("no")))) : undefined;
+  };
+  const { id } = await house.mapQueue("f", "q");
+  const state = async () => (await house.mappings.find(queue, id))?.state;
+  await send(house, "q", "long");
+  await house.until(() => seen.includes("long"));
+  await house.mappings.change(queue, id, ({ settings }) => ({ settings: { ...settings, batchSize: 1 } }));
+  await house.until(async () => (await state()) === "Enabled");
+  await send(house, "q", "next");
+  await house.until(() => seen.includes("next"));
+  fail();
+  // Its failure is a failure like any other: the visibility timeout runs.
+  await house.clock.advance(1000);
+  expect((await house.queues.counts(queue)).leased).toBe(1);
+  await house.until(() => seen.filter((body) => body === "long").length === 2, { stepMs: 500 });
+  await house.mappings.change(queue, id, () => ({ enabled: false }));
+  await house.clock.advance(1000);
+  expect(await state()).toBe("Disabling");
+  fail();
+  await house.until(async () => (await state()) === "Disabled");
+});
+
 test("groups of a FIFO queue keep their order through failures, and one group holds up no other", async () => {
   const house = await openMappingHouse();
   await house.queue("q.fifo");

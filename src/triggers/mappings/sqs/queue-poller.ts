@@ -41,7 +41,9 @@ export function openQueuePoller(mapping: Mapping, { heart, clock, queues, warn }
   const scale = scaleOf(settings.queue ?? {});
   const filter = compileFilters(settings.filters, "sqs");
   const tally = newTally(mapping.id);
-  const stopping = new AbortController();
+  /** Ends the taking in, and what is under way. */
+  const [leaving, stopping] = [new AbortController(), new AbortController()];
+  const left = (): boolean => leaving.signal.aborted;
   const stopped = (): boolean => stopping.signal.aborted;
   const running = new Set<Promise<void>>();
   let growth = newGrowth(scale, clock.now());
@@ -52,13 +54,13 @@ export function openQueuePoller(mapping: Mapping, { heart, clock, queues, warn }
     const over = new AbortController();
     wake = () => over.abort();
     const unwatch = heart.onRoom(wake);
-    await pause(clock, ms, AbortSignal.any([over.signal, stopping.signal]));
+    await pause(clock, ms, AbortSignal.any([over.signal, leaving.signal]));
     unwatch();
     wake = () => undefined;
   };
   const absent = async (problem: string): Promise<void> => {
     tally.lastResult = problem;
-    await pause(clock, ABSENCE_MS, stopping.signal);
+    await pause(clock, ABSENCE_MS, leaving.signal);
   };
 
   const turn = async (): Promise<void> => {
@@ -72,15 +74,15 @@ export function openQueuePoller(mapping: Mapping, { heart, clock, queues, warn }
     if (!version) return absent(problems.noFunction);
     // What can not run yet stays in the queue: no receive is spent on it.
     if ((await heart.room(mapping.function)) <= 0) return anyChange(ROOM_MS);
-    if (stopped()) return;
+    if (left()) return;
     const { timeoutMs } = version.settings;
     const visibilitySeconds = visibilityFor(queue.settings.visibilitySeconds, settings.windowSeconds, Math.ceil(timeoutMs / 1000));
     // A queue that is changed, or made again under its name, is not waited for with the old facts.
     const changed = new AbortController();
     const unwatch = queues.records.watch(ref, () => changed.abort());
-    const { messages, firstMs } = await collect(queue, { queues, clock, signal: AbortSignal.any([changed.signal, stopping.signal]) }, { ...settings, visibilitySeconds }).finally(unwatch);
+    const { messages, firstMs } = await collect(queue, { queues, clock, signal: AbortSignal.any([changed.signal, leaving.signal]) }, { ...settings, visibilitySeconds }).finally(unwatch);
     const hold: Hold = { queue, endsMs: firstMs + visibilitySeconds * 1000, timeoutMs };
-    if (stopped()) return giveBack(messages, hold);
+    if (left()) return giveBack(messages, hold);
     const wanted = await withoutUnwanted(messages, hold);
     for (const batch of inBatches(wanted, ({ text }) => Buffer.byteLength(text), settings.batchSize)) begin(batch, hold);
   };
@@ -95,12 +97,16 @@ export function openQueuePoller(mapping: Mapping, { heart, clock, queues, warn }
   };
 
   const withoutUnwanted = async (messages: readonly ReceivedMessage[], { queue }: Hold): Promise<readonly Item[]> => {
-    const items = messages.map((message) => ({ message, event: queueEvent(message, queue) }));
-    const wanted = filter ? items.filter(({ event }) => filter(queueSubject(event))) : items;
-    const unwanted = items.filter((item) => !wanted.includes(item));
+    const wanted: Item[] = [];
+    const unwanted: ReceivedMessage[] = [];
+    for (const message of messages) {
+      const event = queueEvent(message, queue);
+      if (!filter || filter(queueSubject(event))) wanted.push({ message, text: JSON.stringify(event) });
+      else unwanted.push(message);
+    }
     tally.filtered += unwanted.length;
-    await Promise.all(unwanted.map(({ message }) => queues.remove(queue, message.handle)));
-    return wanted.map(({ message, event }) => ({ message, text: JSON.stringify(event) }));
+    await Promise.all(unwanted.map(({ handle }) => queues.remove(queue, handle)));
+    return wanted;
   };
   const giveBack = async (messages: readonly ReceivedMessage[], { queue }: Hold): Promise<void> => void (await Promise.all(messages.map(({ handle }) => queues.hide(queue, handle, 0))));
 
@@ -138,22 +144,30 @@ export function openQueuePoller(mapping: Mapping, { heart, clock, queues, warn }
   };
 
   const loop = async (): Promise<void> => {
-    while (!stopped()) {
+    while (!left()) {
       try {
         await turn();
       } catch (error) {
-        if (stopped()) return;
+        if (left()) return;
         warn("A queue could not be read for its function; trying again soon.", error, { mapping: mapping.id, queue: mapping.sourceArn });
-        await pause(clock, ABSENCE_MS, stopping.signal);
+        await pause(clock, ABSENCE_MS, leaving.signal);
       }
     }
   };
   const looping = loop();
+  const over = async (): Promise<void> => {
+    await looping;
+    await Promise.all(running);
+  };
   return {
-    stop: async () => {
+    leave: () => {
+      leaving.abort();
+      return over();
+    },
+    stop: () => {
+      leaving.abort();
       stopping.abort();
-      await looping;
-      await Promise.all(running);
+      return over();
     },
     status: () => ({ ...tally, running: running.size }),
   };

@@ -1,6 +1,6 @@
 // Reads one stream for one mapping: every shard at once, but children only after their parents, and each only while the lease on it is ours.
 import type { Lease, Leases } from "../../../ports/leases.ts";
-import type { Store } from "../../../ports/store.ts";
+import { del, type Store } from "../../../ports/store.ts";
 import { compileFilters } from "../filters.ts";
 import type { Mapping } from "../mapping.ts";
 import { ABSENCE_MS, type Poller, type PollerDeps } from "../poller.ts";
@@ -53,6 +53,9 @@ export function openStreamPoller(mapping: Mapping, deps: StreamPollerDeps): Poll
     if (shards.some(({ key }) => !reading.has(key) && !endedKeys.has(key))) {
       const checkpoints = await readCheckpoints(store, mapping.id);
       for (const [key, { value }] of checkpoints) if (value.ended) endedKeys.add(key);
+      // Of shards whose records have all expired.
+      const gone = [...checkpoints].filter(([key]) => !reading.has(key) && shards.every((shard) => shard.key !== key));
+      if (gone.length > 0) await store.commit([], gone.map(([, entry]) => del(entry.key)));
       for (const shard of shards) if (isDue(shard, shards) && !stopped() && !(await begin(shard, checkpoints))) again = LEASE_MS / 3;
     }
     return again;
