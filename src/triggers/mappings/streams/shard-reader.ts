@@ -49,13 +49,15 @@ export function openShardReader(mapping: StreamMapping, shard: SourceShard, chec
   const fields = { mapping: mapping.id, shard: shard.id };
   const progress = newProgress(from);
   let window: OpenWindow | undefined = checkpoint?.value.window;
+  /** The window as the checkpoint has it: a state that is too large never goes there. */
+  let storedWindow = window;
   /** The last page has been read; then: everything is done with. */
   let closed = false;
   let ended = false;
   let bytes = 0;
   let lost = false;
   const news = openBell(clock);
-  const saving = openSaving(mapping, shard.key, checkpoint, () => ({ place: progress.place(), ...(window ? { window } : {}), ...(ended ? { ended } : {}) }), {
+  const saving = openSaving(mapping, shard.key, checkpoint, () => ({ place: progress.place(), ...(storedWindow ? { window: storedWindow } : {}), ...(ended ? { ended } : {}) }), {
     store, clock, signal, warn: (error) => warn("A checkpoint could not be written; trying again.", error, fields),
   });
   const save = async (also?: Parameters<typeof saving.save>[0]): Promise<boolean> => {
@@ -72,11 +74,20 @@ export function openShardReader(mapping: StreamMapping, shard: SourceShard, chec
       void save();
     },
     giveUp: async (items, given) => {
-      const record = failureRecord(mapping, shard, source, given);
-      end(items);
       const destination = stream.onFailure;
-      if (destination === undefined || items.length === 0) return save();
-      return save(() => told(destination, failureDelivery(mapping, shard, record, given, destination)));
+      if (destination === undefined || items.length === 0) {
+        end(items);
+        return save();
+      }
+      const record = failureRecord(mapping, shard, source, given);
+      let passed = false;
+      return save(async () => {
+        const planned = await told(destination, failureDelivery(mapping, shard, record, given, destination));
+        // Not before: an earlier save would pass them without a word to the destination.
+        if (!passed) end(items);
+        passed = true;
+        return planned;
+      });
     },
   };
   const told = async (destination: string, delivery: Parameters<PollerDeps["heart"]["destinations"]["send"]>[1]): ReturnType<PollerDeps["heart"]["destinations"]["send"]> => {
@@ -117,26 +128,32 @@ export function openShardReader(mapping: StreamMapping, shard: SourceShard, chec
     }
   };
   const inWindow = async (items: readonly Item[], final: boolean): Promise<void> => {
+    /** Of a window that ends early: they are done with when its last invocation is. */
+    const held: Item[] = [];
     let early = false;
     const frame = (how: { readonly final: boolean; readonly early: boolean }): Frame => ({
       fields: () => (window ? windowFields(window, how, { shardId: shard.id, streamArn: mapping.sourceArn }) : {}),
       keep: (state, tooLarge) => {
-        if (window) window = { ...window, state };
+        if (!window) return;
+        window = { ...window, state };
         early ||= tooLarge;
+        if (!early) storedWindow = window;
       },
     });
     // The window must be over in the very commit that passes its last records.
-    const last: LaneDeps = {
-      ...laneDeps,
-      settled: (done) => {
-        window = undefined;
-        laneDeps.settled(done);
-      },
+    const over = (done: readonly Item[]): void => {
+      window = storedWindow = undefined;
+      laneDeps.settled([...held.splice(0), ...done]);
     };
-    await workOff(items, mapping, final ? last : laneDeps, frame({ final, early: false }));
-    if (stopped()) return;
-    if (!final && early) await workOff([], mapping, last, frame({ final: true, early: true }));
-    if (final && !stopped()) window = undefined;
+    const last = (count: number): LaneDeps => {
+      let open = count;
+      return { ...laneDeps, settled: (done) => ((open -= done.length) > 0 ? laneDeps.settled(done) : over(done)) };
+    };
+    const between: LaneDeps = { ...laneDeps, settled: (done) => (early ? void held.push(...done) : laneDeps.settled(done)) };
+    await workOff(items, mapping, final ? last(items.length) : between, frame({ final, early: false }));
+    if (!final && early && !stopped()) await workOff([], mapping, last(0), frame({ final: true, early: true }));
+    // A last invocation that was given up ends the window too.
+    if ((final || early) && window && !stopped()) over([]);
   };
   const working = lanes.map((lane) => (stream.tumblingSeconds > 0 ? windowLane(lane) : plainLane(lane)));
 
