@@ -107,9 +107,10 @@ export interface Heart extends AsyncDisposable {
   asyncInvocation(ref: FunctionRef, event: AsyncEvent): Write;
   /**
    * How many more invocations should be begun now by somebody who can wait for others to end: as the function's concurrency and the machine
-   * allow. Fault ResourceNotFoundException when there is no such function.
+   * allow. `alone`: nothing of the asker runs, so that it does not wait for what the function does for others, however short that is.
+   * Fault ResourceNotFoundException when there is no such function.
    */
-  room(ref: FunctionRef): Promise<number>;
+  room(ref: FunctionRef, alone: boolean): Promise<number>;
   /** Calls back when there may be more room than before, of whatever function; the returned function ends it. */
   onRoom(listener: () => void): () => void;
   /** May this service invoke the function, by the function's resource policy? False when there is no such function. */

@@ -134,7 +134,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       const record = await registry.find(at);
       // The events of a function that is gone or switched off only have to be settled.
       if (!record || record.concurrency.reserved === 0) return settledAtOnce;
-      return Math.min(concurrency.free(record.latest), dispatcher.room(record.latest));
+      return Math.min(concurrency.free(record.latest), dispatcher.room(record.latest, false));
     },
   });
   for (const at of concurrency.withFacts()) void reconcile(at);
@@ -165,9 +165,9 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     destinations,
     versionOf: registry.versionOf,
     invoke: (ref, options) => invoke(ref, options, options.trigger ?? "invoke"),
-    room: async (ref) => {
+    room: async (ref, alone) => {
       const version = registry.cachedVersion(ref) ?? (await registry.versionOf(ref));
-      return Math.min(concurrency.free(version), dispatcher.room(version));
+      return Math.min(concurrency.free(version), dispatcher.room(version, alone));
     },
     onRoom: (listener) => {
       roomListeners.add(listener);

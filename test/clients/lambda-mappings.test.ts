@@ -219,6 +219,21 @@ describe("a mapping of a queue", () => {
     expect(event?.Records).toMatchObject([{ body: "patient", attributes: { ApproximateReceiveCount: "1" } }]);
   });
 
+  test("reaches its function at once while that sleeps over another queue's message", async () => {
+    await make("two-queues", "export const handler = async (event) => { const [{ body }] = event.Records; console.log('TOLD ' + JSON.stringify({ body, at: Date.now() })); if (body === 'sleep') await new Promise((done) => setTimeout(done, 2500)); };");
+    const [one, two] = [await queue("two-queues-1"), await queue("two-queues-2")];
+    for (const name of ["two-queues-1", "two-queues-2"]) await map("two-queues", name, { BatchSize: 1 });
+    const count = (n: number) => told<{ readonly body: string; readonly at: number }>("two-queues", ({ length }) => length >= n);
+    // Its events are short as a rule.
+    for (let n = 0; n < 5; n++) await send(two, `short ${n}`);
+    await count(5);
+    await send(one, "sleep");
+    const slept = (await count(6)).find(({ body }) => body === "sleep")?.at ?? 0;
+    await send(two, "awake");
+    const awake = (await count(7)).find(({ body }) => body === "awake")?.at ?? Infinity;
+    expect(awake - slept).toBeLessThan(2000);
+  });
+
   test("hands on where an event has been, so that a loop through the queue ends among the dead letters", async () => {
     const letters = await queue("loop-dead");
     const url = await queue("loop", { VisibilityTimeout: "1", RedrivePolicy: JSON.stringify({ deadLetterTargetArn: queueArn("loop-dead"), maxReceiveCount: 1 }) });

@@ -73,7 +73,7 @@ export function openQueuePoller(mapping: Mapping, { heart, clock, queues, warn }
     const version = await heart.versionOf(mapping.function).catch(() => undefined);
     if (!version) return absent(problems.noFunction);
     // What can not run yet stays in the queue: no receive is spent on it.
-    if ((await heart.room(mapping.function)) <= 0) return anyChange(ROOM_MS);
+    if ((await heart.room(mapping.function, running.size === 0)) <= 0) return anyChange(ROOM_MS);
     if (left()) return;
     const { timeoutMs } = version.settings;
     const visibilitySeconds = visibilityFor(queue.settings.visibilitySeconds, settings.windowSeconds, Math.ceil(timeoutMs / 1000));
