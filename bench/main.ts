@@ -7,6 +7,7 @@ import { benchCommits } from "./commits.ts";
 import { benchInvocations } from "./invocations.ts";
 import { benchLargeObject } from "./large-object.ts";
 import type { Row } from "./load.ts";
+import { benchMappings } from "./mappings.ts";
 import { benchObjects } from "./objects.ts";
 import { benchQueues } from "./queues.ts";
 import { benchStreams } from "./streams.ts";
@@ -31,6 +32,7 @@ try {
     const settings = clientSettings({ endpoint: server.endpoint });
     rows.push(...(await benchLargeObject(settings, server.pid)));
     rows.push(...(await benchInvocations(settings)), ...(await benchUrls(settings)), ...(await benchObjects(settings)), ...(await benchStreams(settings)));
+    rows.push(...(await benchMappings(settings)));
     rows.push(...(await benchQueues(settings, async () => (await memoryOf(server.pid)).nowMb, process.argv.includes("--deep"))));
   } finally {
     await server.stop();
