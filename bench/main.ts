@@ -12,6 +12,7 @@ import { benchInvocations } from "./invocations.ts";
 import { benchLargeObject } from "./large-object.ts";
 import { benchLists } from "./lists.ts";
 import type { Row } from "./load.ts";
+import { benchMappings } from "./mappings.ts";
 import { benchObjects } from "./objects.ts";
 import { benchQueues } from "./queues.ts";
 import { benchStreams } from "./streams.ts";
@@ -59,7 +60,7 @@ async function benchServer(server: Awaited<ReturnType<typeof startChild>>): Prom
   const rssMb = async (): Promise<number> => (await memoryOf(server.pid)).nowMb;
   return [
     ...(await benchLargeObject(settings, server.pid)), ...(await benchInvocations(settings)), ...(await benchHotPath(settings)), ...(await benchUrls(settings)),
-    ...(await benchObjects(settings)), ...(await benchStreams(settings)), ...(await benchQueues(settings, rssMb, deep)), ...(await benchTables(server.endpoint)),
+    ...(await benchObjects(settings)), ...(await benchStreams(settings)), ...(await benchQueues(settings, rssMb, deep)), ...(await benchTables(server.endpoint)), ...(await benchMappings(settings)),
     ...(await benchDeployments(settings, join(dir, "unpacked"))), ...(await benchLists(settings, deep ? 100 : 20)),
   ];
 }

@@ -177,6 +177,8 @@ export interface InvokeOptions {
   /** Collect the last 4 KB of log for the answer. */
   readonly logTail?: boolean;
   readonly signal?: AbortSignal;
+  /** Who asks, for the meter; absent: a caller. */
+  readonly trigger?: "mapping";
 }
 
 export interface InvokeResult {

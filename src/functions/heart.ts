@@ -112,8 +112,8 @@ export interface Heart extends AsyncDisposable {
   readonly concurrency: ConcurrencyReport;
   /** What functions may have here. */
   readonly quotas: Quotas;
-  /** Whether the end of an asynchronous event can be told there. */
-  readonly destinationState: Destinations["state"];
+  /** Where the ends of events can be told: functions, and what the composition root provides. */
+  readonly destinations: Destinations;
   /** The immutable version a ref points to now, for an alias with weights one of its two; Fault ResourceNotFoundException "Function not found: <arn>" otherwise. */
   versionOf(ref: FunctionRef): Promise<Version>;
   /**
@@ -129,6 +129,14 @@ export interface Heart extends AsyncDisposable {
   invokeStream(ref: FunctionRef, options: InvokeOptions): Promise<StreamedInvocation>;
   /** The write that hands an event over for asynchronous invocation: put it into the commit of whatever caused it. The function must exist (check with `versionOf`). */
   asyncInvocation(ref: FunctionRef, event: AsyncEvent): Write;
+  /**
+   * How many more invocations should be begun now by somebody who can wait for others to end: as the function's concurrency and the machine
+   * allow. `alone`: nothing of the asker runs, so that it does not wait for what the function does for others, however short that is.
+   * Fault ResourceNotFoundException when there is no such function.
+   */
+  room(ref: FunctionRef, alone: boolean): Promise<number>;
+  /** Calls back when there may be more room than before, of whatever function; the returned function ends it. */
+  onRoom(listener: () => void): () => void;
   /** May this service invoke the function, by the function's resource policy? False when there is no such function. */
   mayInvoke(ref: FunctionRef, invoker: Invoker): Promise<boolean>;
   /** What has been counted, for metrics. */

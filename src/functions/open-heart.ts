@@ -153,12 +153,17 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       const record = await registry.find(at);
       // The events of a function that is gone or switched off only have to be settled.
       if (!record || record.concurrency.reserved === 0) return settledAtOnce;
-      return Math.min(concurrency.free(record.latest), dispatcher.room(record.latest));
+      return Math.min(concurrency.free(record.latest), dispatcher.room(record.latest, false));
     },
   });
   for (const at of concurrency.withFacts()) void reconcile(at);
-  dispatcher.onRoom(() => worker.onRoom());
-  concurrency.onFree(() => worker.onRoom());
+  const roomListeners = new Set<() => void>();
+  const tellOfRoom = (): void => {
+    worker.onRoom();
+    for (const listener of roomListeners) listener();
+  };
+  dispatcher.onRoom(tellOfRoom);
+  concurrency.onFree(tellOfRoom);
   worker.start();
 
   const drain = async (signal: AbortSignal): Promise<void> => {
@@ -181,9 +186,17 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       setAside: concurrency.setAside,
       kept: (version) => ({ ...dispatcher.kept(version), busy: concurrency.active(version) }),
     },
-    destinationState: destinations.state,
+    destinations,
     versionOf: registry.versionOf,
-    invoke: (ref, options) => invoke(ref, options, "invoke"),
+    invoke: (ref, options) => invoke(ref, options, options.trigger ?? "invoke"),
+    room: async (ref, alone) => {
+      const version = registry.cachedVersion(ref) ?? (await registry.versionOf(ref));
+      return Math.min(concurrency.free(version), dispatcher.room(version, alone));
+    },
+    onRoom: (listener) => {
+      roomListeners.add(listener);
+      return () => void roomListeners.delete(listener);
+    },
     invokeStream: (ref, options) => {
       const body = new ResponseBody(clock, { bytesMax: limits.streamBytesMax, bytesPerSecond: limits.streamBytesPerSecond });
       return streamedInvocation(body, invoke(ref, options, "invoke", body), options.signal);

@@ -1,7 +1,7 @@
 // Where the ends of asynchronous events can be told beside functions: each kind is wired here, and nowhere else.
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
-import type { Delivery, Destinations, InvocationRecord } from "../functions/async/destinations.ts";
+import type { Delivery, Destinations } from "../functions/async/destinations.ts";
 import { parseArn, functionRefIn } from "../kernel/arn.ts";
 import { queueOfArn, type OutgoingMessage, type QueueRef, type Queues } from "../triggers/queues/queues.ts";
 import type { Call } from "../wire/service.ts";
@@ -25,8 +25,8 @@ export function destinationsOf({ queues, callAs }: DestinationDeps): Destination
     },
     send: async (arn, delivery) => {
       const bucket = bucketOfArn(arn);
-      if (bucket !== undefined && delivery.kind === "record") {
-        await putRecord(bucket, delivery.record, callAs);
+      if (bucket !== undefined && delivery.kind !== "dead-letter") {
+        await putObject(bucket, delivery.kind === "object" ? delivery : objectOf(delivery.record), callAs);
         return { checks: [], writes: [] };
       }
       const ref = queueOfArn(arn);
@@ -45,17 +45,25 @@ async function stateOfQueue(ref: QueueRef, queues: DestinationDeps["queues"]): P
 
 const bucketOfArn = (arn: string): string | undefined => /^arn:[^:]+:s3:::([a-z0-9.-]{3,63})$/.exec(arn)?.[1];
 
-/** An object can not be part of the commit that ends the event: it is there before, and may come twice. */
-async function putRecord(bucket: string, record: InvocationRecord, callAs: DestinationDeps["callAs"]): Promise<void> {
+type ObjectDelivery = Omit<Extract<Delivery, { readonly kind: "object" }>, "kind">;
+
+/** The end of an asynchronous event lies under the function's name and the day. */
+function objectOf(record: Extract<Delivery, { readonly kind: "record" }>["record"]): ObjectDelivery {
   const { functionArn } = record.requestContext;
   const { account = "", region = "" } = parseArn(functionArn) ?? {};
   const [day = "", time = ""] = record.timestamp.split("T");
   const key = `aws/lambda/async/${functionRefIn(functionArn)?.name}/${day.replaceAll("-", "/")}/${day}T${time.slice(0, 8).replaceAll(":", ".")}-${randomUUID()}`;
-  const body = Buffer.from(JSON.stringify(record));
-  await callAs(account, region)("s3", "PutObject", { Bucket: bucket, Key: key, Body: Readable.from([body]), ContentLength: body.byteLength });
+  return { account, region, key, body: JSON.stringify(record) };
+}
+
+/** An object can not be part of the commit that ends the event: it is there before, and may come twice. */
+async function putObject(bucket: string, { account, region, key, body }: ObjectDelivery, callAs: DestinationDeps["callAs"]): Promise<void> {
+  const bytes = Buffer.from(body);
+  await callAs(account, region)("s3", "PutObject", { Bucket: bucket, Key: key, Body: Readable.from([bytes]), ContentLength: bytes.byteLength });
 }
 
 function messageOf(delivery: Delivery): OutgoingMessage {
+  if (delivery.kind === "object") return { body: delivery.body, senderId: SENDER };
   if (delivery.kind === "record") return { body: JSON.stringify(delivery.record), senderId: SENDER };
   const attributes = Object.fromEntries(Object.entries(delivery.attributes).map(([name, { type, value }]) => [name, { type, text: value }]));
   return { body: Buffer.from(delivery.body).toString(), senderId: SENDER, attributes };

@@ -13,6 +13,9 @@ import type { Engine } from "../ports/engine.ts";
 import type { Runtimes } from "../ports/runtimes.ts";
 import type { Sandboxes } from "../ports/sandbox.ts";
 import { openStreams } from "../triggers/streams/open-streams.ts";
+import { dynamodbSource } from "../triggers/mappings/streams/dynamodb-source.ts";
+import { kinesisSource } from "../triggers/mappings/streams/kinesis-source.ts";
+import { openMappings } from "../triggers/mappings/open-mappings.ts";
 import { openQueues } from "../triggers/queues/open-queues.ts";
 import { openTables } from "../triggers/tables/open-tables.ts";
 import { callFromWithin } from "../wire/aws-call.ts";
@@ -77,9 +80,16 @@ export async function openHouse({ config, logger, clock, engine, sandboxes, runt
       credentialsFor: ({ account, name, settings }) => sessions.forFunction({ account, name, role: settings.role }),
     }),
   );
+  const mappings = opened.use(
+    await openMappings({
+      store: engine.store, leases: engine.leases, owner: OWNER, clock, heart, queues,
+      streams: { kinesis: kinesisSource({ streams, store: engine.store, log: engine.log }), dynamodb: dynamodbSource({ streams: tables.streams, store: engine.store }) },
+      warn: (sentence, error, fields) => logger.warn({ err: error, ...fields }, sentence),
+    }),
+  );
   const accountOf: AccountOf = (accessKeyId) => accountFromDigits(accessKeyId) ?? accountOfIssuedKey(accessKeyId);
   const home = { account: config.account, region: config.region };
-  const { services, doors } = bindServices({ engine, clock, heart, logGroups, sessions, tables, runtimes, accountOf, queues, streams, home });
+  const { services, doors } = bindServices({ engine, clock, heart, logGroups, sessions, tables, runtimes, accountOf, queues, streams, mappings, home });
   const models = new Map();
   const awsDoor: AwsDoor = createAwsDoor({
     services, clock, accountOf, region: config.region, account: config.account,
@@ -91,7 +101,10 @@ export async function openHouse({ config, logger, clock, engine, sandboxes, runt
     heart,
     services: () => Promise.all(services.map(({ load }) => load())),
     status: heart.status,
-    drained: (graceMs) => drained(heart, graceMs),
+    drained: (graceMs) => {
+      mappings.stop();
+      return drained(heart, graceMs);
+    },
   };
 }
 
@@ -102,6 +115,8 @@ const overheard = (sink: LogSink, onLog: LogSink["write"]): LogSink => ({
   },
   flush: () => sink.flush(),
 });
+/** The only server of its data directory, which is locked: after a restart it takes up at once what it had leased. */
+const OWNER = "local";
 
 async function drained(heart: Heart, graceMs: number): Promise<void> {
   const limit = new AbortController();

@@ -9,6 +9,7 @@ import { codeDoor } from "../services/lambda/code-door.ts";
 import { openCodeLinks } from "../services/lambda/code-links.ts";
 import { registryDoor } from "../services/ecr/registry/door.ts";
 import { urlDoor } from "../services/lambda/urls/door.ts";
+import type { Mappings } from "../triggers/mappings/open-mappings.ts";
 import type { Streams } from "../triggers/streams/open-streams.ts";
 import type { Tables } from "../triggers/tables/open-tables.ts";
 import type { Queues } from "../triggers/queues/queues.ts";
@@ -28,16 +29,17 @@ export interface Rooms {
   readonly accountOf: AccountOf;
   readonly queues: Queues;
   readonly streams: Streams;
+  readonly mappings: Mappings;
   /** Account and region of requests that name none. */
   readonly home: { readonly account: string; readonly region: string };
 }
 
-export function bindServices({ engine, clock, heart, logGroups, sessions, tables, runtimes, accountOf, queues, streams, home }: Rooms): { readonly services: readonly LazyService[]; readonly doors: readonly Door[] } {
+export function bindServices({ engine, clock, heart, logGroups, sessions, tables, runtimes, accountOf, queues, streams, mappings, home }: Rooms): { readonly services: readonly LazyService[]; readonly doors: readonly Door[] } {
   const codeLinks = openCodeLinks({ store: engine.store, clock });
   const registry = { store: engine.store, blobs: engine.blobs, clock, home };
   return {
     services: [
-      lazyService("lambda", async () => bindService((await import("../services/lambda/service.ts")).lambda, { heart, store: engine.store, runtimes, clock, codeLinks })),
+      lazyService("lambda", async () => bindService((await import("../services/lambda/service.ts")).lambda, { heart, store: engine.store, runtimes, clock, codeLinks, mappings, queues })),
       lazyService("s3", async () => bindService((await import("../services/s3/service.ts")).s3, (await import("../services/s3/op.ts")).s3Deps({ store: engine.store, blobs: engine.blobs, heart, queues, clock }))),
       lazyService("ecr", async () => bindService((await import("../services/ecr/service.ts")).ecr, registry)),
       lazyService("logs", async () => bindService((await import("../services/logs/service.ts")).logs, { logs: logGroups, clock })),

@@ -14,9 +14,20 @@ export interface Destinations {
 }
 
 export type Delivery =
-  | { readonly kind: "record"; readonly record: InvocationRecord }
+  | { readonly kind: "record"; readonly record: InvocationRecord | BatchFailure }
+  /** For a bucket. */
+  | { readonly kind: "object"; readonly account: string; readonly region: string; readonly key: string; readonly body: string }
   /** The event as it came, with what went wrong as attributes. */
   | { readonly kind: "dead-letter"; readonly body: Uint8Array; readonly attributes: Readonly<Record<string, { readonly type: "String" | "Number"; readonly value: string }>> };
+
+/** A batch of a stream that was given up, as the original writes it; what the batch was stands in a member that is named after the kind of stream. */
+export interface BatchFailure {
+  readonly requestContext: { readonly requestId: string; readonly functionArn: string; readonly condition: "RetryAttemptsExhausted" | "RecordAgeExceeded"; readonly approximateInvokeCount: number };
+  readonly responseContext?: InvocationRecord["responseContext"];
+  readonly version: "1.0";
+  readonly timestamp: string;
+  readonly [info: `${string}BatchInfo`]: Readonly<Record<string, string | number>>;
+}
 
 /** As the original writes it; payloads are JSON values. */
 export interface InvocationRecord {

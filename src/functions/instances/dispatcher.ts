@@ -30,8 +30,8 @@ export interface Dispatcher {
   /** Resolves with an instance that is now busy for the caller. Rejects with TooManyRequestsException after the longest wait, or with what kept it from booting. */
   acquire(version: Version, signal?: AbortSignal): Promise<Grant>;
   release(instance: Instance, health: Health, durationMs: number): void;
-  /** How many more events of this version's function, whichever version runs them, should be begun now when nobody waits for them. */
-  room(version: Version): number;
+  /** How many more events of this version's function, whichever version runs them, should be begun now when nobody waits for them; `alone`: without regard to busy instances that are expected to be free soon. */
+  room(version: Version, alone: boolean): number;
   /** The versions of a function that have instances or waiting events. */
   versions(at: FunctionName): readonly Version[];
   /** Keeps this many instances of a version ready, whether anybody calls or not. */
@@ -107,6 +107,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     idle.remove(instance);
     recharge(instance, () => instance.step("taken"));
     pool.busy++;
+    pool.turnedMs = clock.now();
     return instance;
   };
   /** An instance is free: for the one who waits longest, or for whoever comes. */
@@ -238,6 +239,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     release: (instance, health, durationMs) => {
       const pool = poolOf(instance.version);
       pool.busy--;
+      pool.turnedMs = clock.now();
       pool.meanDurationMs = smoothed(pool.meanDurationMs, durationMs);
       if (instance.state !== "dead") {
         if (health === "dead" || clock.now() - instance.bornMs > limits.ageMsMax) void bury(instance);
@@ -250,12 +252,12 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
       pump();
       roomListener();
     },
-    room: (version) => {
+    room: (version, alone) => {
       const family = poolsOf(version);
       const ready = family.reduce((sum, pool) => sum + Math.max(0, pool.waiting.length - pool.waiters.length), 0);
       if (ready > 0) return ready;
       const busiest = family.reduce((most, pool) => (pool.busy > most.busy ? pool : most), newPool(version));
-      if (!worthBooting({ busy: busiest.busy, meanDurationMs: busiest.meanDurationMs, bootMs: busiest.meanBootMs })) return 0;
+      if (!alone && !worthBooting({ busy: busiest.busy, meanDurationMs: busiest.meanDurationMs, bootMs: busiest.meanBootMs, quietMs: clock.now() - busiest.turnedMs })) return 0;
       const { memoryMb } = version.settings;
       const reachableMb = idle.list().reduce((sum, instance) => sum + instance.chargeMb, limits.memoryBudgetMb - chargedMb);
       const fitting = live.size === 0 ? Math.max(1, Math.floor(reachableMb / memoryMb)) : Math.floor(reachableMb / memoryMb);

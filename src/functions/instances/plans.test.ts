@@ -37,10 +37,12 @@ describe("capacity", () => {
   });
 
   test("adds an instance for queued events only when waiting for a busy one takes longer than a boot", () => {
-    expect(worthBooting({ busy: 0, meanDurationMs: 1, bootMs: 100 })).toBe(true);
-    expect(worthBooting({ busy: 3, meanDurationMs: undefined, bootMs: 100 })).toBe(true);
-    expect(worthBooting({ busy: 2, meanDurationMs: 10, bootMs: 100 })).toBe(false);
-    expect(worthBooting({ busy: 2, meanDurationMs: 1000, bootMs: 100 })).toBe(true);
+    expect(worthBooting({ busy: 0, meanDurationMs: 1, bootMs: 100, quietMs: 50 })).toBe(true);
+    expect(worthBooting({ busy: 3, meanDurationMs: undefined, bootMs: 100, quietMs: 50 })).toBe(true);
+    expect(worthBooting({ busy: 2, meanDurationMs: 10, bootMs: 100, quietMs: 50 })).toBe(false);
+    expect(worthBooting({ busy: 2, meanDurationMs: 1000, bootMs: 100, quietMs: 50 })).toBe(true);
+    // The busy ones sleep for once: the mean is no excuse.
+    expect(worthBooting({ busy: 1, meanDurationMs: 10, bootMs: 100, quietMs: 101 })).toBe(true);
   });
 });
 

@@ -21,6 +21,8 @@ export interface Pool {
   readonly waiters: Waiter[];
   booting: number;
   busy: number;
+  /** Epoch ms at which one last became busy or free. */
+  turnedMs: number;
   /** A newer version has taken over: instances die when they have finished. */
   retired: boolean;
   /** Smoothed; undefined before the first. */
@@ -31,7 +33,7 @@ export interface Pool {
 /** Assumed until measured. */
 const bootMsAssumed = 150;
 
-export const newPool = (version: Version): Pool => ({ version, waiting: [], waiters: [], booting: 0, busy: 0, retired: false, meanDurationMs: undefined, meanBootMs: bootMsAssumed });
+export const newPool = (version: Version): Pool => ({ version, waiting: [], waiters: [], booting: 0, busy: 0, turnedMs: 0, retired: false, meanDurationMs: undefined, meanBootMs: bootMsAssumed });
 
 export const isEmpty = (pool: Pool): boolean => pool.waiting.length + pool.waiters.length + pool.booting + pool.busy === 0;
 

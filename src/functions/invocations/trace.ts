@@ -21,13 +21,22 @@ export interface Hop {
  */
 export function nextHop(traceId: string | undefined, functionArn: string, nowMs: number): Hop {
   const parts = (traceId ?? newTrace(nowMs)).split(";");
-  const me = hash("sha256", functionArn).slice(0, 8);
+  const me = markOf(functionArn);
   const lineageBefore = lineageIn(parts);
   const passed = lineageBefore.filter(([id]) => id !== me);
   const visits = lineageBefore.find(([id]) => id === me)?.[1] ?? 0;
   const lineage = [...passed, [me, visits + 1] as const].slice(-hopsNamedMax).map(([id, count]) => `${id}:${count}`);
   return { traceId: [...parts.filter((part) => !part.startsWith(LINEAGE)), `${LINEAGE}${lineage.join("|")}`].join(";"), visits };
 }
+
+/** Of the headers of several events that go into one invocation, the one on whose way the function has been most often. */
+export function mostTravelled(traceIds: readonly (string | undefined)[], functionArn: string): string | undefined {
+  const me = markOf(functionArn);
+  const visits = (traceId: string): number => lineageIn(traceId.split(";")).find(([id]) => id === me)?.[1] ?? 0;
+  return traceIds.filter((traceId) => traceId !== undefined).reduce<string | undefined>((most, traceId) => (most === undefined || visits(traceId) > visits(most) ? traceId : most), undefined);
+}
+
+const markOf = (functionArn: string): string => hash("sha256", functionArn).slice(0, 8);
 
 const LINEAGE = "Lineage=";
 

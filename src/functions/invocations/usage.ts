@@ -29,7 +29,7 @@ interface UsageRecord {
   readonly trigger: Trigger;
 }
 
-export type Trigger = "invoke" | "async";
+export type Trigger = "invoke" | "async" | "mapping";
 
 export interface Meter {
   record(version: Version, ran: Ran, bytesIn: number, trigger: Trigger): void;

@@ -234,7 +234,7 @@ describe.concurrent("An instance", () => {
     await using f = await bootFunction(classic, "index.handler", cjs("exports.handler = async (e) => 'é'.repeat(0) + 'x'.repeat(e.out ?? e.in.length)"));
     expect(answer(await f.invoke({ in: "y".repeat(6_000_000) }))).toHaveLength(6_000_000);
     expect(await f.invoke({ out: 6_291_554 })).toMatchObject({ kind: "answer" });
-    expect(await f.invoke({ out: 6_291_555 })).toEqual({ kind: "too-large", sizeBytes: 6_291_557 });
+    expect(await f.invoke({ out: 6_291_555 })).toEqual({ kind: "too-large", sizeBytes: 6_291_557, bytesMax: 6_291_556 });
     expect(answer(await f.invoke({ out: 3 }))).toBe("xxx");
   });
 

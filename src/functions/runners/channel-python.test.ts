@@ -77,7 +77,7 @@ return [c.aws_request_id, c.function_name, c.function_version, c.memory_limit_in
   test("carries 6 MB in and out, and says what is over the limit", async () => {
     await using f = await boot(handler("return 'x' * event['out'] if 'out' in event else event['in']"));
     expect(answer(await f.invoke({ in: "y".repeat(6_000_000) }))).toHaveLength(6_000_000);
-    expect(await f.invoke({ out: 7_000_000 })).toEqual({ kind: "too-large", sizeBytes: 7_000_002 });
+    expect(await f.invoke({ out: 7_000_000 })).toEqual({ kind: "too-large", sizeBytes: 7_000_002, bytesMax: 6_291_556 });
   });
 
   test("may have modules with the runtime's names", async () => {

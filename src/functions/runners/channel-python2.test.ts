@@ -36,7 +36,7 @@ def handler(event, context):
   test("carries 6 MB, says what is over the limit and what is no JSON", async () => {
     await using f = await boot({ "app.py": "def handler(e, c): return set() if e == 0 else 'x' * e['out'] if 'out' in e else e['in']" });
     expect(answer(await f.invoke({ in: "y".repeat(6_000_000) }))).toHaveLength(6_000_000);
-    expect(await f.invoke({ out: 7_000_000 })).toEqual({ kind: "too-large", sizeBytes: 7_000_002 });
+    expect(await f.invoke({ out: 7_000_000 })).toEqual({ kind: "too-large", sizeBytes: 7_000_002, bytesMax: 6_291_556 });
     expect(failure(await f.invoke(0))).toEqual({ errorType: "Runtime.MarshalError", errorMessage: "Unable to marshal response: set([]) is not JSON serializable" });
   });
 

@@ -68,7 +68,7 @@ describe.skipIf(!ruby).concurrent("A Ruby function", () => {
   test("carries 6 MB in and out, and says what is over the limit", async () => {
     await using f = await boot(handler("event['out'] ? 'x' * event['out'] : event['in']"));
     expect(answer(await f.invoke({ in: "y".repeat(6_000_000) }))).toHaveLength(6_000_000);
-    expect(await f.invoke({ out: 7_000_000 })).toEqual({ kind: "too-large", sizeBytes: 7_000_002 });
+    expect(await f.invoke({ out: 7_000_000 })).toEqual({ kind: "too-large", sizeBytes: 7_000_002, bytesMax: 6_291_556 });
   });
 });
 

@@ -34,7 +34,7 @@ async function requireDestination(arn: string, both: Destinations, ref: Function
   if (service === undefined || !KINDS.has(service) || (service === "s3" && arn === both.onSuccess)) throw invalid(`The provided destination config ${printed(both)} is invalid.`);
   const target = functionRefIn(arn);
   if (target && target.name === ref.name && target.account === ref.account && target.region === ref.region) throw invalid("You can't specify the function as a destination for itself.");
-  const state = await context.heart.destinationState(arn, context);
+  const state = await context.heart.destinations.state(arn, context);
   if (state === "unsupported") throw invalid(`Destinations of ${service} are not supported by Fugaz yet; leave ${arn} out.`);
   if (state === "missing") throw invalid(`The destination ARN ${arn} is invalid.`);
 }

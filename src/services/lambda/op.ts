@@ -4,6 +4,8 @@ import type { Heart } from "../../functions/heart.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Runtimes } from "../../ports/runtimes.ts";
 import type { Store } from "../../ports/store.ts";
+import type { Mappings } from "../../triggers/mappings/open-mappings.ts";
+import type { Queues } from "../../triggers/queues/queues.ts";
 import type { Call, Operation, OperationName } from "../../wire/service.ts";
 import type { CodeLinks } from "./code-links.ts";
 
@@ -13,6 +15,8 @@ export interface LambdaDeps {
   readonly runtimes: Runtimes;
   readonly clock: Pick<Clock, "now">;
   readonly codeLinks: CodeLinks;
+  readonly mappings: Mappings;
+  readonly queues: Pick<Queues, "records">;
 }
 
 export type LambdaContext = Call & LambdaDeps;

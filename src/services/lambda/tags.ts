@@ -1,4 +1,4 @@
-// Tags of functions and code signing configurations: fifty at most, never on a version or an alias.
+// Tags of functions, code signing configurations and event source mappings: fifty at most, never on a version or an alias.
 import { functionNotFound } from "../../functions/registry/refusals.ts";
 import { parseArn } from "../../kernel/arn.ts";
 import { fault, type Fault } from "../../kernel/fault.ts";
@@ -28,6 +28,7 @@ export function taggedResource(arn: string, context: LambdaContext): Tagged {
   const [kind = "", ...rest] = parseArn(arn)?.resource.split(":") ?? [];
   if (kind === "function") return taggedFunction(arn, rest, context);
   if (kind === "code-signing-config") return taggedCodeSigning(arn, context);
+  if (kind === "event-source-mapping") return taggedMapping(arn, rest.join(":"), context);
   throw fault("ResourceNotFoundException", { message: `${missing[kind] ?? "Resource not found"}: ${arn}`, Type: "User" });
 }
 
@@ -46,9 +47,16 @@ const taggedCodeSigning = (arn: string, context: LambdaContext): Tagged => ({
   change: async (decide) => void found(await changeCodeSigning(arn, context, (before) => ({ ...before, tags: decide(before.tags) })), codeSigningMissing(arn)),
 });
 
+const taggedMapping = (arn: string, id: string, context: LambdaContext): Tagged => ({
+  read: async () => found(await context.mappings.find(context, id), mappingMissing(arn)).tags,
+  change: async (decide) => void found(await context.mappings.changeTags(context, id, decide), mappingMissing(arn)),
+});
+
+const mappingMissing = (arn: string): Fault => fault("ResourceNotFoundException", { message: `Event source mapping not found: ${arn}`, Type: "User" });
+
 function found<T>(thing: T | undefined, otherwise: Fault): T {
   if (thing === undefined) throw otherwise;
   return thing;
 }
 
-const missing: Readonly<Record<string, string>> = { "event-source-mapping": "Event source mapping not found", "capacity-provider": "Capacity provider not found" };
+const missing: Readonly<Record<string, string>> = { "capacity-provider": "Capacity provider not found" };

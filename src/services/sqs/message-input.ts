@@ -2,7 +2,7 @@
 import { fault, type Fault } from "../../kernel/fault.ts";
 import { limits } from "../../kernel/limits.ts";
 import type { MessageAttribute, OutgoingMessage, QueueRecord } from "../../triggers/queues/queues.ts";
-import { attributesDigest } from "./attribute-digest.ts";
+import { attributesDigest } from "../../triggers/queues/attribute-digest.ts";
 import { invalidParameter, invalidValue, missingParameter } from "./faults.ts";
 import type { Input, SqsContext } from "./op.ts";
 

@@ -1,7 +1,7 @@
 // A received message as the wire shows it: the attributes that were asked for, and the MD5s of what is shown.
 import type { Message } from "@aws-sdk/client-sqs";
 import type { MessageAttribute, ReceivedMessage } from "../../triggers/queues/queues.ts";
-import { attributesDigest, md5 } from "./attribute-digest.ts";
+import { attributesDigest, md5 } from "../../triggers/queues/attribute-digest.ts";
 import { unknownAttribute } from "./faults.ts";
 
 const systemAttributes: Readonly<Record<string, (message: ReceivedMessage) => string | undefined>> = {

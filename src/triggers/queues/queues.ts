@@ -52,6 +52,8 @@ export interface QueueRecords {
   change(ref: QueueRef, decide: (queue: QueueRecord) => Pick<QueueRecord, "settings" | "tags" | "purgedMs">): Promise<QueueRecord | undefined>;
   /** False when there was none. Its messages are gone for everybody at once; their space is given back soon. */
   remove(ref: QueueRef): Promise<boolean>;
+  /** Calls back when the queue was created, changed or removed; the returned function ends it. */
+  watch(ref: QueueRef, listener: () => void): () => void;
   /** Queues whose dead letters go to this ARN, in a fixed order, after `after` (exclusive). */
   sourcesOf(targetArn: string, after: QueueRef | undefined, limit: number): Promise<readonly QueueRef[]>;
 }

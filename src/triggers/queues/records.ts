@@ -96,6 +96,7 @@ export function openRecords({ store, clock, recreateDelayMs, onRemoved }: Record
       if (removed) onRemoved(removed);
       return removed !== undefined;
     },
+    watch: (ref, listener) => store.watch(refKey(ROOT, ref), listener),
     sourcesOf: async (targetArn, after, limit) => {
       const root = [...SOURCES, targetArn];
       const entries = await store.list({ prefix: root, ...(after && { after: refKey(root, after) }), limit });

@@ -1,4 +1,5 @@
 // The records of a table's stream: made in the commit of the change they tell of, read by clients and by the poller of functions.
+import { createHash } from "node:crypto";
 import { hexId } from "../../kernel/ids.ts";
 import type { LogRecord } from "../../ports/log.ts";
 import { itemBytes, pick, type Item } from "./attribute-value.ts";
@@ -17,6 +18,10 @@ export interface TableStream extends Scope {
   /** When it was switched off, or its table deleted. */
   readonly closedMs?: number | undefined;
 }
+
+/** A stream is one shard: open while the table writes to it, closed when the stream has ended. */
+export const streamShardId = ({ createdMs, tableId, label }: TableStream): string =>
+  `shardId-${String(createdMs).padStart(20, "0")}-${createHash("sha256").update(`${tableId}/${label}`).digest("hex").slice(0, 8)}`;
 
 /** One change of one item. */
 export interface StreamRecord {

@@ -1,12 +1,13 @@
 // DescribeStream: a stream's state and its shard.
 import { streamArn, streamFor, type Op } from "../op.ts";
-import { shardId, shardView } from "../shards.ts";
+import { streamShardId } from "../../../triggers/tables/stream-records.ts";
+import { shardView } from "../shards.ts";
 
 export const describeStream: Op<"DescribeStream"> = async ({ StreamArn = "", ExclusiveStartShardId: after, ShardFilter: filter }, context) => {
   const stream = await streamFor(context, StreamArn);
   const shard = shardView(stream, await context.tables.streams.tip(stream));
   // One shard has no children, and nothing lies behind it.
-  const hidden = filter?.Type === "CHILD_SHARDS" || (after !== undefined && after >= shardId(stream));
+  const hidden = filter?.Type === "CHILD_SHARDS" || (after !== undefined && after >= streamShardId(stream));
   return {
     StreamDescription: {
       StreamArn: streamArn(stream), StreamLabel: stream.label, TableName: stream.table, StreamViewType: stream.view,

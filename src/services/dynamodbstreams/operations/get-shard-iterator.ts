@@ -3,11 +3,11 @@ import { fault } from "../../../kernel/fault.ts";
 import { seqOf } from "../../../triggers/tables/stream-records.ts";
 import { trimmed, writeIterator } from "../iterators.ts";
 import { invalid, streamArn, streamFor, type Op } from "../op.ts";
-import { shardId } from "../shards.ts";
+import { streamShardId } from "../../../triggers/tables/stream-records.ts";
 
 export const getShardIterator: Op<"GetShardIterator"> = async ({ StreamArn = "", ShardId, ShardIteratorType: type, SequenceNumber: number }, context) => {
   const stream = await streamFor(context, StreamArn);
-  if (ShardId !== shardId(stream)) throw fault("ResourceNotFoundException", { message: "Requested resource not found: Shard does not exist" });
+  if (ShardId !== streamShardId(stream)) throw fault("ResourceNotFoundException", { message: "Requested resource not found: Shard does not exist" });
   const { streams } = context.tables;
   const byNumber = type === "AT_SEQUENCE_NUMBER" || type === "AFTER_SEQUENCE_NUMBER";
   if (byNumber && number === undefined) throw invalid(`One or more parameter values were invalid: SequenceNumber must be specified for ShardIteratorType: ${type}`);

@@ -1,4 +1,4 @@
-// ListTags: the tags of a function or a code signing configuration.
+// ListTags: the tags of a function, a code signing configuration or an event source mapping.
 import type { Op } from "../op.ts";
 import { taggedResource } from "../tags.ts";
 

@@ -1,6 +1,6 @@
 // The MD5 of message attributes as the original and its clients compute it: names in order, each part with its length.
 import { createHash } from "node:crypto";
-import type { MessageAttribute } from "../../triggers/queues/queues.ts";
+import type { MessageAttribute } from "./queues.ts";
 
 const TEXT = Buffer.from([1]);
 const BYTES = Buffer.from([2]);
