@@ -9,13 +9,14 @@ import { BlobTooLarge, type BlobRef, type Blobs } from "../../ports/blobs.ts";
 import type { BlobFiles, TempFile } from "./blob-files.ts";
 import { blobPath, isBlobHash } from "./blob-path.ts";
 import { reaching } from "./reaching.ts";
+import type { Space } from "./space.ts";
 
 /** Chunks are gathered to about this size per write call. */
 const WRITE_BYTES = 256 * 1024;
 /** Chunks read at a time: larger ones are not faster and wait longer for the collector. */
 const READ_BYTES = 64 * 1024;
 
-export function createBlobs(reading: DatabaseSync, files: BlobFiles): Blobs {
+export function createBlobs(reading: DatabaseSync, files: BlobFiles, space: Space): Blobs {
   const inline = reading.prepare("SELECT data FROM inline_blob WHERE hash = ?");
 
   const inlineData = (id: string): Uint8Array | undefined => {
@@ -28,7 +29,7 @@ export function createBlobs(reading: DatabaseSync, files: BlobFiles): Blobs {
   };
 
   return {
-    write: async (source, options) => intake(source instanceof Uint8Array ? [source] : source, options?.bytesMax ?? Number.POSITIVE_INFINITY, files),
+    write: async (source, options) => intake(source instanceof Uint8Array ? [source] : source, options?.bytesMax ?? Number.POSITIVE_INFINITY, files, space),
     read: async (id, range) => {
       const [start, end] = [range?.start ?? 0, range?.end ?? Number.POSITIVE_INFINITY];
       const data = inlineData(id);
@@ -52,7 +53,7 @@ export function createBlobs(reading: DatabaseSync, files: BlobFiles): Blobs {
   };
 }
 
-async function intake(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, bytesMax: number, files: BlobFiles): Promise<BlobRef> {
+async function intake(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, bytesMax: number, files: BlobFiles, space: Space): Promise<BlobRef> {
   const hash = createHash("sha256");
   let sizeBytes = 0;
   let gathered: Uint8Array[] = [];
@@ -62,6 +63,7 @@ async function intake(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, 
   let writing: Promise<void> = Promise.resolve();
   const flush = async (): Promise<void> => {
     await writing;
+    space.demand("blobs.write");
     temp ??= await reaching("blobs.write", files.create());
     writing = reaching("blobs.write", writeAll(temp, gathered, gatheredBytes));
     // Awaited by the next flush; until then a failure must not count as unhandled.
