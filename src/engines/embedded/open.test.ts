@@ -47,7 +47,7 @@ test("another process's lock holds until it is killed, and not longer", async ()
 test("a directory that can not be made or written is said so", async () => {
   const dir = await scratch();
   await writeFile(join(dir, "file"), "");
-  for (const impossible of [join(dir, "file"), join(dir, "file", "below"), "/proc/fugaz"]) {
+  for (const impossible of [join(dir, "x".repeat(250), "y".repeat(250)), join(dir, "file"), join(dir, "file", "below"), "/proc/fugaz"]) {
     await expect(open(impossible)).rejects.toThrow(DataDirNotWritable);
     await expect(open(impossible)).rejects.toThrow(`the data directory ${impossible} is not writable`);
   }
