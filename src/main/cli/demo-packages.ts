@@ -35,13 +35,13 @@ export async function packNode(): Promise<DemoPackage> {
 export async function packPython(buildDir: string): Promise<DemoPackage | string> {
   const python = await run("python3", ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"]).catch(() => undefined);
   if (!python) return "python3 is not installed here.";
-  const missing = (await hasBoto3()) ? ["pillow"] : ["pillow", "boto3"];
+  const missing = (await canImport("boto3")) ? ["pillow"] : ["pillow", "boto3"];
   const installed = await run("python3", ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", buildDir, ...missing]).catch((error: Error) => error);
   let dependencies: Zippable;
   if (!(installed instanceof Error)) dependencies = await filesOf(buildDir, "");
   else {
     const found = await installedPackages(missing);
-    if (!found) return `its function needs ${missing.join(" and ")}, and neither pip nor the system has them (try \`apt-get install python3-pip\`, or \`apt-get install python3-pil python3-boto3\` where that brings boto3 1.28 or newer).`;
+    if (!found) return `its function needs ${missing.join(" and ")}, and neither pip nor the system has them (try \`apt-get install python3-pip\` or \`apt-get install python3-pil python3-boto3\`).`;
     dependencies = found;
   }
   return {
@@ -54,8 +54,7 @@ export async function packPython(buildDir: string): Promise<DemoPackage | string
   };
 }
 
-/** One that reads AWS_ENDPOINT_URL, as boto3 does since 1.28: with an older one the function would look for its bucket on AWS. */
-const hasBoto3 = (): Promise<boolean> => run("python3", ["-c", "import boto3, sys; sys.exit(tuple(map(int, boto3.__version__.split('.')[:2])) < (1, 28))"]).then(() => true, () => false);
+const canImport = (module: string): Promise<boolean> => run("python3", ["-c", `import ${module}`]).then(() => true, () => false);
 
 /** Pillow as the system's package manager installed it; undefined when something is missing. */
 async function installedPackages(missing: readonly string[]): Promise<Zippable | undefined> {
