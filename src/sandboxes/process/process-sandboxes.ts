@@ -45,6 +45,7 @@ export function processSandboxes(dir: string, cgroups: Cgroups | string, reason:
 function processReport(cgroups: Cgroups | string, reason: string | undefined): IsolationReport {
   const byGroups = typeof cgroups === "string" ? undefined : cgroups.name;
   const linux = process.platform === "linux";
+  const leavings = byGroups === undefined ? "what they started in the background outlives a server that is killed" : "those of a killed server end only when the next one starts";
   return {
     kind: "process",
     level: 0,
@@ -60,7 +61,7 @@ function processReport(cgroups: Cgroups | string, reason: string | undefined): I
       freeze: typeof cgroups === "string" ? "SIGSTOP" : cgroups.freezer,
     },
     warnings: [
-      `Functions are plain processes of your user: they can read and change its files, and those of a killed server end only when the next one starts. ${reason ?? "This was chosen by --isolation process."}`,
+      `Functions are plain processes of your user: they can read and change its files, and ${leavings}. ${reason ?? "This was chosen by --isolation process."}`,
       ...(typeof cgroups === "string" ? [`CPU and process limits are not enforced (${cgroups}).`] : []),
     ],
   };
