@@ -30,7 +30,7 @@ def _add_site():
 
 def main():
     sys.path.insert(0, _HERE)
-    from fugazruntime import serve
+    from fugazruntime import endpoint, serve
 
     if sys.flags.no_site:
         _add_site()
@@ -40,6 +40,8 @@ def main():
         cell.wait_until_specialised(_module_path)
     task_root = os.environ.get("LAMBDA_TASK_ROOT") or os.getcwd()
     sys.path[:] = _module_path(task_root)
+    if os.environ.get("AWS_ENDPOINT_URL"):
+        endpoint.point_sdk_at(os.environ["AWS_ENDPOINT_URL"])
     serve.run(os.environ.get("_HANDLER", ""))
 
 

@@ -49,6 +49,16 @@ describe("events handed over to the heart", () => {
     await on.send(ref, { n: 4 });
     await expect.poll(() => on.told.map(({ sentence }) => sentence), soon).toContain("An asynchronous event was dropped: its function does not exist any more.");
   });
+
+  test("that run while their function is removed finish, and have no end to be told", async () => {
+    await using on = await openTestHeart();
+    const ref = await on.deploy("slow", { "index.mjs": "export const handler = (event) => new Promise((resolve) => { console.log('got', event.n); setTimeout(resolve, 300); });" });
+    await on.send(ref, { n: 1 });
+    await expect.poll(() => got(on), soon).toEqual([1]);
+    await on.heart.registry.remove(ref);
+    await on.heart.drain(AbortSignal.timeout(10_000));
+    expect(on.told).toEqual([]);
+  });
 });
 
 describe("a drain", () => {

@@ -175,7 +175,8 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     await cells?.[Symbol.asyncDispose]();
     await worker.settled();
     await meter.flush();
-    await deps.logSink.flush();
+    // A store that refuses must not hold up the end; the logs' own closing tries once more.
+    await Promise.race([deps.logSink.flush(), aborted(signal)]);
   };
   const layers = openLayers({ store: ports.store, clock, packages, onCodeLeft: (blobId) => keeper.left(blobId) });
   return {
@@ -218,6 +219,9 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     },
   };
 }
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve(), { once: true })));
 
 /** Ours. */
 const settledAtOnce = 32;

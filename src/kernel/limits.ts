@@ -206,6 +206,8 @@ export const limits = {
     valueBytesMax: 8 * MIB,
     /** Ours: blobs up to this size live in the database and are made durable by the commit that holds them. */
     inlineBlobBytesMax: 32 * KIB,
+    /** Ours: what stays free on the disk, so that data can still be deleted from it. */
+    diskReserveBytes: 64 * MIB,
     listMax: 1000,
   },
 } as const;

@@ -85,13 +85,17 @@ async function openAll<T extends readonly Promise<AsyncDisposable>[]>(opened: As
 
 /** From time to time removes bytes that were taken in but never became part of anything: uploads that were cut off. The returned function ends it. */
 function sweepBlobs({ blobs }: Engine, logger: ServerLog): () => void {
-  let cancel = systemClock.after(SWEEP_MS, sweep);
-  function sweep(): void {
-    blobs.sweep(SWEEP_MS).catch((error: unknown) => logger.warn({ err: error }, "Unheld blobs could not be removed; the next sweep tries again"));
-    cancel = systemClock.after(SWEEP_MS, sweep);
+  // What is older than this process was given up with the one before, which a kill may have cut off in the middle of much.
+  let cancel = systemClock.after(FIRST_SWEEP_MS, () => sweep(FIRST_SWEEP_MS));
+  function sweep(ageMs: number): void {
+    blobs.sweep(ageMs).catch((error: unknown) => logger.warn({ err: error }, "Unheld blobs could not be removed; the next sweep tries again"));
+    cancel = systemClock.after(SWEEP_MS, () => sweep(SWEEP_MS));
   }
   return () => cancel();
 }
+
+/** Long enough not to be in the way of a start. */
+const FIRST_SWEEP_MS = 60_000;
 
 /** Longer than any request lasts between taking in bytes and committing what holds them. */
 const SWEEP_MS = 6 * 3_600_000;

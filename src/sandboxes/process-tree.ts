@@ -1,5 +1,5 @@
 // Looks at a process and its descendants through /proc, for hosts whose control groups we may not use.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 const PAGE_BYTES = 4096;
 
@@ -69,4 +69,16 @@ export function signalTree(pid: number, signal: NodeJS.Signals): void {
     } catch {
       // The process has ended.
     }
+}
+
+/** Ends what this user may end of the processes that were started with `text` somewhere in their environment. */
+export function killByEnvironment(text: string): void {
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      if (readFileSync(`/proc/${name}/environ`).includes(text)) process.kill(Number(name), "SIGKILL");
+    } catch {
+      // Somebody else's, or gone.
+    }
+  }
 }

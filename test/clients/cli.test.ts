@@ -105,7 +105,7 @@ test("metrics are in Prometheus' format, and a bucket of that name is still a bu
 
 describe("mistakes get one clear sentence", () => {
   test("a client without a server", async () => {
-    expect(await fugaz("list", "--endpoint", "http://127.0.0.1:9")).toMatchObject({ code: 1, stderr: "fugaz: No Fugaz answers there. Start one with `fugaz start`, or name its address with --endpoint.\n" });
+    expect(await fugaz("list", "--endpoint", "http://127.0.0.1:9")).toMatchObject({ code: 1, stderr: "fugaz: No Fugaz answers at 127.0.0.1 port 9. Start one with `fugaz start`, or name its address with --endpoint.\n" });
   });
 
   test("a port that is taken", async () => {

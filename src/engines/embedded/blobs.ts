@@ -9,13 +9,14 @@ import { BlobTooLarge, type BlobRef, type Blobs } from "../../ports/blobs.ts";
 import type { BlobFiles, TempFile } from "./blob-files.ts";
 import { blobPath, isBlobHash } from "./blob-path.ts";
 import { reaching } from "./reaching.ts";
+import type { Space } from "./space.ts";
 
 /** Chunks are gathered to about this size per write call. */
 const WRITE_BYTES = 256 * 1024;
 /** Chunks read at a time: larger ones are not faster and wait longer for the collector. */
 const READ_BYTES = 64 * 1024;
 
-export function createBlobs(reading: DatabaseSync, files: BlobFiles): Blobs {
+export function createBlobs(reading: DatabaseSync, files: BlobFiles, space: Space): Blobs {
   /** Streams of whole files that are given out: what comes back untouched need not be copied. */
   const wholes = new WeakMap<object, BlobRef>();
   const inline = reading.prepare("SELECT data FROM inline_blob WHERE hash = ?");
@@ -32,14 +33,14 @@ export function createBlobs(reading: DatabaseSync, files: BlobFiles): Blobs {
   return {
     write: async (source, { bytesMax = Number.POSITIVE_INFINITY } = {}) => {
       const own = wholes.get(source);
-      if (!own || !(source instanceof Readable) || source.readableDidRead || source.destroyed) return intake(source instanceof Uint8Array ? [source] : source, bytesMax, files);
+      if (!own || !(source instanceof Readable) || source.readableDidRead || source.destroyed) return intake(source instanceof Uint8Array ? [source] : source, bytesMax, files, space);
       if (own.sizeBytes > bytesMax) {
         source.destroy();
         throw tooLarge(bytesMax);
       }
       const kept = await reaching("blobs.write", files.keep(own.id, own.sizeBytes));
       // Gone meanwhile: what the stream holds open is all there is.
-      if (!kept) return intake(source, bytesMax, files);
+      if (!kept) return intake(source, bytesMax, files, space);
       source.destroy();
       return kept;
     },
@@ -69,7 +70,7 @@ export function createBlobs(reading: DatabaseSync, files: BlobFiles): Blobs {
   };
 }
 
-async function intake(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, bytesMax: number, files: BlobFiles): Promise<BlobRef> {
+async function intake(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, bytesMax: number, files: BlobFiles, space: Space): Promise<BlobRef> {
   const hash = createHash("sha256");
   let sizeBytes = 0;
   let gathered: Uint8Array[] = [];
@@ -79,6 +80,7 @@ async function intake(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, 
   let writing: Promise<void> = Promise.resolve();
   const flush = async (): Promise<void> => {
     await writing;
+    space.demand("blobs.write");
     temp ??= await reaching("blobs.write", files.create());
     writing = reaching("blobs.write", writeAll(temp, gathered, gatheredBytes));
     // Awaited by the next flush; until then a failure must not count as unhandled.

@@ -35,6 +35,7 @@ export interface DirLock {
  */
 export function lockDir(at: string): DirLock {
   const dir = resolve(at);
+  if (Buffer.byteLength(dir) > PATH_BYTES_MAX) throw new DataDirNotWritable(dir, `its path has more than ${PATH_BYTES_MAX} bytes`);
   const pidFile = join(dir, "holder.pid");
   let db: DatabaseSync | undefined;
   try {
@@ -62,6 +63,8 @@ function makeDir(dir: string): void {
   mkdirSync(dir);
 }
 
+/** SQLite: paths have at most 512 bytes; the names of its files take the rest. */
+const PATH_BYTES_MAX = 480;
 const SQLITE_BUSY = 5;
 const isBusy = (error: unknown): boolean => error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
 

@@ -7,7 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import { fakeClock } from "../../kernel/fake-clock.ts";
 import type { Engine } from "../../ports/engine.ts";
-import { append, set } from "../../ports/store.ts";
+import { append, del, hold, release, set } from "../../ports/store.ts";
 import { DataDirLocked, DataDirNotWritable } from "./lock.ts";
 import { openEmbedded } from "./open.ts";
 import { SchemaTooNew } from "./schema.ts";
@@ -47,7 +47,7 @@ test("another process's lock holds until it is killed, and not longer", async ()
 test("a directory that can not be made or written is said so", async () => {
   const dir = await scratch();
   await writeFile(join(dir, "file"), "");
-  for (const impossible of [join(dir, "file"), join(dir, "file", "below"), "/proc/fugaz"]) {
+  for (const impossible of [join(dir, "x".repeat(250), "y".repeat(250)), join(dir, "file"), join(dir, "file", "below"), "/proc/fugaz"]) {
     await expect(open(impossible)).rejects.toThrow(DataDirNotWritable);
     await expect(open(impossible)).rejects.toThrow(`the data directory ${impossible} is not writable`);
   }
@@ -105,4 +105,19 @@ test("opening again removes what interrupted uploads left", async () => {
   await writeFile(left, "half");
   await (await open(dir)).close();
   await expect(readFile(left)).rejects.toThrow(/ENOENT/);
+});
+
+test("with only the reserve left on the disk nothing grows, and what is there can still be deleted", async () => {
+  const dir = await scratch();
+  const engine = await open(dir);
+  const blob = await engine.blobs.write(Buffer.alloc(100_000, "x"));
+  expect(await engine.store.commit([], [set(["object"], { blob: blob.id }), hold(blob, ["object"])])).toMatchObject({ ok: true });
+  await engine.close();
+  const full = await openEmbedded({ dir, clock: fakeClock(), reserveBytes: Number.MAX_SAFE_INTEGER });
+  onTestFinished(() => full.close());
+  const refused = { name: "Outage", retryable: true, message: expect.stringMatching(/only \d+ MB are free on the disk of .* are kept for deletions/) };
+  await expect(full.blobs.write(Buffer.alloc(100_000, "y"))).rejects.toMatchObject(refused);
+  await expect(full.store.commit([], [set(["another"], 1)])).rejects.toMatchObject(refused);
+  expect(await full.store.commit([], [del(["object"]), release(blob.id, ["object"])])).toMatchObject({ ok: true });
+  await full.queue.purge("nothing");
 });

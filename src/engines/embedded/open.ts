@@ -10,6 +10,7 @@ import { lockDir } from "./lock.ts";
 import { createLog, removeDropped } from "./log.ts";
 import { createQueue } from "./queue.ts";
 import { openForReading, openForWriting } from "./schema.ts";
+import { openSpace } from "./space.ts";
 import { createStore } from "./store.ts";
 import { createWatchers } from "./watchers.ts";
 import { startWriter } from "./writer.ts";
@@ -20,13 +21,15 @@ export interface EmbeddedOptions {
   readonly clock: Clock;
   /** Told of what harms no caller: a watcher that threw, a blob file that could not be removed. By default a process warning. */
   readonly warn?: (error: unknown) => void;
+  /** What must stay free on the disk. By default `limits.store.diskReserveBytes`, less on small disks. */
+  readonly reserveBytes?: number;
 }
 
 /**
  * Opens the engine. Rejects with DataDirLocked, DataDirNotWritable or SchemaTooNew (each a sentence for the user), or with the failure of the disk.
  * A directory is open at most once at a time; the kernel frees it when the process dies.
  */
-export async function openEmbedded({ dir, clock, warn = warnProcess }: EmbeddedOptions): Promise<Engine> {
+export async function openEmbedded({ dir, clock, warn = warnProcess, ...options }: EmbeddedOptions): Promise<Engine> {
   // Closed in reverse order, also when opening fails half-way.
   const opened = new AsyncDisposableStack();
   try {
@@ -43,6 +46,7 @@ export async function openEmbedded({ dir, clock, warn = warnProcess }: EmbeddedO
     const held = reading.prepare("SELECT 1 FROM hold WHERE hash = ? LIMIT 1");
     const files = await openBlobFiles({ dir: blobDir, clock, warn, isHeld: (hash) => !reading.isOpen || held.get(hash) !== undefined });
     await removeDropped(writer);
+    const space = openSpace({ dir, clock, ...options });
 
     const watchers = { keys: createWatchers<Key>(warn), queues: createWatchers<string>(warn), streams: createWatchers<string>(warn) };
     let closing: Promise<void> | undefined;
@@ -55,10 +59,10 @@ export async function openEmbedded({ dir, clock, warn = warnProcess }: EmbeddedO
         await opened.disposeAsync();
       })());
     return {
-      store: createStore({ reading, writer, holds: files, watchers }),
+      store: createStore({ reading, writer, holds: files, watchers, space }),
       queue: createQueue({ reading, writer, clock, watchers: watchers.queues }),
       log: createLog({ reading, writer, watchers: watchers.streams }),
-      blobs: createBlobs(reading, files),
+      blobs: createBlobs(reading, files, space),
       leases: createLeases({ reading, writer, clock }),
       close,
       [Symbol.asyncDispose]: close,

@@ -6,7 +6,7 @@ export function reaching<T>(where: string, read: () => T): T;
 export function reaching<T>(where: string, read: Promise<T>): Promise<T>;
 export function reaching<T>(where: string, read: Promise<T> | (() => T)): Promise<T> | T {
   if (typeof read !== "function") return read.catch((cause: unknown) => {
-    throw outage(where, { cause, retryable: false });
+    throw outage(where, { cause, retryable: isPassing(cause) });
   });
   try {
     return read();
@@ -14,3 +14,6 @@ export function reaching<T>(where: string, read: Promise<T> | (() => T)): Promis
     throw outage(where, { cause, retryable: false });
   }
 }
+
+/** A full disk may be emptied again. */
+const isPassing = (cause: unknown): boolean => cause instanceof Error && "code" in cause && (cause.code === "ENOSPC" || cause.code === "EDQUOT");

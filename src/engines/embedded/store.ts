@@ -9,6 +9,7 @@ import { decodeKey, encodeKey, endOfPrefix, keyBytes } from "./key-encoding.ts";
 import { encodeName, leaseNumbers, wholeMs } from "./names.ts";
 import type { Committed, WriteOp } from "./operations.ts";
 import { reaching } from "./reaching.ts";
+import type { Space } from "./space.ts";
 import { type Bytes, type Encoded, decodeValue, encodeValue, packBytes } from "./value-encoding.ts";
 import type { Watchers } from "./watchers.ts";
 import type { Writer } from "./writer.ts";
@@ -17,10 +18,11 @@ export interface StoreDeps {
   readonly reading: DatabaseSync;
   readonly writer: Writer;
   readonly holds: BlobHolds;
+  readonly space: Space;
   readonly watchers: { readonly keys: Watchers<Key>; readonly queues: Watchers<string>; readonly streams: Watchers<string> };
 }
 
-export function createStore({ reading, writer, holds, watchers }: StoreDeps): Store {
+export function createStore({ reading, writer, holds, watchers, space }: StoreDeps): Store {
   const one = reading.prepare("SELECT value, version FROM entry WHERE key = ?");
   const forward = reading.prepare("SELECT key, value, version FROM entry WHERE key >= ? AND key < ? ORDER BY key LIMIT ?");
   const backward = reading.prepare("SELECT key, value, version FROM entry WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT ?");
@@ -38,6 +40,7 @@ export function createStore({ reading, writer, holds, watchers }: StoreDeps): St
       return rows.map((row) => ({ key: decodeKey(row["key"] as Uint8Array), value: decodeValue(row["value"]) as T, version: Number(row["version"]) }));
     },
     commit: async (checks, writes): Promise<Commit> => {
+      if (!writes.some(({ kind }) => kind in freeing)) space.demand("commit");
       const transfer: ArrayBuffer[] = [];
       const op = {
         kind: "commit" as const,
@@ -61,6 +64,9 @@ export function createStore({ reading, writer, holds, watchers }: StoreDeps): St
     watch: (prefix, listener) => watchers.keys.add(encodeKey(prefix), listener),
   };
 }
+
+/** What gives space back, now or soon, and therefore may use the last of it. */
+const freeing = { delete: true, ack: true, release: true };
 
 function boundsOf({ prefix, from, after, before, limit }: Range): { readonly start: string; readonly end: string } {
   if (!(Number.isInteger(limit) && limit >= 0 && limit <= limits.store.listMax)) {

@@ -13,7 +13,7 @@ import { factsOf, functionOf, retryWrite, type EventFacts } from "./events.ts";
 
 export interface AttemptDeps {
   readonly store: Pick<Store, "commit">;
-  readonly queue: Pick<Queue, "ack" | "release">;
+  readonly queue: Pick<Queue, "ack" | "endOf" | "release">;
   readonly clock: Clock;
   readonly rulesFor: (at: FunctionName, qualifier: string | undefined) => Promise<EventRules>;
   readonly destinations: Pick<Destinations, "send">;
@@ -77,8 +77,10 @@ export async function attempt(lease: Leased, deps: AttemptDeps): Promise<void> {
     const heard = deliveries.some(([arn]) => arn !== undefined);
     if (condition === "RecursiveInvocation" || (condition !== "Success" && !heard))
       deps.onDropped(sentences[condition], { ...fieldsOf(at, facts as EventFacts), failures: ended.invocations, ageMs: ageMs(), error: result?.functionError });
-    // Asked again when a queue that is sent to changes at the same time.
+    // Asked again when a queue that is sent to changes at the same time; but a message that was lost meanwhile, as with its function, has no end.
+    let tries = 0;
     await transact(deps.store, async () => {
+      if (tries++ > 0 && (await queue.endOf(lease)) === undefined) return { ...nothing, result: undefined };
       const sent = await Promise.all(deliveries.map(([arn, delivery]) => (arn === undefined ? nothing : send(arn, delivery()))));
       return { checks: sent.flatMap(({ checks }) => checks), writes: [ack(lease), ...sent.flatMap(({ writes }) => writes)], result: undefined };
     });

@@ -1,8 +1,9 @@
 // Unpacked code on disk: a cache of the archives, shared by everything that runs the same content, pinned while it runs.
 import { randomUUID } from "node:crypto";
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Fault, outage } from "../../kernel/fault.ts";
+import { removeTree } from "./remove-tree.ts";
 
 /** A pinned tree: it stays until `release`. */
 export interface Tree {
@@ -146,17 +147,6 @@ const isDirectory = (path: string): Promise<boolean> => stat(path).then((stats) 
 /** Changes with every boot of the machine; where the system does not tell, with every start, which only costs time. */
 async function readBootId(): Promise<string> {
   return readFile("/proc/sys/kernel/random/boot_id", "utf8").then((text) => text.trim(), () => randomUUID());
-}
-
-async function removeTree(path: string): Promise<void> {
-  const remove = (): Promise<void> => rm(path, { recursive: true, force: true });
-  await remove().catch(async () => {
-    // The directories are read-only, which stops everyone but root.
-    for (const entry of await readdir(path, { recursive: true, withFileTypes: true }).catch(() => []))
-      if (entry.isDirectory()) await chmod(join(entry.parentPath, entry.name), 0o755);
-    await chmod(join(path, "task"), 0o755).catch(() => undefined);
-    await remove();
-  });
 }
 
 /** Runs at most `max` tasks at once, in order of arrival. */

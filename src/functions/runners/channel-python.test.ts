@@ -44,6 +44,13 @@ return [c.aws_request_id, c.function_name, c.function_version, c.memory_limit_in
     expect(outcome.kind === "answer" && Buffer.from(outcome.payload).toString()).toBe('"é"');
   });
 
+  test.each([["1.30.0", ["http://here", "http://here", "http://there", "http://there"]], ["1.31.0", [null, null, "http://there", "http://there"]]])("finds this cloud by an SDK that does not read AWS_ENDPOINT_URL: botocore %s", async (version, expected) => {
+    const session = "class Session:\n  def create_client(self, service, region=None, api=None, ssl=True, verify=None, endpoint_url=None, *more):\n    return endpoint_url\n";
+    const asked = "import botocore.session\nmake = botocore.session.Session().create_client\nreturn [make('s3'), make('s3', endpoint_url=None), make('s3', endpoint_url='http://there'), make('s3', None, None, True, None, 'http://there')]";
+    await using f = await boot({ ...handler(asked), "botocore/__init__.py": `__version__ = "${version}"\n`, "botocore/session.py": session }, "app.handler", { AWS_ENDPOINT_URL: "http://here" });
+    expect(answer(await f.invoke({}))).toEqual(expected);
+  });
+
   test("reports what it raised with its own frames, and goes on", async () => {
     await using f = await boot(handler("raise ValueError('boom')"));
     const error = failure(await f.invoke({}, { requestId: "id-2" }));

@@ -1,4 +1,5 @@
 // Reads what an extension asks of the Telemetry API or of its forerunner, the Logs API, and says everything that is wrong with it at once.
+import { isObject } from "../../kernel/is-object.ts";
 import type { Category } from "./hub.ts";
 
 export type Destination = { readonly kind: "http"; readonly port: number; readonly path: string } | { readonly kind: "tcp"; readonly port: number };
@@ -75,8 +76,6 @@ function readBuffering(given: unknown, complain: (problem: string) => undefined)
 }
 
 const isPort = (value: unknown): value is number => Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536 && value !== RESERVED_PORT;
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null && !Array.isArray(value);
 
 function parsed(body: string): Readonly<Record<string, unknown>> | undefined {
   try {

@@ -1,12 +1,17 @@
 // Where the client commands find their Fugaz and how they talk to it: by the same SDK as everybody else.
-import { Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 
 export interface Endpoint {
   readonly endpoint: string;
 }
 
 export const endpointOption = (): Option =>
-  new Option("--endpoint <url>", "address of the Fugaz to talk to").env("AWS_ENDPOINT_URL").default("http://127.0.0.1:4566");
+  new Option("--endpoint <url>", "address of the Fugaz to talk to").env("AWS_ENDPOINT_URL").default("http://127.0.0.1:4566").argParser(parseEndpoint);
+
+function parseEndpoint(text: string): string {
+  if (!/^https?:/.test(URL.parse(text)?.protocol ?? "")) throw new InvalidArgumentError("Give an address such as http://127.0.0.1:4566.");
+  return text;
+}
 
 /** SDK client settings: this endpoint; the caller's credentials and region when set, else the developer's. */
 export function clientSettings({ endpoint }: Endpoint) {

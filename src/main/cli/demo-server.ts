@@ -20,6 +20,8 @@ export async function startChild(flags: readonly string[]): Promise<ChildServer>
   const began = systemClock.monotonicMs();
   const child = spawn(process.execPath, [fileURLToPath(new URL("bin/fugaz.js", projectDir)), "start", "--port", "0", "--log-level", "warn", ...flags], {
     stdio: ["ignore", "pipe", "pipe"],
+    // In a group of its own: a Ctrl-C in the terminal is ours to hear, and the child's end is asked for once.
+    detached: true,
   });
   let errors = "";
   child.stderr.on("data", (chunk: Buffer) => {

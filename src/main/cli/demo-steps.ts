@@ -21,12 +21,14 @@ export interface DemoCloud {
   notifyOnCreate(bucket: string, functionName: string): Promise<void>;
   /** Resolves to the keys. */
   dropPictures(bucket: string): Promise<readonly string[]>;
-  waitForPicture(bucket: string, key: string, deadlineMs: number): Promise<Thumbnail>;
+  /** When the picture does not come, what the function wrote says why. */
+  waitForPicture(bucket: string, key: string, functionName: string, deadlineMs: number): Promise<Thumbnail>;
   /** At least `count` REPORT lines of the function's log. */
   reports(functionName: string, count: number): Promise<readonly string[]>;
 }
 
 const POLL_MS = 20;
+const LINES = 8;
 
 export function demoAccount(endpoint: string): DemoCloud {
   const settings = clientSettings({ endpoint });
@@ -35,6 +37,11 @@ export function demoAccount(endpoint: string): DemoCloud {
   const logs = new CloudWatchLogsClient(settings);
   const droppedAt = new Map<string, number>();
   const functionArns = new Map<string, string>();
+
+  const lastLines = async (functionName: string): Promise<string> => {
+    const { events = [] } = await logs.send(new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${functionName}` })).catch(() => ({ events: [] }));
+    return events.slice(-LINES).map(({ message = "" }) => `  ${message.trimEnd()}`).join("\n") || "  nothing";
+  };
 
   return {
     createBucket: async (Bucket) => void (await s3.send(new CreateBucketCommand({ Bucket }))),
@@ -66,7 +73,7 @@ export function demoAccount(endpoint: string): DemoCloud {
       return Object.keys(pictures);
     },
 
-    waitForPicture: async (Bucket, Key, deadlineMs) => {
+    waitForPicture: async (Bucket, Key, functionName, deadlineMs) => {
       const began = systemClock.monotonicMs();
       for (;;) {
         const reply = await s3.send(new GetObjectCommand({ Bucket, Key })).catch((error: unknown) => {
@@ -78,7 +85,7 @@ export function demoAccount(endpoint: string): DemoCloud {
           const { width, height } = PNG.sync.read(bytes);
           return { width, height, bytes: bytes.length, afterMs: Math.round(systemClock.monotonicMs() - (droppedAt.get(Key) ?? began)) };
         }
-        if (systemClock.monotonicMs() - began > deadlineMs) throw new UserError(`No thumbnail s3://${Bucket}/${Key} after ${deadlineMs / 1000} s.`);
+        if (systemClock.monotonicMs() - began > deadlineMs) throw new UserError(`No thumbnail s3://${Bucket}/${Key} after ${deadlineMs / 1000} s. The function wrote:\n${await lastLines(functionName)}`);
         await systemClock.sleep(POLL_MS);
       }
     },

@@ -75,7 +75,7 @@ const removeCommand = (): Command =>
 
 function parseName(name: string): { readonly repository: string; readonly tag: string } {
   const [repository = "", tag = "latest", ...rest] = name.split(":");
-  if (!isRepositoryName(repository) || !isTag(tag) || rest.length > 0) throw new UserError(`${JSON.stringify(name)} is no name of an image: lower-case words parted by slashes, then a colon and a tag, for example team/thumbnails:v1`);
+  if (!isRepositoryName(repository) || !isTag(tag) || rest.length > 0) throw new UserError(`${JSON.stringify(name)} is no name of an image: lower-case words parted by slashes, two characters at least, then a colon and a tag, for example team/thumbnails:v1`);
   return { repository, tag };
 }
 

@@ -1,6 +1,6 @@
 // `fugaz logs`: what a function wrote, across all its instances, in time order.
 import type { CloudWatchLogsClient, FilteredLogEvent } from "@aws-sdk/client-cloudwatch-logs";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { systemClock } from "../system-clock.ts";
 import { clientSettings, endpointOption, type Endpoint } from "./client.ts";
 import { UserError } from "./user-error.ts";
@@ -21,7 +21,7 @@ export const logsCommand = (): Command =>
     .description("Print the log of a function")
     .argument("<name>", "function name")
     .option("-f, --follow", "keep printing new lines until interrupted")
-    .option("-s, --since <age>", "how far back: 30s, 15m, 2h, 7d", parseAge, 24 * 3_600_000)
+    .addOption(new Option("-s, --since <age>", "how far back: 30s, 15m, 2h, 7d").argParser(parseAge).default(24 * 3_600_000, "24h"))
     .option("--json", "print one JSON object per line: timestamp, stream, message")
     .addOption(endpointOption())
     .action(async (name: string, options: Options) => {

@@ -38,7 +38,11 @@ First steps:
   );
 
 const named = commands[process.argv[2] ?? ""];
-for (const load of named ? [named] : Object.values(commands)) program.addCommand((await load())());
+for (const load of named ? [named] : Object.values(commands)) {
+  const command = (await load())().copyInheritedSettings(program);
+  for (const below of command.commands) below.copyInheritedSettings(command);
+  program.addCommand(command);
+}
 
 // A reader that has seen enough, such as head, is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -47,7 +47,7 @@ export async function serve(config: Config, serving?: Serving): Promise<void> {
   const stopped = stopSignal();
   const { startFugaz } = await import("../compose.ts");
   const fugaz = await startFugaz(config, openLogger(config), serving?.extras).catch((error: unknown) => {
-    throw portProblem(error, config) ?? error;
+    throw listenProblem(error, config) ?? error;
   });
   try {
     await serving?.onStarted(fugaz);
@@ -87,7 +87,7 @@ function announce(fugaz: Fugaz, config: Config): void {
   process.stderr.write(
     [
       `Fugaz ${version}. Functions are isolated by ${isolation.kind} (level ${isolation.level}). Data: ${config.dataDir}`,
-      `Developer mode: whatever credentials a request has, it acts as the root of account ${config.account} and is not verified. Keep it on ${config.host === "127.0.0.1" ? "this machine" : "a network you trust"}.`,
+      `Developer mode: whatever credentials a request has, it acts as the root of account ${config.account} and is not verified. Keep it on ${isLoopback(config.host) ? "this machine" : "a network you trust"}.`,
       ...isolation.warnings.map((warning) => `Warning: ${warning}`),
       "",
     ].join("\n"),
@@ -95,8 +95,12 @@ function announce(fugaz: Fugaz, config: Config): void {
   process.stdout.write(`Fugaz is ready at ${fugaz.endpoint}\n`);
 }
 
-function portProblem(error: unknown, { host, port }: Config): UserError | undefined {
-  const { code } = error as NodeJS.ErrnoException;
+const isLoopback = (host: string): boolean => host === "localhost" || host === "::1" || host.startsWith("127.");
+
+/** What a person can mend about the port, the address or what TLS needs. */
+function listenProblem(error: unknown, { host, port }: Config): UserError | undefined {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code?.startsWith("ERR_OSSL")) return new UserError(`The certificate or the key for TLS can not be used: ${message}. Both must be PEM files, and belong together.`);
   if (code === "EADDRINUSE") return new UserError(`Port ${port} on ${host} is taken. Choose another with --port, or --port 0 for any free one.`);
   if (code === "EACCES") return new UserError(`Port ${port} needs privileges this user does not have. Choose one above 1023 with --port.`);
   if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") return new UserError(`This machine has no address ${host}. Choose another with --host.`);

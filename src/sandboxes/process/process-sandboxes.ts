@@ -8,10 +8,13 @@ import { startProgram } from "../program.ts";
 import { shellEntry } from "../shell-entry.ts";
 import { Spawned } from "../spawned.ts";
 
+/** Below a server's directory: what its programs have for /tmp, which their environment names. */
+export const LIVE = "live";
+
 export function processSandboxes(dir: string, cgroups: Cgroups | string, reason: string | undefined): Sandboxes {
   const groups = typeof cgroups === "string" ? undefined : cgroups;
   const living = new Living();
-  const tmpOf = (id: string): string => join(dir, "live", id, "tmp");
+  const tmpOf = (id: string): string => join(dir, LIVE, id, "tmp");
   const pathOf = (id: string, mounts: readonly Mount[], target: string): string => {
     if (target === "/tmp" || target.startsWith("/tmp/")) return tmpOf(id) + target.slice("/tmp".length);
     const mount = mounts.filter((each) => target === each.target || target.startsWith(`${each.target}/`)).sort((a, b) => b.target.length - a.target.length)[0];
@@ -27,7 +30,7 @@ export function processSandboxes(dir: string, cgroups: Cgroups | string, reason:
       const place = living.reserve(spec.id);
       undo.defer(place.free);
       await mkdir(tmpOf(spec.id), { recursive: true, mode: 0o700 });
-      undo.defer(() => rm(join(dir, "live", spec.id), { recursive: true, force: true }));
+      undo.defer(() => rm(join(dir, LIVE, spec.id), { recursive: true, force: true }));
       const group = groups?.create(spec.id);
       group?.limit({ memoryBytes: spec.memoryMb * 2 ** 20, cpus: spec.cpus, processesMax: spec.processesMax });
       const made = undo.move();
@@ -46,6 +49,7 @@ export function processSandboxes(dir: string, cgroups: Cgroups | string, reason:
 function processReport(cgroups: Cgroups | string, reason: string | undefined): IsolationReport {
   const byGroups = typeof cgroups === "string" ? undefined : cgroups.name;
   const linux = process.platform === "linux";
+  const leavings = linux ? "those of a killed server end only when the next one starts" : "those that rest when a server is killed stay";
   return {
     kind: "process",
     level: 0,
@@ -61,7 +65,7 @@ function processReport(cgroups: Cgroups | string, reason: string | undefined): I
       freeze: typeof cgroups === "string" ? "SIGSTOP" : cgroups.freezer,
     },
     warnings: [
-      `Functions are plain processes of your user: they can read and change its files, and those of a killed server end only when the next one starts. ${reason ?? "This was chosen by --isolation process."}`,
+      `Functions are plain processes of your user: they can read and change its files, and ${leavings}. ${reason ?? "This was chosen by --isolation process."}`,
       ...(typeof cgroups === "string" ? [`CPU and process limits are not enforced (${cgroups}).`] : []),
     ],
   };

@@ -1,5 +1,6 @@
 // Refuses policy documents that could never mean anything, with the sentences of the original.
 import { fault, type Fault } from "../../kernel/fault.ts";
+import { isObject } from "../../kernel/is-object.ts";
 
 export type DocumentKind = "trust" | "permissions";
 
@@ -75,7 +76,5 @@ function textsOf(value: unknown): readonly string[] | undefined {
   if (typeof value === "string") return [value];
   return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "string") ? value : undefined;
 }
-
-const isObject = (value: unknown): value is Members => typeof value === "object" && value !== null && !Array.isArray(value);
 
 const malformed = (message: string): Fault => fault("MalformedPolicyDocument", { message, status: 400 });

@@ -4,6 +4,7 @@ import type { Registry } from "../../functions/heart.ts";
 import { functionRefIn } from "../../kernel/arn.ts";
 import { fault, type Fault } from "../../kernel/fault.ts";
 import { uuid } from "../../kernel/ids.ts";
+import { isObject } from "../../kernel/is-object.ts";
 import { limits } from "../../kernel/limits.ts";
 import { invalid } from "./faults.ts";
 import { refOf } from "./function-name.ts";
@@ -68,8 +69,6 @@ export function readPolicy(text: string): ResourcePolicy["statements"] {
   }
   return read;
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 
 export const noPolicy = (): Fault => fault("ResourceNotFoundException", { message: "No policy is associated with the given resource.", Type: "User" });
 

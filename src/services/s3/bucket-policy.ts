@@ -1,5 +1,6 @@
 // Bucket policy documents: what S3 refuses to keep. A document without Version is a valid one of 2008.
 import { fault, type Fault } from "../../kernel/fault.ts";
+import { isObject } from "../../kernel/is-object.ts";
 import { bucketArn } from "./event.ts";
 import type { BucketRecord } from "./records.ts";
 
@@ -10,7 +11,6 @@ const versions = new Set([undefined, "2008-10-17", "2012-10-17"]);
 const malformed = (message: string): Fault => fault("MalformedPolicy", { message, status: 400 });
 
 type Statement = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Statement => typeof value === "object" && value !== null && !Array.isArray(value);
 const isTexts = (value: unknown): boolean => typeof value === "string" || (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "string"));
 const listed = (value: unknown): readonly string[] => (typeof value === "string" ? [value] : Array.isArray(value) ? value.filter((item) => typeof item === "string") : []);
 

@@ -1,4 +1,5 @@
 // Dead letters: the two policies as documents, and whether a source may use a target.
+import { isObject } from "../../kernel/is-object.ts";
 import { limits } from "../../kernel/limits.ts";
 import { queueOfArn, type QueueRef, type QueueSettings } from "../../triggers/queues/queues.ts";
 import { invalidValue } from "./faults.ts";
@@ -49,7 +50,7 @@ export async function checkTarget({ queues }: Pick<SqsContext, "queues">, source
 function parse(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const document: unknown = JSON.parse(text);
-    return typeof document === "object" && document !== null && !Array.isArray(document) ? (document as Record<string, unknown>) : undefined;
+    return isObject(document) ? document : undefined;
   } catch {
     return undefined;
   }
