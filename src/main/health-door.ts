@@ -2,14 +2,13 @@
 import type { Runtimes } from "../ports/runtimes.ts";
 import type { IsolationReport } from "../ports/sandbox.ts";
 import type { Door, HttpReply } from "../wire/door.ts";
-import type { BoundService } from "../wire/service.ts";
+import type { LazyService } from "../wire/service-shelf.ts";
 import { version } from "./version.ts";
 
 export interface HealthSources {
   readonly isolation: IsolationReport;
   readonly runtimes: Pick<Runtimes, "list">;
-  /** Loads what is not loaded yet. */
-  readonly services: () => Promise<readonly Pick<BoundService, "id" | "operations">[]>;
+  readonly services: readonly Pick<LazyService, "id">[];
   readonly status: () => { readonly instances: number; readonly busy: number };
 }
 
@@ -21,13 +20,14 @@ export const healthDoor = (sources: () => HealthSources | undefined): Door => ({
     if (method !== "GET" && method !== "HEAD") return json(405, { message: "Use GET." }, { allow: "GET, HEAD" });
     const ready = sources();
     if (!ready) return json(503, { status: "starting", version });
-    const [runtimes, services] = await Promise.all([ready.runtimes.list(), ready.services()]);
+    const runtimes = await ready.runtimes.list();
     return json(200, {
       status: "ready",
       version,
       isolation: { kind: ready.isolation.kind, level: ready.isolation.level, warnings: ready.isolation.warnings },
       runtimes: runtimes.map(({ name, version: runs, exact, origin }) => ({ name, version: runs, exact, origin })),
-      services: Object.fromEntries(services.map(({ id, operations }) => [id, { operations: operations.size }])),
+      // Their names alone: who probes is not to load them.
+      services: ready.services.map(({ id }) => id),
       ...ready.status(),
     });
   },

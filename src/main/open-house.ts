@@ -99,7 +99,7 @@ export async function openHouse({ config, logger, clock, engine, sandboxes, runt
   return {
     doors: [...doors, awsDoor],
     heart,
-    services: () => Promise.all(services.map(({ load }) => load())),
+    services,
     status: heart.status,
     drained: (graceMs) => {
       mappings.stop();

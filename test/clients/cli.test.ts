@@ -87,7 +87,7 @@ describe("clients of a running server", () => {
   test("health says ready, with isolation, runtimes and services", async () => {
     const reply = await fetch(`${cloud.endpoint}/_fugaz/health`);
     expect(reply.status).toBe(200);
-    expect(await reply.json()).toMatchObject({ status: "ready", version: expect.any(String), isolation: { level: expect.any(Number) }, runtimes: expect.arrayContaining([expect.objectContaining({ name: "nodejs24.x" })]), services: { lambda: { operations: expect.any(Number) }, s3: {} } });
+    expect(await reply.json()).toMatchObject({ status: "ready", version: expect.any(String), isolation: { level: expect.any(Number) }, runtimes: expect.arrayContaining([expect.objectContaining({ name: "nodejs24.x" })]), services: expect.arrayContaining(["lambda", "s3"]) });
   });
 });
 
