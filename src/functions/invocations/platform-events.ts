@@ -1,5 +1,6 @@
 // What the platform tells about an instance and its invocations, and the records by which it tells it: the Telemetry API's, which JSON logs use too.
 import { createHash } from "node:crypto";
+import { partitionOf } from "../../kernel/arn.ts";
 import type { Runtime } from "../../ports/runtimes.ts";
 import type { Version } from "../function.ts";
 import type { RunnerEvent } from "../runner.ts";
@@ -106,5 +107,5 @@ export function runtimeVersion({ family, name, version }: Runtime): string {
 /** The original names each build of a runtime by a digest; ours is one of what tells builds apart. */
 export function runtimeArn(runtime: Runtime, { region }: Version): string {
   const digest = createHash("sha256").update(`${runtime.name} ${runtime.version} ${runtime.interpreter}`).digest("hex");
-  return `arn:aws:lambda:${region}::runtime:${digest}`;
+  return `arn:${partitionOf(region)}:lambda:${region}::runtime:${digest}`;
 }
