@@ -13,7 +13,7 @@ import type { Config } from "./config.ts";
 import { healthDoor, type HealthSources } from "./health-door.ts";
 import type { ServerLog } from "./logger.ts";
 import type { Extras } from "./open-house.ts";
-import { metricsDoor } from "./metrics-door.ts";
+import { metricsDoor, type HouseFigures } from "./metrics-door.ts";
 import { runtimesFor } from "./machine-runtimes.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -33,7 +33,7 @@ export async function startFugaz(config: Config, logger: ServerLog, extras?: Ext
   try {
     const clock = systemClock;
     let health: HealthSources | undefined;
-    let figures: Heart["figures"] | undefined;
+    let figures: (() => Promise<HouseFigures>) | undefined;
     const doors: Door[] = [healthDoor(() => health), opened.use(metricsDoor(() => figures))];
     let graceMs = 0;
     const listen = async (): Promise<AsyncDisposable & { readonly endpoint: string }> => {
@@ -58,7 +58,7 @@ export async function startFugaz(config: Config, logger: ServerLog, extras?: Ext
     opened.defer(sweepBlobs(engine, logger));
     const runtimes = runtimesFor(config, config.dataDir);
     const house = await openHouse({ config, logger, clock, engine, sandboxes, runtimes, endpoint, opened, extras });
-    figures = house.heart.figures;
+    figures = house.figures;
     doors.push(...house.doors);
     health = { isolation: sandboxes.report, runtimes, services: house.services, status: house.status };
 

@@ -1,6 +1,9 @@
 // `GET /metrics`: what the server does, in the text format that Prometheus and its kin read.
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { HISTOGRAM_MS, type HeartFigures, type Histogram } from "../functions/metrics/figures.ts";
+import type { QueueCounts } from "../ports/queue.ts";
+import type { MappingStatus } from "../triggers/mappings/mapping.ts";
+import type { QueueRef } from "../triggers/queues/queues.ts";
 import type { Door, HttpReply } from "../wire/door.ts";
 import { version } from "./version.ts";
 
@@ -9,8 +12,17 @@ const LOOP_MS = 20;
 
 export interface MetricsDoor extends Door, Disposable {}
 
+/** What a whole house counts. */
+export interface HouseFigures {
+  readonly heart: HeartFigures;
+  /** Of SQS, now. */
+  readonly queues: readonly { readonly queue: QueueRef; readonly counts: QueueCounts }[];
+  readonly mappings: readonly MappingStatus[];
+  readonly nowMs: number;
+}
+
 /** `figures` is undefined until the server is ready: then it answers 503. The event loop is watched from the first reading on. */
-export function metricsDoor(figures: () => (() => Promise<HeartFigures>) | undefined): MetricsDoor {
+export function metricsDoor(figures: () => (() => Promise<HouseFigures>) | undefined): MetricsDoor {
   const loop = monitorEventLoopDelay({ resolution: LOOP_MS });
   const loopSeconds = (quantile: number): number => Math.max(0, (loop.percentile(quantile * 100) || 0) / 1e9 - LOOP_MS / 1000);
   return {
@@ -23,7 +35,8 @@ export function metricsDoor(figures: () => (() => Promise<HeartFigures>) | undef
       const delays = [0.5, 0.99, 1].map((quantile) => ({ labels: { quantile }, value: loopSeconds(quantile) }));
       loop.reset();
       loop.enable();
-      return text(200, [...heartLines(await read()), ...family("fugaz_event_loop_delay_seconds", "gauge", "How late the event loop was since the last reading", delays), ...processLines()].join(""));
+      const house = await read();
+      return text(200, [...heartLines(house.heart), ...queueLines(house), ...mappingLines(house), ...family("fugaz_event_loop_delay_seconds", "gauge", "How late the event loop was since the last reading", delays), ...processLines()].join(""));
     },
     [Symbol.dispose]: () => void loop.disable(),
   };
@@ -44,6 +57,19 @@ function heartLines({ instances, cells, coldStarts, invocations, throttles, queu
     ...family("fugaz_async_events", "gauge", "Asynchronous events that wait or run", queues.flatMap(({ function: name, counts: { visible, leased, delayed } }) => Object.entries({ visible, leased, delayed }).map(([state, value]) => ({ labels: { function: name, state }, value })))),
   ];
 }
+
+const queueLines = ({ queues, nowMs }: HouseFigures): readonly string[] => [
+  ...family("fugaz_sqs_messages", "gauge", "Messages in SQS queues", queues.flatMap(({ queue, counts: { visible, leased, delayed } }) => Object.entries({ visible, leased, delayed }).map(([state, value]) => ({ labels: { ...labelsOf(queue), state }, value })))),
+  ...family("fugaz_sqs_oldest_message_seconds", "gauge", "How long the oldest message has been there", queues.flatMap(({ queue, counts: { oldestAtMs } }) => (oldestAtMs === undefined ? [] : [{ labels: labelsOf(queue), value: Math.max(0, nowMs - oldestAtMs) / 1000 }]))),
+];
+
+const labelsOf = ({ account, region, name: queue }: QueueRef): Readonly<Record<string, string>> => ({ account, region, queue });
+
+const mappingLines = ({ mappings }: HouseFigures): readonly string[] => [
+  ...family("fugaz_mapping_batches_total", "counter", "Batches that event source mappings handed to their functions", mappings.flatMap(({ id: mapping, batches, failedBatches }) => Object.entries({ success: batches - failedBatches, error: failedBatches }).map(([outcome, value]) => ({ labels: { mapping, outcome }, value })))),
+  ...family("fugaz_mapping_events_total", "counter", "Events of mappings by what became of them", mappings.flatMap(({ id: mapping, events: done, filtered, dropped }) => Object.entries({ done, filtered, dropped }).map(([fate, value]) => ({ labels: { mapping, fate }, value })))),
+  ...family("fugaz_mapping_iterator_age_seconds", "gauge", "How old the last record of a stream's latest batch was when it was read", mappings.flatMap(({ id: mapping, iteratorAgeMs }) => (iteratorAgeMs === undefined ? [] : [{ labels: { mapping }, value: iteratorAgeMs / 1000 }]))),
+];
 
 const processLines = (): readonly string[] => [
   ...family("process_resident_memory_bytes", "gauge", "Resident memory of the server itself", [{ value: process.memoryUsage.rss() }]),

@@ -27,6 +27,7 @@ import type { Config } from "./config.ts";
 import { destinationsOf } from "./destinations.ts";
 import type { HealthSources } from "./health-door.ts";
 import type { ServerLog } from "./logger.ts";
+import type { HouseFigures } from "./metrics-door.ts";
 import { bindServices } from "./services.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -55,6 +56,7 @@ export interface House extends Pick<HealthSources, "services" | "status"> {
   /** In the order in which they are asked. */
   readonly doors: readonly Door[];
   readonly heart: Heart;
+  readonly figures: () => Promise<HouseFigures>;
   /** Takes no more work and lets what runs finish for at most this long. */
   readonly drained: (graceMs: number) => Promise<void>;
 }
@@ -101,6 +103,12 @@ export async function openHouse({ config, logger, clock, engine, sandboxes, runt
     heart,
     services,
     status: heart.status,
+    figures: async () => ({
+      heart: await heart.figures(),
+      queues: await Array.fromAsync(queues.records.all(), async (queue) => ({ queue, counts: await queues.counts(queue) })),
+      mappings: mappings.status(),
+      nowMs: clock.now(),
+    }),
     drained: (graceMs) => {
       mappings.stop();
       return drained(heart, graceMs);

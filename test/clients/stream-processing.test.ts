@@ -38,7 +38,7 @@ test("measurements pass from stream to table to alarms, and a record that is non
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "poison" }));
   await deploy("ingest", { MEASUREMENTS: "measurements" });
   await deploy("alarms", { ALARMS: "alarms", TOO_HOT: String(TOO_HOT) });
-  await cloud.lambda.send(new CreateEventSourceMappingCommand({
+  const { UUID } = await cloud.lambda.send(new CreateEventSourceMappingCommand({
     FunctionName: "ingest", EventSourceArn: StreamARN, StartingPosition: "TRIM_HORIZON", ParallelizationFactor: 2,
     BisectBatchOnFunctionError: true, MaximumRetryAttempts: 1, DestinationConfig: { OnFailure: { Destination: "arn:aws:sqs:us-east-1:000000000000:poison" } },
   }));
@@ -66,5 +66,11 @@ test("measurements pass from stream to table to alarms, and a record that is non
   expect(Messages.map(({ Body = "" }) => JSON.parse(Body) as unknown)).toEqual([expect.objectContaining({
     requestContext: expect.objectContaining({ condition: "RetryAttemptsExhausted" }), KinesisBatchInfo: expect.objectContaining({ batchSize: 1, streamArn: StreamARN }),
   })]);
+  const metrics = await (await fetch(`${cloud.endpoint}/metrics`)).text();
+  expect(metrics).toContain('fugaz_sqs_messages{account="000000000000",region="us-east-1",queue="poison",state="leased"} 1\n');
+  expect(metrics).toMatch(/^fugaz_sqs_oldest_message_seconds\{.*queue="poison"\} [\d.]+$/m);
+  expect(metrics).toMatch(new RegExp(`^fugaz_mapping_iterator_age_seconds\\{mapping="${UUID}"\\} [\\d.]+$`, "m"));
+  expect(metrics).toContain(`fugaz_mapping_events_total{mapping="${UUID}",fate="done"} ${measured.length}\n`);
+  expect(metrics).toContain(`fugaz_mapping_events_total{mapping="${UUID}",fate="dropped"} 1\n`);
   for (const client of [kinesis, dynamodb, sqs]) client.destroy();
 });

@@ -56,6 +56,8 @@ export interface QueueRecords {
   watch(ref: QueueRef, listener: () => void): () => void;
   /** Queues whose dead letters go to this ARN, in a fixed order, after `after` (exclusive). */
   sourcesOf(targetArn: string, after: QueueRef | undefined, limit: number): Promise<readonly QueueRef[]>;
+  /** Every queue there is, page by page. */
+  all(): AsyncIterable<QueueRecord>;
 }
 
 export interface MessageAttribute {

@@ -28,10 +28,7 @@ export interface RecordsDeps {
   readonly onRemoved: (queue: QueueRecord) => void;
 }
 
-export interface OpenRecords extends QueueRecords, Disposable {
-  /** Every queue there is, page by page. */
-  all(): AsyncIterable<QueueRecord>;
-}
+export interface OpenRecords extends QueueRecords, Disposable {}
 
 export function openRecords({ store, clock, recreateDelayMs, onRemoved }: RecordsDeps): OpenRecords {
   const kept = new Map<string, QueueRecord>();
