@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CreateTableCommand, DeleteItemCommand, DynamoDBClient, PutItemCommand, UpdateTableCommand } from "@aws-sdk/client-dynamodb";
 import { CreateFunctionCommand } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ROLE, startCloud, zipOf, type TestCloud } from "./harness.ts";
@@ -82,6 +83,22 @@ describe("clients of a running server", () => {
   test("env prints exports that a shell can evaluate", async () => {
     expect((await fugaz("env")).stdout).toContain(`export AWS_ENDPOINT_URL=${cloud.endpoint}\n`);
     expect(JSON.parse((await fugaz("env", "--json")).stdout)).toMatchObject({ AWS_ENDPOINT_URL: cloud.endpoint, AWS_REGION: "us-east-1" });
+  });
+
+  test("tail prints the changes of a table, and ends with its stream", async () => {
+    const db = new DynamoDBClient({ endpoint: cloud.endpoint, region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } });
+    await db.send(new CreateTableCommand({ TableName: "pets", BillingMode: "PAY_PER_REQUEST", AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }], KeySchema: [{ AttributeName: "id", KeyType: "HASH" }], StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_IMAGE" } }));
+    await db.send(new PutItemCommand({ TableName: "pets", Item: { id: { S: "rex" }, facts: { M: { age: { N: "3" }, tags: { L: [{ S: "dog" }, { NULL: true }] }, photo: { B: Buffer.from("x") } } } } }));
+    await db.send(new DeleteItemCommand({ TableName: "pets", Key: { id: { S: "rex" } } }));
+    await db.send(new UpdateTableCommand({ TableName: "pets", StreamSpecification: { StreamEnabled: false } }));
+    db.destroy();
+    const { code, stdout, stderr } = await fugaz("tail", "dynamodb-stream", "pets", "--from", "trim-horizon");
+    const instant = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
+    expect(stdout).toMatch(new RegExp(`^${instant}  INSERT  {"id":"rex"}  {"id":"rex","facts":{"age":"3","tags":\\["dog",null\\],"photo":"eA=="}}\n${instant}  REMOVE  {"id":"rex"}\n$`));
+    expect([code, stderr]).toEqual([0, ""]);
+    const json = (await fugaz("tail", "dynamodb-stream", "pets", "--from", "trim-horizon", "--json")).stdout.trim().split("\n").map((text) => JSON.parse(text) as unknown);
+    expect(json).toEqual([expect.objectContaining({ eventName: "INSERT", dynamodb: expect.objectContaining({ NewImage: expect.objectContaining({ id: { S: "rex" } }) }) }), expect.objectContaining({ eventName: "REMOVE" })]);
+    expect(await fugaz("tail", "dynamodb-stream", "nobody")).toEqual({ code: 1, stdout: "", stderr: "fugaz: There is no stream of a table nobody. Give the table one with StreamSpecification.\n" });
   });
 
   test("health says ready, with isolation, runtimes and services", async () => {
