@@ -1,4 +1,5 @@
 // Starts real sandboxes for the tests of the sandboxes' room, and collects what their programs say.
+import { spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,6 +26,15 @@ export interface Ran {
 
 export const path = process.env["PATH"] ?? "/usr/bin:/bin";
 export const asRoot = process.getuid?.() === 0;
+
+/** The user that stands for everybody who is not root. */
+export const NOBODY = 65_534;
+
+/** Why a test can not act as another user here; undefined when it can. */
+export const nobodyBarred = ((): string | undefined => {
+  if (!asRoot || spawnSync(process.execPath, ["--version"], { uid: NOBODY, gid: NOBODY, cwd: "/" }).status === 0) return undefined;
+  return `other users may not enter the directory of ${process.execPath}`;
+})();
 
 let sequence = 0;
 
