@@ -103,7 +103,7 @@ describe.skipIf(!ruby).concurrent("The log of a Ruby function", () => {
   });
 
   test("lets a function catch what is written to $stdout, and log to a file", async () => {
-    await using f = await boot(handler("require 'tempfile'\ncaught = StringIO.new\n$stdout = caught\nputs 'inside'\n$stdout = STDOUT\nfile = Tempfile.new\nfile.sync = true\nLogger.new(file).warn('x')\n[caught.string, File.read(file.path).include?('x')]"));
+    await using f = await boot(handler("require 'tempfile'\ncaught = StringIO.new\n$stdout = caught\nputs 'inside'\n$stdout = STDOUT\nfile = Tempfile.new\nfile.sync = true\nLogger.new(file).warn('x')\nshown = File.read(file.path).include?('x')\nfile.close!\n[caught.string, shown]"));
     expect(answer(await f.invoke({}))).toEqual(["inside\n", true]);
     expect(f.logs).toEqual([]);
   });
