@@ -126,7 +126,10 @@ describe.each(kinds)("a program in a sandbox (%s)", (kind) => {
   });
 
   test("gives up a start whose caller has gone", async () => {
+    const since = performance.now();
     await expect(opened.sandboxes.start(specOf("given-up"), AbortSignal.abort(new Error("gone")))).rejects.toThrow("gone");
+    // Not after the patience with a group whose members do not go.
+    expect(performance.now() - since).toBeLessThan(4000);
     await using next = await opened.sandboxes.start(specOf("given-up"));
     await expect(opened.sandboxes.start(specOf("given-up"))).rejects.toThrow(/exists already/);
     expect(next.id).toBe("given-up");

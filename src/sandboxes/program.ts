@@ -34,6 +34,8 @@ export async function startProgram(plan: ProgramPlan, signal?: AbortSignal): Pro
     plan.follow(program);
     return program;
   } catch (error) {
+    // When the caller went before the launch, a place made ahead still waits in the group.
+    plan.group?.killAll();
     await untilTrue(() => plan.group?.remove() ?? true);
     await plan.cleanup();
     throw error;
