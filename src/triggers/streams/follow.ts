@@ -1,5 +1,6 @@
 // Follows a shard as it grows: a commit wakes the reader, so that news travel in milliseconds and an idle shard costs nothing.
 import type { Clock } from "../../kernel/clock.ts";
+import { openBell } from "../bell.ts";
 import type { Place } from "./sequence.ts";
 import type { PageSize, ShardPage } from "./read.ts";
 
@@ -22,7 +23,7 @@ export interface FollowDeps {
  * gone, or when the signal says so. Nothing is read before the taker asks for more.
  */
 export async function* follow({ clock, page, watch }: FollowDeps, from: Place, { idleMs, signal }: Following): AsyncGenerator<ShardPage> {
-  const bell = createBell(clock);
+  const bell = openBell(clock);
   const unwatch = watch(bell.ring);
   signal.addEventListener("abort", bell.ring, { once: true });
   try {
@@ -42,36 +43,4 @@ export async function* follow({ clock, page, watch }: FollowDeps, from: Place, {
     unwatch();
     signal.removeEventListener("abort", bell.ring);
   }
-}
-
-interface Bell {
-  readonly ring: () => void;
-  readonly mute: () => void;
-  /** Resolves at the next ring, at once when it rang since it was muted, or after `ms` of silence. */
-  readonly heard: (ms: number) => Promise<"ring" | "silence">;
-}
-
-function createBell(clock: Pick<Clock, "after">): Bell {
-  let rung = false;
-  let answer: (() => void) | undefined;
-  return {
-    ring: () => {
-      rung = true;
-      answer?.();
-    },
-    mute: () => {
-      rung = false;
-    },
-    heard: (ms) =>
-      new Promise((resolve) => {
-        if (rung) return resolve("ring");
-        const settle = (how: "ring" | "silence"): void => {
-          answer = undefined;
-          cancel();
-          resolve(how);
-        };
-        const cancel = clock.after(ms, () => settle("silence"));
-        answer = () => settle("ring");
-      }),
-  };
 }

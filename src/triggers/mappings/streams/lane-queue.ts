@@ -1,7 +1,7 @@
 // The records that wait in a lane, and when they are enough for a batch.
 import type { Clock } from "../../../kernel/clock.ts";
 import { batchLength } from "../batches.ts";
-import type { Bell } from "./bell.ts";
+import type { Bell } from "../../bell.ts";
 import type { Item } from "./lane.ts";
 import type { TumblingWindow } from "./windows.ts";
 

@@ -4,7 +4,7 @@ import type { Filter } from "../filters.ts";
 import type { Mapping, StreamReading } from "../mapping.ts";
 import { ABSENCE_MS, pause, type PollerDeps } from "../poller.ts";
 import { problems, type Tally } from "../tally.ts";
-import { openBell } from "./bell.ts";
+import { openBell } from "../../bell.ts";
 import { type Checkpoint, openSaving } from "./checkpoints.ts";
 import { failureDelivery, failureRecord } from "./failure-record.ts";
 import { workOff, type Frame, type Item, type LaneDeps } from "./lane.ts";

@@ -5,7 +5,7 @@ import { compileFilters } from "../filters.ts";
 import type { Mapping } from "../mapping.ts";
 import { ABSENCE_MS, type Poller, type PollerDeps } from "../poller.ts";
 import { newTally, problems } from "../tally.ts";
-import { openBell } from "./bell.ts";
+import { openBell } from "../../bell.ts";
 import { readCheckpoints } from "./checkpoints.ts";
 import { openShardReader, type ShardReader, type StreamMapping } from "./shard-reader.ts";
 import type { SourceShard, StreamSource } from "./stream-source.ts";
