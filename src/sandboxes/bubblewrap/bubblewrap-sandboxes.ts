@@ -8,7 +8,7 @@ import type { Cgroups, Group } from "../cgroups/group.ts";
 import { Living } from "../living.ts";
 import { startProgram, type ProgramPlan } from "../program.ts";
 import { insideScript } from "../shell-entry.ts";
-import { foreignRoot, specOptions, systemRoot, type Tools } from "./command.ts";
+import { foreignRoot, specOptions, systemDirs, systemRoot, type Tools } from "./command.ts";
 import { openEtc } from "./etc.ts";
 import { hostTools } from "./host-tools.ts";
 import { Slots } from "./slots.ts";
@@ -18,6 +18,7 @@ import { openVacancies } from "./vacancies.ts";
 
 export function bubblewrapSandboxes(dir: string, tools: Tools, cgroups: Cgroups | string, shelf: string | undefined): Sandboxes {
   const etc = openEtc(join(dir, "etc"));
+  const system = systemDirs();
   const tmpDir = tmpDirOf(dir);
   const groups = typeof cgroups === "string" ? undefined : cgroups;
   const users = openUsers(etc.usersDir, tools.setpriv === undefined);
@@ -33,7 +34,7 @@ export function bubblewrapSandboxes(dir: string, tools: Tools, cgroups: Cgroups 
   const rooms = shelf !== undefined && tools.keepers ? openVacancies(join(dir, "vacant"), shelf, tools.keepers) : undefined;
   const living = new Living();
   const planFor = (spec: SandboxSpec, slot: Slot, shared: Pick<ProgramPlan, "follow" | "cleanup">): ProgramPlan => {
-    const root = spec.rootDir === undefined || !inside ? systemRoot(etc.options(slot.uid)) : foreignRoot(spec.rootDir, inside, etc.foreignOptions());
+    const root = spec.rootDir === undefined || !inside ? systemRoot(system, etc.options(slot.uid)) : foreignRoot(spec.rootDir, inside, etc.foreignOptions());
     const options = specOptions(spec, root, tools.keepers && tmpDir, slot.vacancies);
     const envProgram = spec.rootDir === undefined ? undefined : inside?.words("/usr/bin/env");
     return {

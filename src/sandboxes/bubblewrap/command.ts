@@ -58,9 +58,9 @@ export function specOptions(spec: SandboxSpec, root: readonly string[], tmpDir: 
   ];
 }
 
-/** The system's own files, read-only; `etc` makes what is seen of /etc. */
-export const systemRoot = (etc: readonly string[]): readonly string[] => [
-  ...systemDirs(), ...etc, "--proc", "/proc", "--dev", "/dev", "--dir", "/opt", "--dir", "/var", "--dir", "/var/task", "--dir", "/mnt",
+/** The system's own files, read-only; `dirs` as `systemDirs` has them, `etc` makes what is seen of /etc. */
+export const systemRoot = (dirs: readonly string[], etc: readonly string[]): readonly string[] => [
+  ...dirs, ...etc, "--proc", "/proc", "--dev", "/dev", "--dir", "/opt", "--dir", "/var", "--dir", "/var/task", "--dir", "/mnt",
 ];
 
 /** Another root's files instead; `etc` mounts over those of its files by which names are found. */
@@ -68,8 +68,8 @@ export const foreignRoot = (rootDir: string, inside: HostTools, etc: readonly st
   "--ro-bind", rootDir, "/", ...inside.binds, ...etc, "--proc", "/proc", "--dev", "/dev",
 ];
 
-/** The system's own directories, read-only. */
-function systemDirs(): readonly string[] {
+/** The system's own directories, read-only: looked at once, as they are the same for every sandbox. */
+export function systemDirs(): readonly string[] {
   const options = ["--ro-bind", "/usr", "/usr"];
   for (const dir of ["/bin", "/sbin", "/lib", "/lib64", "/lib32"]) {
     const found = lstatSync(dir, { throwIfNoEntry: false });
