@@ -1,28 +1,25 @@
 // `fugaz tail kinesis`: the records of a stream from all its shards, and from those that splits and merges make meanwhile.
 import {
-  ExpiredIteratorException, GetRecordsCommand, GetShardIteratorCommand, KinesisClient, ListShardsCommand, ResourceNotFoundException,
+  GetRecordsCommand, GetShardIteratorCommand, KinesisClient, ListShardsCommand, ResourceNotFoundException,
   type GetRecordsCommandOutput, type _Record, type ShardIteratorType,
 } from "@aws-sdk/client-kinesis";
-import { Command, Option } from "commander";
-import { systemClock } from "../system-clock.ts";
+import { Command } from "commander";
 import { clientSettings, endpointOption, type Endpoint } from "./client.ts";
+import { fromOption, pagesOf, positionOf, type From } from "./tail-shard.ts";
 import { UserError } from "./user-error.ts";
 
 interface Options extends Endpoint {
   readonly shard?: string;
-  readonly from: "trim-horizon" | "latest";
+  readonly from: From;
   readonly json?: true;
 }
-
-/** How often a shard without news is looked at. */
-const IDLE_MS = 200;
 
 export const tailKinesisCommand = (): Command =>
   new Command("kinesis")
     .description("Print the records of a Kinesis stream as they come")
     .argument("<name>", "stream name")
     .option("--shard <id>", "only this shard: shardId-000000000000, or just its number")
-    .addOption(new Option("--from <position>", "where to begin").choices(["trim-horizon", "latest"]).default("latest"))
+    .addOption(fromOption())
     .option("--json", "print one JSON object per line: shard, sequenceNumber, arrived, partitionKey, data (in base64)")
     .addOption(endpointOption())
     .action(async (name: string, options: Options) => {
@@ -49,31 +46,21 @@ class Tail {
 
   /** Ends when all the shards, and their children when those are wanted too, have ended. */
   async run(shards: readonly string[], children: boolean): Promise<void> {
-    const first = this.#options.from === "latest" ? "LATEST" : "TRIM_HORIZON";
+    const first = positionOf(this.#options.from);
     await Promise.all(shards.map((shard) => this.#follow(shard, first, children)));
   }
 
   async #follow(shard: string, type: ShardIteratorType, children: boolean): Promise<void> {
     if (this.#begun.has(shard)) return;
     this.#begun.add(shard);
-    let iterator = await this.#iterator(shard, type);
-    let last: string | undefined;
     let page: GetRecordsCommandOutput | undefined;
-    while (iterator !== undefined) {
-      page = await this.#client.send(new GetRecordsCommand({ ShardIterator: iterator })).catch((error: unknown) => {
-        // A machine that slept: go on after the last record seen.
-        if (error instanceof ExpiredIteratorException) return undefined;
-        throw error;
-      });
-      if (!page) {
-        iterator = await this.#iterator(shard, last === undefined ? type : "AFTER_SEQUENCE_NUMBER", last);
-        continue;
-      }
-      for (const record of page.Records ?? []) this.#print(shard, record);
-      last = page.Records?.at(-1)?.SequenceNumber ?? last;
-      iterator = page.NextShardIterator;
-      if (iterator !== undefined && page.MillisBehindLatest === 0) await systemClock.sleep(IDLE_MS);
-    }
+    const pages = pagesOf<GetRecordsCommandOutput>({
+      iterator: (after) => (after === undefined ? this.#iterator(shard, type) : this.#iterator(shard, "AFTER_SEQUENCE_NUMBER", after)),
+      read: (ShardIterator) => this.#client.send(new GetRecordsCommand({ ShardIterator })),
+      lastOf: ({ Records }) => Records?.at(-1)?.SequenceNumber,
+      atTip: ({ MillisBehindLatest }) => MillisBehindLatest === 0,
+    });
+    for await (page of pages) for (const record of page.Records ?? []) this.#print(shard, record);
     this.#ended.add(shard);
     // What comes after two parents comes after the later of them.
     const next = (page?.ChildShards ?? []).filter(({ ParentShards = [] }) => ParentShards.every((parent) => !this.#begun.has(parent) || this.#ended.has(parent)));

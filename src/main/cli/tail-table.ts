@@ -1,26 +1,23 @@
 // `fugaz tail dynamodb-stream`: the changes of a table, from the shards of its stream one after the other.
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import {
-  DescribeStreamCommand, DynamoDBStreamsClient, ExpiredIteratorException, GetRecordsCommand, GetShardIteratorCommand, ListStreamsCommand, type _Record, type ShardIteratorType,
+  DescribeStreamCommand, DynamoDBStreamsClient, GetRecordsCommand, GetShardIteratorCommand, ListStreamsCommand, type GetRecordsCommandOutput, type _Record, type ShardIteratorType,
 } from "@aws-sdk/client-dynamodb-streams";
-import { Command, Option } from "commander";
-import { systemClock } from "../system-clock.ts";
+import { Command } from "commander";
 import { clientSettings, endpointOption, type Endpoint } from "./client.ts";
+import { fromOption, pagesOf, positionOf, type From } from "./tail-shard.ts";
 import { UserError } from "./user-error.ts";
 
 interface Options extends Endpoint {
-  readonly from: "trim-horizon" | "latest";
+  readonly from: From;
   readonly json?: true;
 }
-
-/** How often a stream without news is looked at. */
-const IDLE_MS = 200;
 
 export const tailTableCommand = (): Command =>
   new Command("dynamodb-stream")
     .description("Print the changes of a table with a stream as they come")
     .argument("<table>", "table name")
-    .addOption(new Option("--from <position>", "where to begin").choices(["trim-horizon", "latest"]).default("latest"))
+    .addOption(fromOption())
     .option("--json", "print each record as the API gives it, one JSON object per line")
     .addOption(endpointOption())
     .action(async (table: string, options: Options) => {
@@ -34,21 +31,14 @@ export const tailTableCommand = (): Command =>
 async function follow(client: DynamoDBStreamsClient, StreamArn: string, { from, json }: Options): Promise<void> {
   const { Shards = [] } = (await client.send(new DescribeStreamCommand({ StreamArn }))).StreamDescription ?? {};
   for (const { ShardId } of Shards) {
-    const first = from === "latest" ? "LATEST" : "TRIM_HORIZON";
     const at = async (ShardIteratorType: ShardIteratorType, SequenceNumber?: string): Promise<string | undefined> => (await client.send(new GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType, SequenceNumber }))).ShardIterator;
-    let last: string | undefined;
-    for (let iterator = await at(first); iterator !== undefined; ) {
-      const page = await client.send(new GetRecordsCommand({ ShardIterator: iterator })).catch((error: unknown) => {
-        // A machine that slept: go on after the last record seen.
-        if (error instanceof ExpiredIteratorException) return undefined;
-        throw error;
-      });
-      const records = page?.Records ?? [];
-      for (const record of records) process.stdout.write(`${json ? JSON.stringify(record, bytesAsBase64) : line(record)}\n`);
-      last = records.at(-1)?.dynamodb?.SequenceNumber ?? last;
-      iterator = page ? page.NextShardIterator : await (last === undefined ? at(first) : at("AFTER_SEQUENCE_NUMBER", last));
-      if (iterator !== undefined && records.length === 0) await systemClock.sleep(IDLE_MS);
-    }
+    const pages = pagesOf<GetRecordsCommandOutput>({
+      iterator: (after) => (after === undefined ? at(positionOf(from)) : at("AFTER_SEQUENCE_NUMBER", after)),
+      read: (ShardIterator) => client.send(new GetRecordsCommand({ ShardIterator })),
+      lastOf: ({ Records }) => Records?.at(-1)?.dynamodb?.SequenceNumber,
+      atTip: ({ Records = [] }) => Records.length === 0,
+    });
+    for await (const { Records = [] } of pages) for (const record of Records) process.stdout.write(`${json ? JSON.stringify(record, bytesAsBase64) : line(record)}\n`);
   }
 }
 
