@@ -11,6 +11,8 @@ import type { Grant, Lined, Pool } from "./pool.ts";
 /** Ours: the longest wait that is expected of anybody, and after how long without the end of an event we no longer believe it. */
 const PATIENCE_MS = 1;
 const STALL_MS = 2;
+/** Asking takes a system call. */
+const PROCESSORS = availableParallelism();
 /** Ours: one figure at most, and what it counts in the mean: a program that was kept from running for a while tells little about its handler. */
 const FIGURE_MS_MAX = 4;
 const WEIGHT = { longer: 1 / 16, shorter: 1 / 4 };
@@ -23,7 +25,7 @@ export interface LineFigures {
 }
 
 /** Whether one more event should wait for a busy instance. */
-export function worthWaiting({ busy, inLine, meanHandlerMs }: LineFigures, processors = availableParallelism()): boolean {
+export function worthWaiting({ busy, inLine, meanHandlerMs }: LineFigures, processors = PROCESSORS): boolean {
   if (meanHandlerMs === undefined || meanHandlerMs > PATIENCE_MS || busy < processors) return false;
   return ((inLine + 1) * meanHandlerMs) / busy <= PATIENCE_MS;
 }
