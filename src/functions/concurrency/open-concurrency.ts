@@ -18,8 +18,9 @@ export interface Concurrency extends Disposable {
   provision(at: FunctionName, provisioned: ReadonlyMap<string, number>, maxima: ReadonlyMap<string, number>): void;
   /** Functions that have set something aside. */
   withFacts(): readonly FunctionName[];
-  /** Runs the task as one invocation; rejects with TooManyRequestsException when there are too many. Begins it before it returns. */
-  count<T>(version: Version, task: () => Promise<T>): Promise<T>;
+  /** Counts one more invocation, until `leave`; throws TooManyRequestsException when there are too many. */
+  enter(version: Version): void;
+  leave(version: Version): void;
   /** Calls back when an invocation has ended. */
   onFree(listener: () => void): void;
   /** How many more invocations of the version may begin. */
@@ -68,10 +69,14 @@ export async function openConcurrency(deps: { readonly store: Pick<Store, "get" 
   const change = (at: FunctionName, act: (count: FunctionCount) => void): void => {
     const account = accountOf(at);
     const count = account.functions.get(at.name) ?? { facts: undefined, provisioned: nothing, maxima: nothing, growth: undefined, active: new Map<string, number>() };
-    const [asideBefore, pooledBefore] = [asideOf(count), pooledOf(count)];
-    act(count);
-    account.setAside += asideOf(count) - asideBefore;
-    account.pooled += pooledOf(count) - pooledBefore;
+    account.setAside -= asideOf(count);
+    account.pooled -= pooledOf(count);
+    try {
+      act(count);
+    } finally {
+      account.setAside += asideOf(count);
+      account.pooled += pooledOf(count);
+    }
     if (count.active.size === 0 && count.facts === undefined && count.provisioned.size === 0 && count.maxima.size === 0) account.functions.delete(at.name);
     else account.functions.set(at.name, count);
   };
@@ -112,7 +117,7 @@ export async function openConcurrency(deps: { readonly store: Pick<Store, "get" 
       const [account = "", region = ""] = key.split("/");
       return [...functions].flatMap(([name, { facts }]) => (facts ? [{ account, region, name }] : []));
     }),
-    count: async (version, task) => {
+    enter: (version) => {
       const room = roomOf(version);
       if (room.kind === "throttled") throw throttled(room.because);
       change(version, (count) => {
@@ -120,21 +125,18 @@ export async function openConcurrency(deps: { readonly store: Pick<Store, "get" 
         count.active.set(version.id, (count.active.get(version.id) ?? 0) + 1);
       });
       running++;
-      try {
-        return await task();
-      } finally {
-        change(version, ({ active }) => {
-          const left = (active.get(version.id) ?? 1) - 1;
-          if (left > 0) active.set(version.id, left);
-          else active.delete(version.id);
-        });
-        running--;
-        freeListener();
-        if (running === 0) {
-          for (const tell of watchers) tell();
-          watchers = [];
-        }
-      }
+    },
+    leave: (version) => {
+      change(version, ({ active }) => {
+        const left = (active.get(version.id) ?? 1) - 1;
+        if (left > 0) active.set(version.id, left);
+        else active.delete(version.id);
+      });
+      running--;
+      freeListener();
+      if (running > 0) return;
+      for (const tell of watchers) tell();
+      watchers = [];
     },
     onFree: (listener) => {
       freeListener = listener;

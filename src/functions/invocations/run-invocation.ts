@@ -24,7 +24,7 @@ export interface Taking {
   /** A streamed response goes here while the event runs; who gave it also closes it. */
   readonly body?: ResponseBody | undefined;
   /** Has the result early when the invocation goes on after its answer, unless the caller wants the log of all of it. */
-  readonly onAnswer?: (result: InvokeResult) => void;
+  readonly onAnswer?: ((result: InvokeResult) => void) | undefined;
 }
 
 /**
@@ -66,7 +66,7 @@ export async function runInvocation({ instance, failure }: Grant, options: Invok
   if (trouble) instance.failed();
   const final = trouble ? endingOf(trouble, subject) : ending;
   const overMs = over?.atMs ?? answeredMs;
-  const figures = figuresOf(durationOf(final.status, overMs), await instance.readMemory());
+  const figures = figuresOf(durationOf(final.status, overMs), instance.readMemory());
   const reportSpans = settling ? [spanFrom("extensionOverhead", doneMs, overMs)] : undefined;
   log.platform({ kind: "report", requestId, ending: final, figures, traceId, ...(reportSpans ? { spans: reportSpans } : {}) }, clock.now());
   const result = resultOf(figures);
