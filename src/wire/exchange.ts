@@ -84,46 +84,7 @@ class Exchange {
     this.#context = context;
     incoming.on("error", ignore);
     outgoing.on("error", ignore);
-    this.request = this.#describe();
-  }
-
-  #describe(): HttpRequest {
-    const target = readTarget(this.#incoming);
-    const { secure, socket } = this.#connection;
-    const fallbackHost = `${socket.localAddress ?? "127.0.0.1"}:${socket.localPort ?? 0}`;
-    let body: RequestBody | undefined;
-    let controller: AbortController | undefined;
-    const outgoing = this.#outgoing;
-    const makeBody = (): RequestBody => this.#makeBody();
-    return {
-      method: this.#incoming.method ?? "GET",
-      rawPath: target.path,
-      rawQuery: target.query,
-      headers: target.headers,
-      rawHeaders: this.#incoming.rawHeaders,
-      host: target.host,
-      secure,
-      sourceIp: plainIp(socket.remoteAddress),
-      endpoint: `${secure ? "https" : "http"}://${target.host === "" ? fallbackHost : target.host}`,
-      get body() {
-        return (body ??= makeBody());
-      },
-      get signal() {
-        controller ??= abortOnLoss(outgoing);
-        return controller.signal;
-      },
-    };
-  }
-
-  #makeBody(): RequestBody {
-    const { clock, bodyIdleMs } = this.#context;
-    const beforeFirstRead = this.#connection.expectsContinue
-      ? () => {
-          this.#continueSent = true;
-          if (!this.#outgoing.headersSent && !this.#outgoing.destroyed) this.#outgoing.writeContinue();
-        }
-      : undefined;
-    return new RequestBody(this.#incoming, { clock, idleMs: bodyIdleMs, beforeFirstRead });
+    this.request = new Request(incoming, outgoing, connection, context, () => (this.#continueSent = true));
   }
 
   send(reply: HttpReply): void {
@@ -187,6 +148,68 @@ class Exchange {
       const cancel = this.#context.clock.after(this.#context.lingerMs, () => incoming.destroy());
       incoming.once("close", cancel);
     });
+  }
+}
+
+/** What a door sees. A class, since getters of an object made anew each time would cost more than what they save. */
+class Request implements HttpRequest {
+  readonly method: string;
+  readonly rawPath: string;
+  readonly rawQuery: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly rawHeaders: readonly string[];
+  readonly host: string;
+  readonly secure: boolean;
+  readonly sourceIp: string;
+  readonly #incoming: Incoming;
+  readonly #outgoing: Outgoing;
+  readonly #connection: Connection;
+  readonly #context: ExchangeContext;
+  readonly #onContinue: () => void;
+  #body: RequestBody | undefined;
+  #controller: AbortController | undefined;
+
+  constructor(incoming: Incoming, outgoing: Outgoing, connection: Connection, context: ExchangeContext, onContinue: () => void) {
+    const target = readTarget(incoming);
+    this.method = incoming.method ?? "GET";
+    this.rawPath = target.path;
+    this.rawQuery = target.query;
+    this.headers = target.headers;
+    this.rawHeaders = incoming.rawHeaders;
+    this.host = target.host;
+    this.secure = connection.secure;
+    // Asked now: a closed socket has forgotten it.
+    this.sourceIp = plainIp(connection.socket.remoteAddress);
+    this.#incoming = incoming;
+    this.#outgoing = outgoing;
+    this.#connection = connection;
+    this.#context = context;
+    this.#onContinue = onContinue;
+  }
+
+  get endpoint(): string {
+    const { localAddress = "127.0.0.1", localPort = 0 } = this.#connection.socket;
+    return `${this.secure ? "https" : "http"}://${this.host === "" ? `${localAddress}:${localPort}` : this.host}`;
+  }
+
+  get body(): RequestBody {
+    return (this.#body ??= this.#makeBody());
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= abortOnLoss(this.#outgoing);
+    return this.#controller.signal;
+  }
+
+  #makeBody(): RequestBody {
+    const { clock, bodyIdleMs } = this.#context;
+    const beforeFirstRead = this.#connection.expectsContinue
+      ? () => {
+          this.#onContinue();
+          if (!this.#outgoing.headersSent && !this.#outgoing.destroyed) this.#outgoing.writeContinue();
+        }
+      : undefined;
+    return new RequestBody(this.#incoming, { clock, idleMs: bodyIdleMs, beforeFirstRead });
   }
 }
 

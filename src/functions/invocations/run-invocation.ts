@@ -58,8 +58,8 @@ export async function runInvocation({ instance, failure }: Grant, options: Invok
   if (settling && !tail) onAnswer?.(resultOf(figuresOf(durationOf(ending.status, answeredMs), instance.memoryPeakMb ?? 0)));
   const doneMs = (await settling?.runtimeDone) ?? answeredMs;
   const spanFrom = (name: Span["name"], fromMs: number, toMs: number): Span => ({ name, startMs: startedMs + (fromMs - begunMs), durationMs: toMs - fromMs });
-  const doneSpans = [spanFrom("responseLatency", begunMs, answeredMs), spanFrom("responseDuration", answeredMs, answeredMs), spanFrom("runtimeOverhead", answeredMs, doneMs)];
-  log.platform({ kind: "end", requestId, ending, durationMs: durationOf(ending.status, doneMs), traceId, spans: doneSpans }, clock.now());
+  const spans = log.detailed ? [spanFrom("responseLatency", begunMs, answeredMs), spanFrom("responseDuration", answeredMs, answeredMs), spanFrom("runtimeOverhead", answeredMs, doneMs)] : undefined;
+  log.platform({ kind: "end", requestId, ending, durationMs: durationOf(ending.status, doneMs), traceId, spans }, clock.now());
 
   const over = await settling?.over;
   const trouble = over?.failure;
