@@ -2,7 +2,6 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -10,15 +9,19 @@ import { promisify } from "node:util";
 import { AddPermissionCommand, CreateFunctionCommand, CreateFunctionUrlConfigCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
 import type { clientSettings } from "../src/main/cli/client.ts";
+import { limits } from "../src/kernel/limits.ts";
 import { systemClock } from "../src/main/system-clock.ts";
 import { cached, tool } from "../test/tool-cache.ts";
 import { openCalls } from "./calls.ts";
+import { freePort } from "./free-port.ts";
 import { at, load, type Row } from "./load.ts";
 
 /** Its host is the open fork of the Serverless Framework: the original asks for an account. */
 const OFFLINE = "serverless-offline@14.8.2";
 const HOST = "osls@4.3.1";
 const HELLO = "exports.handler = async () => 'hello';";
+/** The other shares the machine as any process does: on a busy one a smaller function would get less of it. */
+const WHOLE_CORE_MB = limits.functions.memoryMbPerCpu;
 const ROUNDS = 8;
 const ROUND_MS = 500;
 /** First calls, each of a function of its own; so long apart that neither has to do two at once. */
@@ -144,18 +147,10 @@ async function serve(lambda: LambdaClient): Promise<readonly string[]> {
   const ZipFile = zipSync({ "index.js": strToU8(HELLO) });
   const paths: string[] = [];
   for (const FunctionName of names) {
-    await lambda.send(new CreateFunctionCommand({ FunctionName, Runtime: "nodejs22.x", Handler: "index.handler", Role: "arn:aws:iam::000000000000:role/bench", Code: { ZipFile }, MemorySize: 256 }));
+    await lambda.send(new CreateFunctionCommand({ FunctionName, Runtime: "nodejs22.x", Handler: "index.handler", Role: "arn:aws:iam::000000000000:role/bench", Code: { ZipFile }, MemorySize: WHOLE_CORE_MB }));
     const { FunctionUrl = "" } = await lambda.send(new CreateFunctionUrlConfigCommand({ FunctionName, AuthType: "NONE" }));
     await lambda.send(new AddPermissionCommand({ FunctionName, StatementId: "public", Action: "lambda:InvokeFunctionUrl", Principal: "*", FunctionUrlAuthType: "NONE" }));
     paths.push(new URL(FunctionUrl).pathname);
   }
   return paths;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }

@@ -1,4 +1,4 @@
-// A thousand functions that live at once, each with one idle instance: what they hold together, and whether calls notice how many there are.
+// A thousand functions that live at once, each with one idle instance: what they hold together, and whether a call notices how many there are.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CreateFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
@@ -12,55 +12,59 @@ import { memoryOf } from "./process-memory.ts";
 import { processesBelow } from "./processes.ts";
 
 const FEW = 10;
-const ROUNDS = 300;
-/** Longer than it takes until an idle instance is frozen: each paced call thaws one, however many there are. */
-const PACE_MS = 15;
 const MAKERS = 4;
+const CALLS = 1000;
+/** So long that each of the few is frozen again before its next turn, as each of the many is: the same work for both. */
+const PACE_MS = 15;
+const QUIET_MS = 5000;
+/** What Linux counts processor time in, where nobody has compiled it otherwise. */
+const TICK_MS = 10;
 
-/** Of functions of which each is called at long intervals, `count` live at once. `dir` must be empty. */
+/** `dir` must be empty. */
 export async function benchThousand(dir: string, count = 1000): Promise<readonly Row[]> {
   const server = await startChild(["--data-dir", join(dir, "thousand")]);
   try {
     const lambda = new LambdaClient(clientSettings({ endpoint: server.endpoint }));
     using calls = openCalls(server.endpoint, MAKERS);
     const emptyMb = privateMb(processesBelow(server.pid));
-    const begun = systemClock.monotonicMs();
     await make(lambda, calls, 0, FEW);
-    const few = await paced(calls, FEW);
-    const fewBusy = await warm(calls, FEW);
-    const making = systemClock.monotonicMs();
+    const few = await paced(calls, server.pid, FEW);
+    const begunMs = systemClock.monotonicMs();
     await make(lambda, calls, FEW, count);
-    const madeMs = systemClock.monotonicMs() - making;
-    void begun;
-    const many = await paced(calls, count);
-    const manyBusy = await warm(calls, count);
-    const live = await figure(server.endpoint, 'fugaz_instances');
-    const idleFrom = cpuMs(server.pid);
-    await systemClock.sleep(5000);
-    const idleCpuMs = cpuMs(server.pid) - idleFrom;
+    const madeMs = systemClock.monotonicMs() - begunMs;
+    const many = await paced(calls, server.pid, count);
+    const before = processorMs(server.pid);
+    await systemClock.sleep(QUIET_MS);
+    const quietMs = processorMs(server.pid) - before;
     const below = processesBelow(server.pid);
-    const rows: Row[] = [
-      { what: `${count - FEW} functions made and called once`, value: madeMs / 1000, unit: "s" },
-      { what: `instances alive of ${count} functions`, value: live, unit: "" },
-      { what: "  processes of theirs", value: below.length, unit: "" },
+    return [
+      { what: `${count - FEW} functions created and called once, ${MAKERS} callers, each`, value: madeMs / (count - FEW), unit: "ms" },
+      { what: `instances alive of ${count} functions`, value: await instances(server.endpoint), unit: "" },
       { what: "  their private memory, waiting cells included", value: privateMb(below) - emptyMb, unit: "MB" },
-      { what: "  the server (RSS)", value: (await memoryOf(server.pid)).nowMb, unit: "MB" },
+      { what: "  their processes", value: below.length, unit: "" },
+      { what: "  the server's memory (RSS)", value: (await memoryOf(server.pid)).nowMb, unit: "MB" },
       { what: "  the server's descriptors", value: readdirSync(`/proc/${server.pid}/fd`).length, unit: "" },
-      { what: "  the server's processor time while nobody calls", value: idleCpuMs / 50, unit: "%" },
+      { what: "  the server's processor time while nobody calls", value: (quietMs / QUIET_MS) * 100, unit: "%" },
+      ...compared(few, many, count),
     ];
-    for (const [what, one, other] of [["each asleep before", few, many], ["one after the other", fewBusy, manyBusy]] as const) {
-      for (const share of [0.5, 0.99]) {
-        rows.push({ what: `warm Invoke, ${what}, ${FEW} functions, p${share * 100}`, value: at(one, share), unit: "ms" });
-        rows.push({ what: `warm Invoke, ${what}, ${count} functions, p${share * 100}`, value: at(other, share), unit: "ms" });
-        rows.push({ what: "  ratio", value: at(other, share) / at(one, share), unit: "x" });
-      }
-    }
-    return rows;
   } finally {
-    const stopping = systemClock.monotonicMs();
     await server.stop();
-    console.error("stop", systemClock.monotonicMs() - stopping);
   }
+}
+
+interface Paced {
+  readonly tookMs: readonly number[];
+  /** The server's processor time, a call's share of it. */
+  readonly processorMs: number;
+}
+
+function compared(few: Paced, many: Paced, count: number): readonly Row[] {
+  const figures = [["p50", ({ tookMs }: Paced) => at(tookMs, 0.5)], ["p99", ({ tookMs }: Paced) => at(tookMs, 0.99)], ["the server's processor time", (paced: Paced) => paced.processorMs]] as const;
+  return figures.flatMap(([what, of]): Row[] => [
+    { what: `warm Invoke of functions in turn, ${FEW} live instances, ${what}`, value: of(few), unit: "ms" },
+    { what: `warm Invoke of functions in turn, ${count} live instances, ${what}`, value: of(many), unit: "ms" },
+    { what: "  ratio", value: of(many) / of(few), unit: "x" },
+  ]);
 }
 
 const nameOf = (n: number): string => `thousand-${n}`;
@@ -70,50 +74,39 @@ async function make(lambda: LambdaClient, calls: Calls, from: number, to: number
   let next = from;
   await Promise.all(Array.from({ length: MAKERS }, async () => {
     for (let n = next++; n < to; n = next++) {
-      const t0 = systemClock.monotonicMs();
       await lambda.send(new CreateFunctionCommand({ FunctionName: nameOf(n), Runtime: "nodejs24.x", Handler: "index.handler", Role: "arn:aws:iam::000000000000:role/bench", Code: { ZipFile }, MemorySize: 128 }));
-      const t1 = systemClock.monotonicMs();
       await calls.send("POST", invocations(nameOf(n)), "{}");
-      if (n % 50 === 0) console.error(n, (t1 - t0).toFixed(1), (systemClock.monotonicMs() - t1).toFixed(1));
     }
   }));
 }
 
-async function paced(calls: Calls, count: number): Promise<readonly number[]> {
+async function paced(calls: Calls, pid: number, count: number): Promise<Paced> {
   const tookMs: number[] = [];
-  for (let n = 0; n < ROUNDS + FEW; n++) {
+  const before = processorMs(pid);
+  for (let n = 0; n < CALLS; n++) {
     await systemClock.sleep(PACE_MS);
-    const begun = systemClock.monotonicMs();
-    await calls.send("POST", invocations(nameOf((n * 7) % count)), "{}");
-    if (n >= FEW) tookMs.push(systemClock.monotonicMs() - begun);
+    const begunMs = systemClock.monotonicMs();
+    await calls.send("POST", invocations(nameOf(n % count)), "{}");
+    tookMs.push(systemClock.monotonicMs() - begunMs);
   }
-  return tookMs.toSorted((a, b) => a - b);
+  return { tookMs: tookMs.toSorted((a, b) => a - b), processorMs: (processorMs(pid) - before) / CALLS };
 }
 
-async function warm(calls: Calls, count: number): Promise<readonly number[]> {
-  const tookMs: number[] = [];
-  for (let n = 0; n < 10 * ROUNDS; n++) {
-    const begun = systemClock.monotonicMs();
-    await calls.send("POST", invocations(nameOf((n * 7) % count)), "{}");
-    tookMs.push(systemClock.monotonicMs() - begun);
-  }
-  return tookMs.toSorted((a, b) => a - b);
+async function instances(endpoint: string): Promise<number> {
+  const metrics = await (await fetch(`${endpoint}/metrics`)).text();
+  return [...metrics.matchAll(/^fugaz_instances\{.*\} (\d+)$/gm)].reduce((sum, [, number]) => sum + Number(number), 0);
 }
 
-async function figure(endpoint: string, name: string): Promise<number> {
-  const text = await (await fetch(`${endpoint}/metrics`)).text();
-  return text.split("\n").filter((line) => line.startsWith(name) && !line.startsWith("#")).reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+/** Memory that no other process shares. */
+const privateMb = (pids: readonly number[]): number => pids.flatMap((pid) => [...textOf(`/proc/${pid}/smaps_rollup`).matchAll(/^Private_\w+:\s+(\d+) kB$/gm)]).reduce((kb, [, number]) => kb + Number(number), 0) / 1024;
+
+/** All threads', in user and system mode. */
+function processorMs(pid: number): number {
+  const fields = textOf(`/proc/${pid}/stat`).split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
-const privateMb = (pids: readonly number[]): number => pids.reduce((sum, pid) => sum + [...text(`/proc/${pid}/smaps_rollup`).matchAll(/^Private_\w+:\s+(\d+) kB$/gm)].reduce((kb, [, number]) => kb + Number(number), 0), 0) / 1024;
-
-/** User and system time so far. */
-function cpuMs(pid: number): number {
-  const fields = text(`/proc/${pid}/stat`).split(") ")[1]?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * 10;
-}
-
-const text = (file: string): string => {
+const textOf = (file: string): string => {
   try {
     return readFileSync(file, "utf8");
   } catch {

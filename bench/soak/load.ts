@@ -55,7 +55,7 @@ export async function startSoakLoad(endpoint: string): Promise<SoakLoad> {
   await create("soak-uploads", node(HELLO));
   await create("soak-messages", python(HELLO_PYTHON), PYTHON);
   await create("soak-records", node(HELLO));
-  await create("soak-trouble", node(TROUBLE), NODE, { Timeout: 3 });
+  await create("soak-trouble", node(TROUBLE), NODE, { Timeout: 10 });
   await create("soak-cold-node", node(HELLO));
   await create("soak-cold-python", python(HELLO_PYTHON), PYTHON);
   await create("soak-code", node(HELLO));
@@ -74,7 +74,7 @@ export async function startSoakLoad(endpoint: string): Promise<SoakLoad> {
   };
   const answers = async (pattern: RegExp, answer: Promise<string | Buffer>): Promise<void> => {
     const text = String(await answer);
-    if (!pattern.test(text)) throw new Error(`${text.slice(0, 120)} is not ${String(pattern)}`);
+    if (!pattern.test(text)) throw new Error(`${text.slice(0, 250)} is not ${String(pattern)}`);
   };
   /** What is done, how long it rests in between, and how; `n` counts. */
   const actors: readonly (readonly [string, number, (n: number) => Promise<unknown>])[] = [
@@ -116,7 +116,7 @@ export async function startSoakLoad(endpoint: string): Promise<SoakLoad> {
   ];
   const act = async ([what, restMs, once]: (typeof actors)[number]): Promise<void> => {
     for (let n = 1; !ending.signal.aborted; n++) {
-      await once(n).then(() => done.set(what, (done.get(what) ?? 0) + 1), (error: unknown) => void wrong.push(`${what}: ${String(error).slice(0, 300)}`));
+      await once(n).then(() => done.set(what, (done.get(what) ?? 0) + 1), (error: unknown) => void wrong.push(`${what}: ${String(error).slice(0, 400)}`));
       await systemClock.sleep(restMs, ending.signal).catch(() => undefined);
     }
   };
