@@ -11,7 +11,8 @@ import { idleKeeper, type IdleKeeper } from "./idle-keeper.ts";
 import { Instance, type InstanceDeps } from "./instance.ts";
 import { openKept, type Kept, type KeptFailure, type KeptState } from "./kept.ts";
 import { isWaiting, type InstanceState } from "./life.ts";
-import { isEmpty, newPool, smoothed, type Grant, type Pool, type Waiter } from "./pool.ts";
+import { newPool, smoothed, type Grant, type Pool, type Waiter } from "./pool.ts";
+import { openPools } from "./pools.ts";
 
 export interface DispatcherDeps extends InstanceDeps {
   readonly limits: Pick<HeartLimits, "bootsMax" | "memoryBudgetMb" | "initTimeoutMs" | "waitMsMax" | "freezeAfterMs" | "evictAfterMs" | "ageMsMax">;
@@ -49,7 +50,7 @@ export interface Dispatcher {
 
 export function openDispatcher(deps: DispatcherDeps): Dispatcher {
   const { clock, limits } = deps;
-  const pools = new Map<string, Pool>();
+  const pools = openPools();
   /** Pools with more waiters than boots, in the order in which they became so. */
   const hungry = new Set<Pool>();
   const live = new Set<Instance>();
@@ -84,25 +85,13 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
   });
   const evict = (instance: Instance): void => {
     idle.remove(instance);
-    const pool = pools.get(instance.version.id);
+    const pool = pools.find(instance.version.id);
     const at = pool?.waiting.indexOf(instance) ?? -1;
     if (pool && at >= 0) pool.waiting.splice(at, 1);
     void bury(instance);
-    if (pool) tidy(pool);
+    if (pool) pools.tidy(pool);
     roomListener();
   };
-  const tidy = (pool: Pool): void => {
-    if (isEmpty(pool) && pools.get(pool.version.id) === pool) pools.delete(pool.version.id);
-  };
-  const poolOf = (version: Version): Pool => {
-    const known = pools.get(version.id);
-    if (known) return known;
-    const pool = newPool(version);
-    pools.set(version.id, pool);
-    return pool;
-  };
-  const poolsOf = ({ account, region, name }: FunctionName): readonly Pool[] =>
-    [...pools.values()].filter(({ version }) => version.name === name && version.account === account && version.region === region);
   const take = (pool: Pool, instance: Instance): Instance => {
     idle.remove(instance);
     recharge(instance, () => instance.step("taken"));
@@ -116,7 +105,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     if (waiter) return waiter.grant({ instance: take(pool, instance), failure: undefined });
     if (pool.retired || ended) {
       void bury(instance);
-      return tidy(pool);
+      return pools.tidy(pool);
     }
     if (instance.state === "reset") pool.waiting.unshift(instance);
     else pool.waiting.push(instance);
@@ -139,7 +128,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
       if (instance) evict(instance);
     }
     for (const id of plan.boots) {
-      const pool = pools.get(id);
+      const pool = pools.find(id);
       if (pool) void boot(pool);
     }
   };
@@ -156,7 +145,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     pool.booting--;
     boots--;
     settle(pool, instance, outcome);
-    tidy(pool);
+    pools.tidy(pool);
     pump();
     roomListener();
     return outcome.kind === "ready" ? undefined : outcome;
@@ -166,7 +155,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     const { memoryMb } = version.settings;
     const reachableMb = idle.list().reduce((sum, instance) => sum + instance.chargeMb, limits.memoryBudgetMb - chargedMb);
     if (reachableMb < memoryMb) return Promise.resolve({ kind: "refused", reason: new Error(`the machine has ${Math.max(0, reachableMb)} MB left for instances, and this one takes ${memoryMb} MB`) });
-    return boot(poolOf(version), true);
+    return boot(pools.of(version), true);
   };
   const kept: Kept = openKept({
     clock,
@@ -199,7 +188,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
   return {
     acquire: (version, signal) => {
       if (ended) return Promise.reject(shuttingDown());
-      const pool = poolOf(version);
+      const pool = pools.of(version);
       // Instances whose program is dead come last: they cost a start.
       const instance = pool.waiting.pop();
       if (instance) return Promise.resolve({ instance: take(pool, instance), failure: undefined });
@@ -213,7 +202,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
           if (at >= 0) pool.waiters.splice(at, 1);
           settled();
           reject(reason);
-          tidy(pool);
+          pools.tidy(pool);
         };
         const waiter: Waiter = {
           grant: (grant) => {
@@ -237,7 +226,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
       });
     },
     release: (instance, health, durationMs) => {
-      const pool = poolOf(instance.version);
+      const pool = pools.of(instance.version);
       pool.busy--;
       pool.turnedMs = clock.now();
       pool.meanDurationMs = smoothed(pool.meanDurationMs, durationMs);
@@ -248,12 +237,12 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
           offer(pool, instance);
         }
       }
-      tidy(pool);
+      pools.tidy(pool);
       pump();
       roomListener();
     },
     room: (version, alone) => {
-      const family = poolsOf(version);
+      const family = pools.family(version);
       const ready = family.reduce((sum, pool) => sum + Math.max(0, pool.waiting.length - pool.waiters.length), 0);
       if (ready > 0) return ready;
       const busiest = family.reduce((most, pool) => (pool.busy > most.busy ? pool : most), newPool(version));
@@ -264,11 +253,11 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
       const unserved = [...hungry].reduce((sum, pool) => sum + Math.max(0, pool.waiters.length - pool.booting), 0);
       return Math.max(0, Math.min(limits.bootsMax - boots - unserved, fitting));
     },
-    versions: (at) => poolsOf(at).map(({ version }) => version),
+    versions: (at) => pools.family(at).map(({ version }) => version),
     keep: (version, count) => kept.keep(version, count),
     kept: (version) => kept.state(version.id),
     retire: (isObsolete) => {
-      for (const pool of pools.values()) {
+      for (const pool of pools.all()) {
         if (!isObsolete(pool.version)) continue;
         kept.keep(pool.version, 0);
         pool.retired = true;
@@ -278,13 +267,13 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     onRoom: (listener) => {
       roomListener = listener;
     },
-    status: () => ({ instances: live.size, busy: [...pools.values()].reduce((sum, pool) => sum + pool.busy, 0) }),
+    status: () => ({ instances: live.size, busy: [...pools.all()].reduce((sum, pool) => sum + pool.busy, 0) }),
     states: () => [...live].map(({ state }) => state),
     end: async () => {
       ended = true;
       kept.stop();
       idle.stop();
-      for (const pool of pools.values()) for (const waiter of pool.waiters.slice()) waiter.refuse(shuttingDown());
+      for (const pool of pools.all()) for (const waiter of pool.waiters.slice()) waiter.refuse(shuttingDown());
       for (const instance of live) void bury(instance);
       await Promise.all(endings);
     },
