@@ -1,16 +1,13 @@
 // `fugaz tail sqs` looks on: it shows what lies in a queue and what arrives, and the receivers notice nothing of it.
-import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { text } from "node:stream/consumers";
 import { CreateQueueCommand, DeleteMessageCommand, DeleteQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageBatchCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { startServer } from "./child-server.ts";
 import { startCloud, type TestCloud } from "./harness.ts";
+import { tail } from "./tail-process.ts";
 
-const command = join(import.meta.dirname, "../../bin/fugaz.js");
 const instant = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
 const id = String.raw`[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`;
 
@@ -29,25 +26,13 @@ afterAll(async () => {
 const make = async (QueueName: string, Attributes: Readonly<Record<string, string>> = {}): Promise<string> => (await sqs.send(new CreateQueueCommand({ QueueName, Attributes }))).QueueUrl ?? "";
 const send = (QueueUrl: string, MessageBody: string, more: object = {}) => sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, ...more }));
 
-function tail(endpoint: string, ...args: readonly string[]) {
-  const child = spawn(process.execPath, [command, "tail", "sqs", ...args], { env: { ...cloud.env, AWS_ENDPOINT_URL: endpoint }, stdio: ["ignore", "pipe", "pipe"] });
-  onTestFinished(() => void child.kill());
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const stderr = text(child.stderr);
-  const code = new Promise<number | null>((resolve) => child.once("exit", resolve));
-  return {
-    next: async (): Promise<string> => ((await lines.next()) as { readonly value?: string }).value ?? "",
-    ended: async () => ({ code: await code, stderr: await stderr }),
-  };
-}
-
 test("shows what lies there and what arrives, also what is received and deleted at once, and disturbs nothing", async () => {
   const url = await make("jobs", { VisibilityTimeout: "600" });
   await send(url, "taken");
   await sqs.send(new ReceiveMessageCommand({ QueueUrl: url }));
   await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries: [{ Id: "0", MessageBody: "late", DelaySeconds: 900 }, { Id: "1", MessageBody: "free", MessageAttributes: { color: { DataType: "String", StringValue: "red" } } }] }));
-  const { next, ended } = tail(cloud.endpoint, "jobs", "--from", "trim-horizon", "--json");
-  const json = async (): Promise<unknown> => JSON.parse(await next());
+  await using jobs = tail(cloud.endpoint, "sqs", "jobs", "--from", "trim-horizon", "--json");
+  const json = async (): Promise<unknown> => JSON.parse(await jobs.next());
   const message = { messageId: expect.stringMatching(id), sentMs: expect.any(Number), senderId: expect.any(String) };
   expect(await json()).toEqual({ ...message, body: "taken", receives: 1, firstReceivedMs: expect.any(Number), state: "in-flight", untilMs: expect.any(Number) });
   expect(await json()).toEqual({ ...message, body: "late", receives: 0, state: "delayed", untilMs: expect.any(Number) });
@@ -72,7 +57,7 @@ test("shows what lies there and what arrives, also what is received and deleted 
   for (const [n, body] of bodies.entries()) expect(arrivals[n]).toEqual({ ...message, body, receives: 0, state: "new" });
   expect((await sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["All"] }))).Attributes).toMatchObject({ ApproximateNumberOfMessages: "0", ApproximateNumberOfMessagesNotVisible: "2", ApproximateNumberOfMessagesDelayed: "1" });
   await sqs.send(new DeleteQueueCommand({ QueueUrl: url }));
-  expect(await ended()).toEqual({ code: 0, stderr: "" });
+  expect(await jobs.ended()).toEqual({ code: 0, stderr: "" });
 });
 
 test("of a FIFO queue it says the groups, and who waits behind whom; dead letters arrive with their past", async () => {
@@ -80,12 +65,12 @@ test("of a FIFO queue it says the groups, and who waits behind whom; dead letter
   const url = await make("work.fifo", { FifoQueue: "true", ContentBasedDeduplication: "true", VisibilityTimeout: "600", RedrivePolicy: JSON.stringify({ deadLetterTargetArn: "arn:aws:sqs:us-east-1:000000000000:dead.fifo", maxReceiveCount: 1 }) });
   for (const [group, body] of [["a", "a1"], ["a", "a2"], ["b", "b1"]] as const) await send(url, body, { MessageGroupId: group });
   await sqs.send(new ReceiveMessageCommand({ QueueUrl: url, VisibilityTimeout: 500 }));
-  const work = tail(cloud.endpoint, "work.fifo", "--from", "trim-horizon");
+  await using work = tail(cloud.endpoint, "sqs", "work.fifo", "--from", "trim-horizon");
   expect(await work.next()).toMatch(new RegExp(`^${instant}  ${id}  in flight until ${instant}  received 1  group a  a1$`));
   expect(await work.next()).toMatch(new RegExp(`^${instant}  ${id}  blocked until ${instant}  received 0  group a  a2$`));
   expect(await work.next()).toMatch(new RegExp(`^${instant}  ${id}  visible  received 0  group b  b1$`));
   await send(dead, "marker", { MessageGroupId: "m", MessageDeduplicationId: "m" });
-  const graves = tail(cloud.endpoint, "dead.fifo", "--from", "trim-horizon");
+  await using graves = tail(cloud.endpoint, "sqs", "dead.fifo", "--from", "trim-horizon");
   expect(await graves.next()).toMatch(/  visible  received 0  group m  marker$/);
   const [first] = (await sqs.send(new ReceiveMessageCommand({ QueueUrl: url, VisibilityTimeout: 0 }))).Messages ?? [];
   expect(first?.Body).toBe("b1");
@@ -100,7 +85,8 @@ test("of a FIFO queue it says the groups, and who waits behind whom; dead letter
 });
 
 test("what can not be looked at is said in one sentence, and so is a server that dies meanwhile", async () => {
-  expect(await tail(cloud.endpoint, "nobody").ended()).toEqual({ code: 1, stderr: "fugaz: There is no queue nobody.\n" });
+  await using nobody = tail(cloud.endpoint, "sqs", "nobody");
+  expect(await nobody.ended()).toEqual({ code: 1, stderr: "fugaz: There is no queue nobody.\n" });
   const at = (path: string, init?: RequestInit) => fetch(`${cloud.endpoint}/_fugaz/queues/us-east-1/000000000000/${path}`, init);
   expect(await Promise.all(["nobody", "no/body", "jobs?from=here"].map(async (path) => (await at(path)).status))).toEqual([404, 404, 400]);
   expect((await at("jobs", { method: "POST" })).status).toBe(405);
@@ -111,8 +97,8 @@ test("what can not be looked at is said in one sentence, and so is a server that
   const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: "short" }));
   await client.send(new SendMessageCommand({ QueueUrl, MessageBody: "one" }));
   client.destroy();
-  const { next, ended } = tail(server.endpoint, "short", "--from", "trim-horizon");
-  expect(await next()).toMatch(/  visible  received 0  one$/);
+  await using short = tail(server.endpoint, "sqs", "short", "--from", "trim-horizon");
+  expect(await short.next()).toMatch(/  visible  received 0  one$/);
   server.kill();
-  expect(await ended()).toEqual({ code: 1, stderr: "fugaz: The connection to the server broke.\n" });
+  expect(await short.ended()).toEqual({ code: 1, stderr: "fugaz: The connection to the server broke.\n" });
 });

@@ -1,5 +1,5 @@
 // What is remembered of batches that failed and are tried again, so that a restart goes on counting where it was.
-import type { Item } from "./lane.ts";
+import type { SourceRecord } from "./stream-source.ts";
 
 /** A batch, or a part of one: records of one lane, from one sequence number to another. */
 export interface FailedBatch {
@@ -14,15 +14,19 @@ export interface FailedBatch {
 export type StoredFailures = readonly (readonly FailedBatch[])[];
 
 /** A batch, or what is left of one, with its failures so far. */
-export interface Counted extends Pick<FailedBatch, "failures" | "invocations"> {
+export interface Counted<Item extends Numbered> extends Pick<FailedBatch, "failures" | "invocations"> {
   readonly items: readonly Item[];
+}
+
+interface Numbered {
+  readonly record: Pick<SourceRecord, "sequenceNumber">;
 }
 
 export interface LaneFailures {
   /** The next batch, cut where batches that had failed before a restart began and ended; one part at least. */
-  cut(items: readonly Item[]): readonly Counted[];
+  cut<Item extends Numbered>(items: readonly Item[]): readonly Counted<Item>[];
   /** What is left of that batch. */
-  left(parts: readonly Counted[]): void;
+  left(parts: readonly Counted<Numbered>[]): void;
 }
 
 export interface Failures {
@@ -39,11 +43,11 @@ export function openFailures(lanes: number, stored: StoredFailures | undefined):
       /** Of records that have not come by again. */
       let later: readonly FailedBatch[] = [];
       return {
-        cut: (items) => {
+        cut: <Item extends Numbered>(items: readonly Item[]): readonly Counted<Item>[] => {
           const failed = known[lane] ?? [];
           const last = items.at(-1)?.record.sequenceNumber;
           later = failed.filter(({ to }) => last === undefined || order(to, last) > 0);
-          const parts: (Counted & { readonly of: FailedBatch | undefined; readonly items: Item[] })[] = [];
+          const parts: (Counted<Item> & { readonly of: FailedBatch | undefined; readonly items: Item[] })[] = [];
           for (const item of items) {
             const of = failed.find(({ from, to }) => order(from, item.record.sequenceNumber) <= 0 && order(item.record.sequenceNumber, to) <= 0);
             const part = parts.at(-1);

@@ -22,7 +22,7 @@ export interface Item {
   readonly bytes: number;
 }
 
-interface Work extends Counted {
+interface Work extends Counted<Item> {
   /** Times in a row that it could not run. */
   readonly refusals: number;
   readonly last: { readonly requestId: string; readonly result: InvokeResult } | undefined;
