@@ -2,6 +2,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { limits } from "../../kernel/limits.ts";
 import type { BlobRef } from "../../ports/blobs.ts";
+import type { QueueNews } from "../../ports/queue.ts";
 import type { Commit, Entry, Key, Range, Store, Write } from "../../ports/store.ts";
 import type { BlobHolds } from "./blob-files.ts";
 import { isBlobHash } from "./blob-path.ts";
@@ -19,7 +20,7 @@ export interface StoreDeps {
   readonly writer: Writer;
   readonly holds: BlobHolds;
   readonly space: Space;
-  readonly watchers: { readonly keys: Watchers<Key>; readonly queues: Watchers<string>; readonly streams: Watchers<string> };
+  readonly watchers: { readonly keys: Watchers<Key>; readonly queues: Watchers<QueueNews>; readonly streams: Watchers<string> };
 }
 
 export function createStore({ reading, writer, holds, watchers, space }: StoreDeps): Store {
@@ -58,7 +59,7 @@ export function createStore({ reading, writer, holds, watchers, space }: StoreDe
       }
       if (!done) return { ok: false };
       for (const hash of done.freed) holds.freed(hash);
-      tell(writes, op.writes, watchers);
+      tell(writes, op.writes, done.version, watchers);
       return { ok: true, version: done.version, appended: done.appended };
     },
     watch: (prefix, listener) => watchers.keys.add(encodeKey(prefix), listener),
@@ -119,12 +120,12 @@ function movable(bytes: Bytes, transfer: ArrayBuffer[]): Bytes {
   return bytes;
 }
 
-function tell(writes: readonly Write[], encoded: readonly WriteOp[], { keys, queues, streams }: StoreDeps["watchers"]): void {
+function tell(writes: readonly Write[], encoded: readonly WriteOp[], version: number, { keys, queues, streams }: StoreDeps["watchers"]): void {
   if (keys.idle && queues.idle && streams.idle) return;
   writes.forEach((write, index) => {
     const op = encoded[index];
     if ((write.kind === "set" || write.kind === "delete") && (op?.kind === "set" || op?.kind === "delete")) keys.tell(op.key, write.key);
-    else if (write.kind === "enqueue" && op?.kind === "enqueue") queues.tell(op.queue, write.queue);
+    else if (write.kind === "enqueue" && op?.kind === "enqueue") queues.tell(op.queue, { queue: write.queue, entered: write, afterId: version });
     else if (write.kind === "append" && op?.kind === "append") streams.tell(op.stream, write.stream);
   });
 }
