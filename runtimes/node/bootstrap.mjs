@@ -48,14 +48,16 @@ async function main() {
   installAwslambda();
   let handler;
   await codeInPlace?.();
-  const begunMs = performance.now();
+  // Not `performance`, whose first use loads what takes longer than many a function.
+  const begun = process.hrtime();
   try {
     handler = await loadHandler(env.LAMBDA_TASK_ROOT || process.cwd(), env._HANDLER || "", modern);
     if (modern && !isStreaming(handler)) checkModern(handler);
   } catch (error) {
     die("Uncaught Exception", error, UNCAUGHT_EXCEPTION_EXIT);
   }
-  sendReady(performance.now() - begunMs);
+  const [seconds, nanoseconds] = process.hrtime(begun);
+  sendReady(seconds * 1e3 + nanoseconds / 1e6);
   serve(isStreaming(handler) ? runStreaming(modern) : modern ? runModern : runClassic, handler);
 }
 

@@ -1,14 +1,25 @@
 // A process that boots before it is known for which function: it makes itself warm, waits, and then becomes what a fresh boot would be.
 import Module, { createRequire } from "node:module";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import * as util from "node:util";
-import { receiveFilled, receiveSettings } from "./channel.mjs";
-import { patchConsole } from "./console.mjs";
+import { receiveInvoke, receiveSettings, rehearse, sendReady } from "./channel.mjs";
+import { patchConsole, setRequestId } from "./console.mjs";
+import { loadHandler } from "./loader.mjs";
+import { runClassic } from "./run-classic.mjs";
+import { runModern } from "./run-modern.mjs";
 
 /** Resolves when this process belongs to a function, with what resolves when the function's code is there as well. */
 export async function untilSpecialised() {
-  await warm(process.env._FUGAZ_CELL.split(",").filter(Boolean));
-  const { env, cwd } = await receiveSettings();
-  const filled = receiveFilled();
+  load(process.env._FUGAZ_CELL.split(",").filter(Boolean));
+  await rehearse(firstEvent);
+  setRequestId(undefined);
+  return await specialised();
+}
+
+async function specialised() {
+  const { settings, filled } = await receiveSettings();
+  const { env, cwd } = settings;
   for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
   for (const [name, value] of Object.entries(env)) process.env[name] = value;
   // Reads NODE_PATH and HOME again.
@@ -19,10 +30,27 @@ export async function untilSpecialised() {
   };
 }
 
-/** Does once what every first load of a function does, so that it is compiled when one comes; and loads `packages` from beside us, where a function that has none of its own would find the very same. */
-async function warm(packages) {
-  await import("./warm.mjs");
+/** Goes once the way from settings to a first answer, so that all that is compiled on it is compiled before anybody waits. */
+async function firstEvent(platform) {
+  const specialising = specialised();
+  platform.settings({ env: { ...process.env }, cwd: process.cwd() });
+  const codeInPlace = await specialising;
   patchConsole(process.env, util);
+  platform.filled();
+  await codeInPlace();
+  const handler = await loadHandler(dirname(fileURLToPath(import.meta.url)), "warm.handler", true);
+  sendReady(0);
+  console.log("%s", handler.name);
+  for (const run of [runClassic, runModern]) {
+    await new Promise((next) => {
+      receiveInvoke((invocation) => run(handler, invocation, next));
+      platform.event({ invokedArn: "", deadlineMs: 0, responseBytesMax: 4096 });
+    });
+  }
+}
+
+/** Loads a CommonJS module and forgets it, as the first one takes longer; and `packages` from beside us, where a function that has none of its own would find the very same. */
+function load(packages) {
   const require = createRequire(import.meta.url);
   const file = require.resolve("./warm.cjs");
   require(file);
