@@ -41,13 +41,16 @@ async function main() {
   hookModulePaths();
   if (early || env.AWS_ENDPOINT_URL) (await import("./sdk-v2.mjs")).pointSdkAtEndpoint();
   // Nothing above may depend on the function's environment.
-  const codeInPlace = early ? await (await import("./cell.mjs")).untilSpecialised() : undefined;
-  patchConsole(env, util);
-  const named = /^AWS_Lambda_nodejs(\d+)/.exec(env.AWS_EXECUTION_ENV || "");
-  const modern = named !== null && Number(named[1]) >= FIRST_MODERN_MAJOR;
-  installAwslambda();
+  let modern;
+  const prepare = () => {
+    patchConsole(env, util);
+    const named = /^AWS_Lambda_nodejs(\d+)/.exec(env.AWS_EXECUTION_ENV || "");
+    modern = named !== null && Number(named[1]) >= FIRST_MODERN_MAJOR;
+    installAwslambda();
+  };
+  if (early) await (await import("./cell.mjs")).untilSpecialised(prepare);
+  else prepare();
   let handler;
-  await codeInPlace?.();
   // Not `performance`, whose first use loads what takes longer than many a function.
   const begun = process.hrtime();
   try {

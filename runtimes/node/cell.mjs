@@ -2,42 +2,42 @@
 import Module, { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import * as util from "node:util";
 import { receiveInvoke, receiveSettings, rehearse, sendReady } from "./channel.mjs";
-import { patchConsole, setRequestId } from "./console.mjs";
+import { setRequestId } from "./console.mjs";
 import { loadHandler } from "./loader.mjs";
 import { runClassic } from "./run-classic.mjs";
 import { runModern } from "./run-modern.mjs";
 
-/** Resolves when this process belongs to a function, with what resolves when the function's code is there as well. */
-export async function untilSpecialised() {
+/** As often as V8 looks before it keeps what it has learnt of a function. */
+const REHEARSALS = 8;
+
+/** Resolves when this process belongs to a function whose code is in place. `prepare`: what is to be done as soon as the environment is the function's. */
+export async function untilSpecialised(prepare) {
   load(process.env._FUGAZ_CELL.split(",").filter(Boolean));
-  await rehearse(firstEvent);
+  for (let count = 0; count < REHEARSALS; count++) await rehearse((platform) => firstEvent(platform, prepare));
   setRequestId(undefined);
-  return await specialised();
+  await specialised(prepare);
 }
 
-async function specialised() {
-  const { settings, filled } = await receiveSettings();
-  const { env, cwd } = settings;
-  for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
-  for (const [name, value] of Object.entries(env)) process.env[name] = value;
-  // Reads NODE_PATH and HOME again.
-  Module._initPaths();
-  return async () => {
-    await filled;
-    process.chdir(cwd);
-  };
+async function specialised(prepare) {
+  let place;
+  await receiveSettings(({ env, cwd }) => {
+    for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
+    for (const name of Object.keys(env)) process.env[name] = env[name];
+    // Reads NODE_PATH and HOME again.
+    Module._initPaths();
+    prepare();
+    place = cwd;
+  });
+  process.chdir(place);
 }
 
-/** Goes once the way from settings to a first answer, so that all that is compiled on it is compiled before anybody waits. */
-async function firstEvent(platform) {
-  const specialising = specialised();
+/** Goes the way from settings to a first answer, so that all that is compiled on it is compiled before anybody waits. */
+async function firstEvent(platform, prepare) {
+  const specialising = specialised(prepare);
   platform.settings({ env: { ...process.env }, cwd: process.cwd() });
-  const codeInPlace = await specialising;
-  patchConsole(process.env, util);
   platform.filled();
-  await codeInPlace();
+  await specialising;
   const handler = await loadHandler(dirname(fileURLToPath(import.meta.url)), "warm.handler", true);
   sendReady(0);
   console.log("%s", handler.name);

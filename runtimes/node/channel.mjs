@@ -102,17 +102,14 @@ export function receiveInvoke(callback) {
   deliver();
 }
 
-/** Tells that this process waits to become a function's, and resolves when it shall with `{ settings: { env, cwd }, filled }`; `filled` resolves when its code is in place. */
-export function receiveSettings() {
+/** Tells that this process waits to become a function's; calls back with `{ env, cwd }` when it shall, and resolves when the function's code is in place as well. */
+export function receiveSettings(callback) {
   listen();
-  const inPlace = new Promise((resolve) => {
+  specialise = callback;
+  send(LATENT, "", "", undefined);
+  return new Promise((resolve) => {
     filled = resolve;
   });
-  const settled = new Promise((resolve) => {
-    specialise = (settings) => resolve({ settings, filled: inPlace });
-  });
-  send(LATENT, "", "", undefined);
-  return settled;
 }
 
 /** Runs `work` with nobody listening; what else would come from the platform comes by the methods of its argument. */
