@@ -158,7 +158,7 @@ class Instance implements RunningInstance {
       hub: this.#spec.telemetry, clock, jsonLines: this.#spec.version.settings.logs.format === "JSON",
       onSubscribed: (name, api, types) => this.#spec.onEvent({ kind: "subscription", api, name, types }),
     });
-    const api = await openSandboxApi();
+    const api = await (this.#deps.apis?.take() ?? openSandboxApi());
     const conversation = this.#protocol.open(listenerAt(desk, clock), api, this.#spec);
     api.use(extensionRoute(crew, subscriptions, this.#spec.version));
     const launched = await this.#launch(conversation, api, crew);
