@@ -24,7 +24,7 @@ import type { FunctionRef, InvokeOptions, InvokeResult, Version } from "./functi
 import { defaultHeartLimits, type HeartLimits } from "./heart-limits.ts";
 import type { Heart } from "./heart.ts";
 import { openImages, type OpenImages } from "./images/open-images.ts";
-import { openDispatcher, type Health } from "./instances/dispatcher.ts";
+import { openDispatcher, type Use } from "./instances/dispatcher.ts";
 import type { InstanceDeps } from "./instances/instance.ts";
 import { environmentOf, type Credentials } from "./invocations/environment.ts";
 import { ResponseBody } from "./invocations/response-body.ts";
@@ -120,18 +120,16 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
   };
   const begin = (version: Version, options: InvokeOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> =>
     untilAnswered((onAnswer) => counters.throttles(concurrency.count(version, async () => {
-      const grant = await dispatcher.acquire(version, options.signal);
-      let health: Health = "dead";
-      let durationMs = 0;
+      const grant = await dispatcher.acquire(version, () => options.signal);
+      let use: Use = { health: "dead", durationMs: 0, handlerMs: undefined };
       try {
         const ran = await runInvocation(grant, options, clock, { body, onAnswer });
-        health = ran.health;
-        durationMs = ran.result.durationMs;
+        use = { health: ran.health, durationMs: ran.result.durationMs, handlerMs: ran.handlerMs };
         counters.ended(version.settings.runtime, ran.result);
         meter.record(version, ran, options.payload.byteLength, trigger);
         return ran.result;
       } finally {
-        dispatcher.release(grant.instance, health, durationMs);
+        dispatcher.release(grant.instance, use);
       }
     })));
   // Not async: with a known version the instance is taken before this returns, so that whoever counts room sees it.
