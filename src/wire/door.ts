@@ -17,6 +17,11 @@ export interface HttpRequest {
   readonly sourceIp: string;
   /** Reading it sends `100 Continue` when the client waits for that; a door may answer without reading. */
   readonly body: Readable;
+  /**
+   * The body without a stream's cost when all of it came together with the head, as small ones do; undefined when it has to be read from `body`.
+   * To be asked once, instead of `body` or before it.
+   */
+  arrivedBody(): Promise<Uint8Array | undefined>;
   /** Aborts when the client goes away before the answer is complete. */
   readonly signal: AbortSignal;
   /** Base URL of the listener as this client reached it, without a final slash. */

@@ -51,13 +51,14 @@ export interface Connection {
 /** Up to here copying a reply costs less than a second buffer in the system call. */
 const oneWriteBytesMax = 16 * 1024;
 
+const nothing = new Uint8Array(0);
+
 /** Serves one request; never rejects. */
 export async function serveExchange(incoming: Incoming, outgoing: Outgoing, connection: Connection, context: ExchangeContext): Promise<void> {
   const exchange = new Exchange(incoming, outgoing, connection, context);
   try {
-    const request = exchange.request;
-    const door = context.doors.find((candidate) => candidate.claims(request));
-    exchange.send(door ? await door.handle(request) : plainReply(404, "No door of this server serves this address."));
+    const door = context.doors.find((candidate) => candidate.claims(exchange));
+    exchange.send(door ? await door.handle(exchange) : plainReply(404, "No door of this server serves this address."));
   } catch (error) {
     context.log.error({ err: error, method: incoming.method, path: incoming.url }, "A door failed; this is a bug");
     exchange.sendFailure();
@@ -69,12 +70,22 @@ function plainReply(status: number, sentence: string): HttpReply {
   return { status, headers: { "content-type": "text/plain; charset=utf-8" }, body: Buffer.from(`${sentence}\n`) };
 }
 
-class Exchange {
-  readonly request: HttpRequest;
+class Exchange implements HttpRequest {
+  readonly method: string;
+  readonly rawPath: string;
+  readonly rawQuery: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly rawHeaders: readonly string[];
+  readonly host: string;
+  readonly secure: boolean;
+  readonly sourceIp: string;
+  readonly endpoint: string;
   readonly #incoming: Incoming;
   readonly #outgoing: Outgoing;
   readonly #connection: Connection;
   readonly #context: ExchangeContext;
+  #body: RequestBody | undefined;
+  #controller: AbortController | undefined;
   #continueSent = false;
 
   constructor(incoming: Incoming, outgoing: Outgoing, connection: Connection, context: ExchangeContext) {
@@ -84,35 +95,35 @@ class Exchange {
     this.#context = context;
     incoming.on("error", ignore);
     outgoing.on("error", ignore);
-    this.request = this.#describe();
+    const target = readTarget(incoming);
+    const { secure, socket } = connection;
+    this.method = incoming.method ?? "GET";
+    this.rawPath = target.path;
+    this.rawQuery = target.query;
+    this.headers = target.headers;
+    this.rawHeaders = incoming.rawHeaders;
+    this.host = target.host;
+    this.secure = secure;
+    this.sourceIp = plainIp(socket.remoteAddress);
+    const host = target.host === "" ? `${socket.localAddress ?? "127.0.0.1"}:${socket.localPort ?? 0}` : target.host;
+    this.endpoint = `${secure ? "https" : "http"}://${host}`;
   }
 
-  #describe(): HttpRequest {
-    const target = readTarget(this.#incoming);
-    const { secure, socket } = this.#connection;
-    const fallbackHost = `${socket.localAddress ?? "127.0.0.1"}:${socket.localPort ?? 0}`;
-    let body: RequestBody | undefined;
-    let controller: AbortController | undefined;
-    const outgoing = this.#outgoing;
-    const makeBody = (): RequestBody => this.#makeBody();
-    return {
-      method: this.#incoming.method ?? "GET",
-      rawPath: target.path,
-      rawQuery: target.query,
-      headers: target.headers,
-      rawHeaders: this.#incoming.rawHeaders,
-      host: target.host,
-      secure,
-      sourceIp: plainIp(socket.remoteAddress),
-      endpoint: `${secure ? "https" : "http"}://${target.host === "" ? fallbackHost : target.host}`,
-      get body() {
-        return (body ??= makeBody());
-      },
-      get signal() {
-        controller ??= abortOnLoss(outgoing);
-        return controller.signal;
-      },
-    };
+  get body(): RequestBody {
+    return (this.#body ??= this.#makeBody());
+  }
+
+  get signal(): AbortSignal {
+    return (this.#controller ??= abortOnLoss(this.#outgoing)).signal;
+  }
+
+  async arrivedBody(): Promise<Uint8Array | undefined> {
+    const incoming = this.#incoming;
+    // The parser tells of the head before it has read on; the body that came in the same packet is there a moment later.
+    if (!incoming.complete) await undefined;
+    if (!incoming.complete || incoming.destroyed || this.#body || incoming.httpVersionMajor !== 1) return undefined;
+    const bytes: unknown = incoming.read();
+    return bytes instanceof Uint8Array ? bytes : nothing;
   }
 
   #makeBody(): RequestBody {
@@ -140,7 +151,7 @@ class Exchange {
     if (this.#mustClose() && this.#incoming.httpVersionMajor === 1) headers["connection"] = "close";
     outgoing.writeHead(reply.status, headers);
     if (!this.#incoming.complete) this.#discardRest();
-    if (body === undefined || bodiless || this.request.method === "HEAD") {
+    if (body === undefined || bodiless || this.method === "HEAD") {
       outgoing.end();
       if (streaming) body.destroy();
     } else if (streaming) {
@@ -172,8 +183,7 @@ class Exchange {
       // The head is gone: cutting the connection is the only way left to say that the body is not whole.
       if (short) this.#outgoing.destroy();
       if (short || (error && !isDisconnect(error))) {
-        const { method, rawPath } = this.request;
-        this.#context.log.error({ err: error ?? undefined, method, path: rawPath, sent, declared }, "A reply's body broke off");
+        this.#context.log.error({ err: error ?? undefined, method: this.method, path: this.rawPath, sent, declared }, "A reply's body broke off");
       }
     });
   }
