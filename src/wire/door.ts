@@ -17,11 +17,8 @@ export interface HttpRequest {
   readonly sourceIp: string;
   /** Reading it sends `100 Continue` when the client waits for that; a door may answer without reading. */
   readonly body: Readable;
-  /**
-   * The body without a stream's cost when all of it came together with the head, as small ones do; undefined when it has to be read from `body`.
-   * To be asked once, instead of `body` or before it.
-   */
-  arrivedBody(): Promise<Uint8Array | undefined>;
+  /** A body of this length, which its head announced, without the cost of a stream; undefined when it must be read from `body`. To be asked once, and not after `body`. */
+  shortBody(bytes: number): Promise<Uint8Array> | undefined;
   /** Aborts when the client goes away before the answer is complete. */
   readonly signal: AbortSignal;
   /** Base URL of the listener as this client reached it, without a final slash. */

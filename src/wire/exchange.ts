@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { pipeline, type Readable, type Writable } from "node:stream";
 import type { Clock } from "../kernel/clock.ts";
 import type { Door, HttpReply, HttpRequest } from "./door.ts";
-import { RequestBody } from "./request-body.ts";
+import { readShortBody, RequestBody, type RequestBodyOptions } from "./request-body.ts";
 
 /** What h1's IncomingMessage and h2's Http2ServerRequest have in common. */
 export interface Incoming extends Readable {
@@ -51,7 +51,8 @@ export interface Connection {
 /** Up to here copying a reply costs less than a second buffer in the system call. */
 const oneWriteBytesMax = 16 * 1024;
 
-const nothing = new Uint8Array(0);
+/** Longer bodies come in several packets anyway. */
+const SHORT_BODY_BYTES_MAX = 64 * 1024;
 
 /** Serves one request; never rejects. */
 export async function serveExchange(incoming: Incoming, outgoing: Outgoing, connection: Connection, context: ExchangeContext): Promise<void> {
@@ -110,23 +111,20 @@ class Exchange implements HttpRequest {
   }
 
   get body(): RequestBody {
-    return (this.#body ??= this.#makeBody());
+    return (this.#body ??= new RequestBody(this.#incoming, this.#bodyOptions()));
   }
 
   get signal(): AbortSignal {
     return (this.#controller ??= abortOnLoss(this.#outgoing)).signal;
   }
 
-  async arrivedBody(): Promise<Uint8Array | undefined> {
-    const incoming = this.#incoming;
-    // The parser tells of the head before it has read on; the body that came in the same packet is there a moment later.
-    if (!incoming.complete) await undefined;
-    if (!incoming.complete || incoming.destroyed || this.#body || incoming.httpVersionMajor !== 1) return undefined;
-    const bytes: unknown = incoming.read();
-    return bytes instanceof Uint8Array ? bytes : nothing;
+  shortBody(bytes: number): Promise<Uint8Array> | undefined {
+    // HTTP/2 does not hold a client to the length it announced.
+    if (this.#body || bytes > SHORT_BODY_BYTES_MAX || this.#incoming.httpVersionMajor !== 1) return undefined;
+    return readShortBody(this.#incoming, bytes, this.#bodyOptions());
   }
 
-  #makeBody(): RequestBody {
+  #bodyOptions(): RequestBodyOptions {
     const { clock, bodyIdleMs } = this.#context;
     const beforeFirstRead = this.#connection.expectsContinue
       ? () => {
@@ -134,7 +132,7 @@ class Exchange implements HttpRequest {
           if (!this.#outgoing.headersSent && !this.#outgoing.destroyed) this.#outgoing.writeContinue();
         }
       : undefined;
-    return new RequestBody(this.#incoming, { clock, idleMs: bodyIdleMs, beforeFirstRead });
+    return { clock, idleMs: bodyIdleMs, beforeFirstRead };
   }
 
   send(reply: HttpReply): void {
