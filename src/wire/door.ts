@@ -28,8 +28,8 @@ export interface HttpRequest {
 export interface HttpReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
-  /** Bytes get a content-length; a Readable is streamed, with the content-length header when the door set one. */
-  readonly body?: Uint8Array | Readable;
+  /** Bytes, and text in UTF-8, get a content-length; a Readable is streamed, with the content-length header when the door set one. */
+  readonly body?: Uint8Array | string | Readable;
   /** A streamed body may keep the client waiting for its first byte: send the head before it. */
   readonly headAtOnce?: boolean;
 }
