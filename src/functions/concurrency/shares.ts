@@ -35,14 +35,14 @@ export type Room = { readonly kind: "free"; readonly more: number } | { readonly
 export type ThrottleReason = "ConcurrentInvocationLimitExceeded" | "FunctionInvocationRateLimitExceeded" | "ReservedFunctionConcurrentInvocationLimitExceeded" | "ReservedFunctionInvocationRateLimitExceeded";
 
 /** What is divided, and what is said when nothing is left of it. */
-export interface Measure {
+interface Measure {
   readonly perInstance: number;
   readonly shared: ThrottleReason;
   readonly reserved: ThrottleReason;
 }
 
 /** Invocations at once. */
-export const atOnce: Measure = { perInstance: 1, shared: "ConcurrentInvocationLimitExceeded", reserved: "ReservedFunctionConcurrentInvocationLimitExceeded" };
+const atOnce: Measure = { perInstance: 1, shared: "ConcurrentInvocationLimitExceeded", reserved: "ReservedFunctionConcurrentInvocationLimitExceeded" };
 
 /** Invocations begun in one second. They are divided as the instances are that they are for. */
 export const perSecond: Measure = { perInstance: limits.functions.requestsPerSecondAndInstance, shared: "FunctionInvocationRateLimitExceeded", reserved: "ReservedFunctionInvocationRateLimitExceeded" };
