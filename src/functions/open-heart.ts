@@ -119,7 +119,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     return registry.find(version).then((record) => (record?.recursion === "Allow" ? begin(version, options, trigger, body) : Promise.reject(inALoop())));
   };
   const begin = (version: Version, options: InvokeOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> =>
-    untilAnswered((onAnswer) => counters.throttles(concurrency.count(version, async () => {
+    untilAnswered((onAnswer) => counters.throttles(concurrency.count(version, trigger !== "async", async () => {
       const grant = await dispatcher.acquire(version, () => options.signal);
       let use: Use = { health: "dead", durationMs: 0, handlerMs: undefined };
       try {
@@ -152,7 +152,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       const record = await registry.find(at);
       // The events of a function that is gone or switched off only have to be settled.
       if (!record || record.concurrency.reserved === 0) return settledAtOnce;
-      return Math.min(concurrency.free(record.latest), dispatcher.room(record.latest, false));
+      return Math.min(concurrency.free(record.latest, false), dispatcher.room(record.latest, false));
     },
   });
   for (const at of concurrency.withFacts()) void reconcile(at);
@@ -191,7 +191,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     invoke: (ref, options) => invoke(ref, options, options.trigger ?? "invoke"),
     room: async (ref, alone) => {
       const version = registry.cachedVersion(ref) ?? (await registry.versionOf(ref));
-      return Math.min(concurrency.free(version), dispatcher.room(version, alone));
+      return Math.min(concurrency.free(version, true), dispatcher.room(version, alone));
     },
     onRoom: (listener) => {
       roomListeners.add(listener);
