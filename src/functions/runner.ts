@@ -5,6 +5,7 @@ import type { Clock } from "../kernel/clock.ts";
 import type { Version } from "./function.ts";
 import type { StartSteps } from "./start-steps.ts";
 import type { TelemetryHub } from "./telemetry/hub.ts";
+import type { ApiSource } from "./runners/api-source.ts";
 
 /** Everything needed to boot one instance of a version. */
 export interface BootSpec {
@@ -120,6 +121,8 @@ export interface RunnerDeps {
   readonly clock: Clock;
   /** Sandboxes that wait to become an instance; absent where there are none. */
   readonly cells?: CellSource | undefined;
+  /** Endpoints opened ahead; absent where each start opens its own. */
+  readonly apis?: Pick<ApiSource, "take"> | undefined;
 }
 
 export interface CellSource {

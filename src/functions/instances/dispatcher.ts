@@ -11,7 +11,8 @@ import { Instance, type InstanceDeps } from "./instance.ts";
 import { openKept, type Kept, type KeptFailure, type KeptState } from "./kept.ts";
 import { isWaiting, type InstanceState } from "./life.ts";
 import { openLines, withFigure, worthWaiting, type LineFigures } from "./line.ts";
-import { isEmpty, newPool, smoothed, type Grant, type Pool, type SignalOf } from "./pool.ts";
+import { newPool, smoothed, type Grant, type Pool, type SignalOf } from "./pool.ts";
+import { openPools } from "./pools.ts";
 import { openWaiting } from "./waiting.ts";
 
 export interface DispatcherDeps extends InstanceDeps {
@@ -58,7 +59,7 @@ export interface Dispatcher {
 
 export function openDispatcher(deps: DispatcherDeps): Dispatcher {
   const { clock, limits } = deps;
-  const pools = new Map<string, Pool>();
+  const pools = openPools();
   /** Pools with more waiters than boots, in the order in which they became so. */
   const hungry = new Set<Pool>();
   const live = new Set<Instance>();
@@ -93,25 +94,13 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
   });
   const evict = (instance: Instance): void => {
     idle.remove(instance);
-    const pool = pools.get(instance.version.id);
+    const pool = pools.find(instance.version.id);
     const at = pool?.waiting.indexOf(instance) ?? -1;
     if (pool && at >= 0) pool.waiting.splice(at, 1);
     void bury(instance);
-    if (pool) tidy(pool);
+    if (pool) pools.tidy(pool);
     roomListener();
   };
-  const tidy = (pool: Pool): void => {
-    if (isEmpty(pool) && pools.get(pool.version.id) === pool) pools.delete(pool.version.id);
-  };
-  const poolOf = (version: Version): Pool => {
-    const known = pools.get(version.id);
-    if (known) return known;
-    const pool = newPool(version);
-    pools.set(version.id, pool);
-    return pool;
-  };
-  const poolsOf = ({ account, region, name }: FunctionName): readonly Pool[] =>
-    [...pools.values()].filter(({ version }) => version.name === name && version.account === account && version.region === region);
   const take = (pool: Pool, instance: Instance): Instance => {
     idle.remove(instance);
     recharge(instance, () => instance.step("taken"));
@@ -125,7 +114,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     if (waiter) return waiter.grant({ instance: take(pool, instance), failure: undefined });
     if (pool.retired || ended) {
       void bury(instance);
-      return tidy(pool);
+      return pools.tidy(pool);
     }
     if (instance.state === "reset") pool.waiting.unshift(instance);
     else pool.waiting.push(instance);
@@ -148,7 +137,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
       if (instance) evict(instance);
     }
     for (const id of plan.boots) {
-      const pool = pools.get(id);
+      const pool = pools.find(id);
       if (pool) void boot(pool);
     }
   };
@@ -165,7 +154,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     pool.booting--;
     boots--;
     settle(pool, instance, outcome);
-    tidy(pool);
+    pools.tidy(pool);
     pump();
     roomListener();
     return outcome.kind === "ready" ? undefined : outcome;
@@ -175,7 +164,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     const { memoryMb } = version.settings;
     const reachableMb = idle.list().reduce((sum, instance) => sum + instance.chargeMb, limits.memoryBudgetMb - chargedMb);
     if (reachableMb < memoryMb) return Promise.resolve({ kind: "refused", reason: new Error(`the machine has ${Math.max(0, reachableMb)} MB left for instances, and this one takes ${memoryMb} MB`) });
-    return boot(poolOf(version), true);
+    return boot(pools.of(version), true);
   };
   const kept: Kept = openKept({
     clock,
@@ -214,7 +203,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     pump();
     return granted;
   };
-  const waiting = openWaiting(clock, limits.waitMsMax, tidy);
+  const waiting = openWaiting(clock, limits.waitMsMax, (pool) => pools.tidy(pool));
   const lines = openLines(clock, (pool, { grant, refuse, signal }) => {
     if (ended) return refuse(shuttingDown());
     const found = find(pool, signal);
@@ -225,12 +214,12 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
   return {
     acquire: (version, signal) => {
       if (ended) return Promise.reject(shuttingDown());
-      const pool = poolOf(version);
+      const pool = pools.of(version);
       if (worthWaiting(figuresOf(pool, pool.line.length))) return lines.join(pool, signal);
       return find(pool, signal);
     },
     release: (instance, { health, durationMs, handlerMs }) => {
-      const pool = poolOf(instance.version);
+      const pool = pools.of(instance.version);
       pool.busy--;
       pool.turns++;
       pool.meanHandlerMs = withFigure(pool.meanHandlerMs, handlerMs);
@@ -243,12 +232,12 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
           offer(pool, instance);
         }
       }
-      tidy(pool);
+      pools.tidy(pool);
       pump();
       roomListener();
     },
     room: (version, alone) => {
-      const family = poolsOf(version);
+      const family = pools.family(version);
       const ready = family.reduce((sum, pool) => sum + Math.max(0, pool.waiting.length - pool.waiters.length - pool.line.length), 0);
       if (ready > 0) return ready;
       const busiest = family.reduce((most, pool) => (pool.busy > most.busy ? pool : most), newPool(version));
@@ -259,11 +248,11 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
       const unserved = [...hungry].reduce((sum, pool) => sum + Math.max(0, pool.waiters.length - pool.booting), 0);
       return Math.max(0, Math.min(limits.bootsMax - boots - unserved, fitting));
     },
-    versions: (at) => poolsOf(at).map(({ version }) => version),
+    versions: (at) => pools.family(at).map(({ version }) => version),
     keep: (version, count) => kept.keep(version, count),
     kept: (version) => kept.state(version.id),
     retire: (isObsolete) => {
-      for (const pool of pools.values()) {
+      for (const pool of pools.all()) {
         if (!isObsolete(pool.version)) continue;
         kept.keep(pool.version, 0);
         pool.retired = true;
@@ -273,13 +262,13 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     onRoom: (listener) => {
       roomListener = listener;
     },
-    status: () => ({ instances: live.size, busy: [...pools.values()].reduce((sum, pool) => sum + pool.busy, 0) }),
+    status: () => ({ instances: live.size, busy: [...pools.all()].reduce((sum, pool) => sum + pool.busy, 0) }),
     states: () => [...live].map(({ state }) => state),
     end: async () => {
       ended = true;
       kept.stop();
       idle.stop();
-      for (const pool of pools.values()) for (const waiter of [...pool.waiters, ...pool.line.splice(0)]) waiter.refuse(shuttingDown());
+      for (const pool of pools.all()) for (const waiter of [...pool.waiters, ...pool.line.splice(0)]) waiter.refuse(shuttingDown());
       for (const instance of live) void bury(instance);
       await Promise.all(endings);
     },
