@@ -18,6 +18,7 @@ import { benchObjects } from "./objects.ts";
 import { benchQueues } from "./queues.ts";
 import { benchStreams } from "./streams.ts";
 import { benchTables } from "./tables.ts";
+import { benchThroughput } from "./throughput.ts";
 import { benchUrls } from "./urls.ts";
 import { benchSandboxes } from "./sandboxes.ts";
 import { memoryOf } from "./process-memory.ts";
@@ -58,6 +59,7 @@ const served: Section<Serving> = {
   "large-object": ({ server, settings }) => benchLargeObject(settings, server.pid),
   invocations: ({ settings }) => benchInvocations(settings),
   "hot-path": ({ settings }) => benchHotPath(settings),
+  throughput: ({ server, settings }) => benchThroughput(settings, server.pid),
   urls: ({ settings }) => benchUrls(settings),
   objects: ({ settings }) => benchObjects(settings),
   streams: ({ settings }) => benchStreams(settings),
