@@ -1,17 +1,20 @@
 // Where the microseconds of a warm call by URL go: a server of its own under V8's profiler, its main thread's time sorted by the rooms of the house.
-// docs/internals/one-invocation.md tells what each does.
+// Samples are counted, not the time between them, and share out what the kernel says the thread had of a processor: so a busy machine distorts little.
+// docs/internals/one-invocation.md tells what each step does.
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { clientSettings } from "../src/main/cli/client.ts";
 import { startChild } from "../src/main/cli/demo-server.ts";
+import { cpuTimeOf } from "./cpu-time.ts";
 import { serveByUrl } from "./hello-url.ts";
 import type { Row } from "./load.ts";
 import { wrk } from "./wrk.ts";
 
 const WARM_SECONDS = 5;
-const RUN_SECONDS = 10;
-const SAMPLE_US = 200;
+const RUN_SECONDS = 15;
+/** Oftener, and the sampling itself would be most of what is measured. */
+const SAMPLE_US = 1000;
 
 /** Steps in the order of a call; a function belongs to the first whose pattern its file, or its name when it has none, matches. */
 const steps: readonly (readonly [step: string, where: RegExp])[] = [
@@ -33,13 +36,13 @@ const steps: readonly (readonly [step: string, where: RegExp])[] = [
 export async function benchSteps(dir: string): Promise<readonly Row[]> {
   await mkdir(dir, { recursive: true });
   const server = await startChild(["--data-dir", join(dir, "data")], ["--cpu-prof", `--cpu-prof-dir=${dir}`, `--cpu-prof-interval=${SAMPLE_US}`]);
-  let window = { fromUs: 0, toUs: 0, requests: 0 };
+  let window: Window;
   try {
     const url = await serveByUrl(new LambdaClient(clientSettings({ endpoint: server.endpoint })), "bench-steps");
     if (!(await wrk(url, 1, WARM_SECONDS))) return [{ what: "the steps of a warm call: not measured, as wrk is not installed", value: Number.NaN, unit: "" }];
-    const fromUs = nowUs();
-    const { requests = 0 } = (await wrk(url, 1, RUN_SECONDS)) ?? {};
-    window = { fromUs, toUs: nowUs(), requests };
+    const [fromUs, before] = [nowUs(), cpuTimeOf(server.pid).mainThreadUs];
+    const { requests = Number.NaN } = (await wrk(url, 1, RUN_SECONDS)) ?? {};
+    window = { fromUs, toUs: nowUs(), usPerCall: (cpuTimeOf(server.pid).mainThreadUs - before) / requests };
   } finally {
     await server.stop();
   }
@@ -52,6 +55,13 @@ export async function benchSteps(dir: string): Promise<readonly Row[]> {
 /** The clock of V8's profiles. */
 const nowUs = (): number => Number(process.hrtime.bigint() / 1000n);
 
+interface Window {
+  readonly fromUs: number;
+  readonly toUs: number;
+  /** What the main thread had of a processor. */
+  readonly usPerCall: number;
+}
+
 interface Profile {
   readonly startTime: number;
   readonly nodes: readonly { readonly id: number; readonly callFrame: { readonly functionName: string; readonly url: string } }[];
@@ -59,17 +69,18 @@ interface Profile {
   readonly timeDeltas: readonly number[];
 }
 
-function rowsOf({ startTime, nodes, samples, timeDeltas }: Profile, window: { readonly fromUs: number; readonly toUs: number; readonly requests: number }): readonly Row[] {
+function rowsOf({ startTime, nodes, samples, timeDeltas }: Profile, { fromUs, toUs, usPerCall }: Window): readonly Row[] {
   const stepOf = new Map(nodes.map(({ id, callFrame: { functionName, url } }) => [id, functionName === "(idle)" ? undefined : steps.find(([, where]) => where.test(url === "" ? functionName : url))?.[0]]));
-  const us = new Map<string, number>();
+  const counts = new Map<string, number>();
+  let all = 0;
   let atUs = startTime;
   for (const [index, node] of samples.entries()) {
-    const tookUs = timeDeltas[index] ?? 0;
-    atUs += tookUs;
+    atUs += timeDeltas[index] ?? 0;
     const step = stepOf.get(node);
-    if (step !== undefined && atUs >= window.fromUs && atUs <= window.toUs) us.set(step, (us.get(step) ?? 0) + tookUs);
+    if (step === undefined || atUs < fromUs || atUs > toUs) continue;
+    counts.set(step, (counts.get(step) ?? 0) + 1);
+    all++;
   }
-  const all = [...us.values()].reduce((sum, each) => sum + each, 0);
-  const row = (what: string, sumUs: number): Row => ({ what, value: sumUs / window.requests, unit: "us/call" });
-  return [...steps.map(([step]) => row(step, us.get(step) ?? 0)), row("the main thread, all of it", all)];
+  const row = (what: string, share: number): Row => ({ what, value: share * usPerCall, unit: "us/call" });
+  return [...steps.map(([step]) => row(step, (counts.get(step) ?? 0) / all)), row("the main thread, all of it", 1)];
 }
