@@ -26,6 +26,8 @@ export async function bootCell(id: string, { program }: Conditions, sandboxes: S
     const { channel } = sandbox;
     if (!channel) throw new Error("bug: a sandbox without a channel");
     await latent(sandbox, channel, patience);
+    // Whoever waits takes nothing from anybody, and has its share when it is wanted.
+    sandbox.settle();
     return {
       sandbox,
       become: async (wanted) => {

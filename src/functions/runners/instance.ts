@@ -67,7 +67,8 @@ class Instance implements RunningInstance {
     run.subscriptions.closeRegistration();
     for (const { name, state, events, errorType } of run.crew.members) this.#spec.onEvent({ kind: "extension", name, state, events, errorType });
     if (first.kind === "opened" && first.opening.kind === "ready") {
-      run.launched.sandbox.settle();
+      // The event that waits for this goes first.
+      setImmediate(() => run.launched.sandbox.settle());
       const { codeMs } = first.opening;
       const { start } = run.launched;
       return { kind: "ready", instance: this, initMs, steps: { ...start, runtimeMs: Math.max(0, initMs - start.sandboxMs - (codeMs ?? 0)), codeMs } };
