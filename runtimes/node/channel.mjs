@@ -40,8 +40,8 @@ export const sendError = (requestId, errorType, payload, fatal, bytesMax) =>
 
 export const sendInitError = (errorType, payload) => send(INIT_ERROR, "", errorType, payload);
 
-/** `payload` is a string or bytes. */
-export const sendResult = (requestId, payload, bytesMax) => sendBounded(RESULT, requestId, "", payload, bytesMax);
+/** `payload` is a string or bytes. The head tells how many µs have passed since the event came. */
+export const sendResult = (requestId, payload, bytesMax) => sendBounded(RESULT, requestId, String(Math.round((performance.now() - deliveredMs) * 1000)), payload, bytesMax);
 
 export function sendLog(level, text) {
   if (text.length * 3 <= LOG_BYTES_MAX || Buffer.byteLength(text) <= LOG_BYTES_MAX) return send(LOG, "", level, text);
@@ -67,6 +67,7 @@ let specialise;
 let filled;
 /** An event that arrived before anybody waited for it. */
 let arrived;
+let deliveredMs = 0;
 let pieces = [];
 let have = 0;
 let stream;
@@ -180,6 +181,7 @@ function deliver() {
   const callback = waiting;
   waiting = arrived = undefined;
   socket.unref();
+  deliveredMs = performance.now();
   callback({ requestId, meta: JSON.parse(head), body });
 }
 

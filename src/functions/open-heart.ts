@@ -24,7 +24,7 @@ import type { FunctionRef, InvokeOptions, InvokeResult, Version } from "./functi
 import { defaultHeartLimits, type HeartLimits } from "./heart-limits.ts";
 import type { Heart } from "./heart.ts";
 import { openImages, type OpenImages } from "./images/open-images.ts";
-import { openDispatcher, type Health } from "./instances/dispatcher.ts";
+import { openDispatcher, type Use } from "./instances/dispatcher.ts";
 import type { InstanceDeps } from "./instances/instance.ts";
 import { environmentOf, type Credentials } from "./invocations/environment.ts";
 import { ResponseBody } from "./invocations/response-body.ts";
@@ -119,19 +119,17 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     return registry.find(version).then((record) => (record?.recursion === "Allow" ? begin(version, options, trigger, body) : Promise.reject(inALoop())));
   };
   const begin = (version: Version, options: InvokeOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> =>
-    untilAnswered((onAnswer) => counters.throttles(concurrency.count(version, async () => {
-      const grant = await dispatcher.acquire(version, options.signal);
-      let health: Health = "dead";
-      let durationMs = 0;
+    untilAnswered((onAnswer) => counters.throttles(concurrency.count(version, trigger !== "async", async () => {
+      const grant = await dispatcher.acquire(version, () => options.signal);
+      let use: Use = { health: "dead", durationMs: 0, handlerMs: undefined };
       try {
         const ran = await runInvocation(grant, options, clock, { body, onAnswer });
-        health = ran.health;
-        durationMs = ran.result.durationMs;
+        use = { health: ran.health, durationMs: ran.result.durationMs, handlerMs: ran.handlerMs };
         counters.ended(version.settings.runtime, ran.result);
         meter.record(version, ran, options.payload.byteLength, trigger);
         return ran.result;
       } finally {
-        dispatcher.release(grant.instance, health, durationMs);
+        dispatcher.release(grant.instance, use);
       }
     })));
   // Not async: with a known version the instance is taken before this returns, so that whoever counts room sees it.
@@ -154,7 +152,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       const record = await registry.find(at);
       // The events of a function that is gone or switched off only have to be settled.
       if (!record || record.concurrency.reserved === 0) return settledAtOnce;
-      return Math.min(concurrency.free(record.latest), dispatcher.room(record.latest, false));
+      return Math.min(concurrency.free(record.latest, false), dispatcher.room(record.latest, false));
     },
   });
   for (const at of concurrency.withFacts()) void reconcile(at);
@@ -193,7 +191,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     invoke: (ref, options) => invoke(ref, options, options.trigger ?? "invoke"),
     room: async (ref, alone) => {
       const version = registry.cachedVersion(ref) ?? (await registry.versionOf(ref));
-      return Math.min(concurrency.free(version), dispatcher.room(version, alone));
+      return Math.min(concurrency.free(version, true), dispatcher.room(version, alone));
     },
     onRoom: (listener) => {
       roomListeners.add(listener);
