@@ -5,7 +5,7 @@ import type { Quotas } from "../kernel/quotas.ts";
 
 /** Ours: what may be spent on what nobody has asked for yet, and what one takes at most. */
 const CELLS_SHARE = 1 / 16;
-const CELL_MB = 48;
+export const CELL_MB = 48;
 const CELLS_MAX = 32;
 
 export interface HeartLimits {
@@ -15,7 +15,7 @@ export interface HeartLimits {
   readonly bootsMax: number;
   /** Instances that can run count their configured memory, idle ones what they have used; the sum stays below this. */
   readonly memoryBudgetMb: number;
-  /** Sandboxes booted ahead, for any function; 0 keeps none. */
+  /** Sandboxes booted ahead, for any function; 0 keeps none. They count against the memory budget as well, and make room for whatever runs. */
   readonly cellsMax: number;
   readonly initTimeoutMs: number;
   /** How long an invocation waits for an instance when memory or boots are short; then it is throttled. */

@@ -52,6 +52,8 @@ export interface Dispatcher {
   /** Calls back when there may be more room than before. */
   onRoom(listener: () => void): void;
   status(): { readonly instances: number; readonly busy: number };
+  /** What is left of the memory budget. */
+  freeMb(): number;
   states(): readonly InstanceState[];
   /** Refuses whoever waits and ends every instance, busy or not. */
   end(): Promise<void>;
@@ -258,6 +260,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
       roomListener = listener;
     },
     status: () => ({ instances: live.size, busy: [...pools.all()].reduce((sum, pool) => sum + pool.busy, 0) }),
+    freeMb: () => limits.memoryBudgetMb - chargedMb,
     states: () => [...live].map(({ state }) => state),
     end: async () => {
       ended = true;
