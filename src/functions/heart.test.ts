@@ -1,3 +1,5 @@
+import { ChildProcess } from "node:child_process";
+import { queryObjects } from "node:v8";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHeart, scope, type TestHeart } from "../../test/open-test-heart.ts";
 
@@ -87,15 +89,26 @@ describe("an invocation", () => {
           if (event.hang) await new Promise(() => setInterval(() => {}, 1000));
           return { count, had };
         };`,
-    }, { timeoutMs: 1000 });
+    }, { timeoutMs: 3000 });
+    expect(await on.call(ref)).toEqual({ count: 1, had: false });
     const timedOut = await payloadOf(ref, { hang: true }, { requestId: "22222222-2222-4222-8222-222222222222", logTail: true });
     expect(timedOut).toMatchObject({
-      functionError: "Unhandled", durationMs: 1000,
-      payload: { errorType: "Sandbox.Timedout", errorMessage: "RequestId: 22222222-2222-4222-8222-222222222222 Error: Task timed out after 1.00 seconds" },
+      functionError: "Unhandled", durationMs: 3000,
+      payload: { errorType: "Sandbox.Timedout", errorMessage: "RequestId: 22222222-2222-4222-8222-222222222222 Error: Task timed out after 3.00 seconds" },
     });
-    expect(Buffer.from(timedOut.logTail ?? []).toString()).toMatch(/\tDuration: 1000\.00 ms\t.*\tStatus: timeout\n$/);
+    expect(Buffer.from(timedOut.logTail ?? []).toString()).toMatch(/\tDuration: 3000\.00 ms\t.*\tStatus: timeout\n$/);
     const next = await payloadOf(ref);
     expect(next).toMatchObject({ payload: { count: 1, had: true }, initMs: undefined });
+  });
+
+  test("that crashes again and again leaves nothing of its former programs in the server's memory", async () => {
+    const ref = await on.deploy("crashing", { "index.mjs": "export const handler = async () => process.exit(1);" });
+    const programs = (): number => queryObjects(ChildProcess, { format: "count" });
+    await on.invoke(ref);
+    const before = programs();
+    for (let crash = 0; crash < 12; crash++) expect((await on.invoke(ref)).functionError).toBe("Unhandled");
+    // Sandboxes made ahead come and go.
+    await expect.poll(programs).toBeLessThan(before + 6);
   });
 
   test("that throws keeps its instance; one that exits does not", async () => {

@@ -194,7 +194,7 @@ class Instance implements RunningInstance {
     const env = { AWS_LAMBDA_RUNTIME_API: api.address, ...conversation.env };
     const onExtensionExit = (name: string, exit: Pick<Exit, "code" | "signal">): void => crew.exited(name, exit);
     try {
-      return await launch({ spec: this.#spec, argv: this.#argv, channel, env, extensions: this.#extensions, former: this.#sandbox, onExtensionExit, onSandboxEnd: () => crew.leaving() }, this.#deps);
+      return await launch({ spec: this.#spec, argv: this.#argv, channel, env, extensions: this.#extensions, onExtensionExit, onSandboxEnd: () => crew.leaving() }, this.#sandbox, this.#deps);
     } catch (error) {
       await conversation[Symbol.asyncDispose]();
       await api[Symbol.asyncDispose]();
