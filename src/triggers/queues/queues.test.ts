@@ -172,14 +172,16 @@ describe.each([["standard", false], ["FIFO", true]] as const)("a random walk on 
 
     const send = async (): Promise<void> => {
       const [body, groupId] = [`body ${pick(12)}`, `g${pick(3)}`];
-      const [sent] = await house.queues.send(queue, [message(body, isFifo ? { groupId } : {})]);
+      // Messages of a FIFO queue have no delay of their own.
+      const delaySeconds = isFifo ? 0 : pick(3) * 10;
+      const [sent] = await house.queues.send(queue, [message(body, isFifo ? { groupId } : { delaySeconds })]);
       const first = firsts.get(body);
       const duplicate = isFifo && first !== undefined && now() - first.atMs < 300_000;
       if (duplicate) expect(sent?.messageId).toBe(first.id);
       else {
         const id = sent?.messageId ?? "";
         firsts.set(body, { id, atMs: now() });
-        model.push({ id, body, group: isFifo ? groupId : id, hiddenUntil: 0, handle: undefined, receives: 0 });
+        model.push({ id, body, group: isFifo ? groupId : id, hiddenUntil: now() + delaySeconds * 1000, handle: undefined, receives: 0 });
       }
     };
     const receive = async (): Promise<void> => {
@@ -223,8 +225,9 @@ describe.each([["standard", false], ["FIFO", true]] as const)("a random walk on 
       else await house.clock.advance(pick(4) === 0 ? 100_000 : pick(30_000));
       if (step === 125) await house.restart();
     }
-    const hidden = model.filter(({ hiddenUntil }) => hiddenUntil > now()).length;
-    expect(await house.queues.counts(queue)).toMatchObject({ visible: model.length - hidden, leased: hidden });
+    const hidden = model.filter(({ hiddenUntil }) => hiddenUntil > now());
+    const leased = hidden.filter(({ handle }) => handle !== undefined).length;
+    expect(await house.queues.counts(queue)).toMatchObject({ visible: model.length - hidden.length, leased, delayed: hidden.length - leased });
   });
 });
 
