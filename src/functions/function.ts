@@ -176,7 +176,8 @@ export interface InvokeOptions {
   readonly traceId?: string;
   /** Collect the last 4 KB of log for the answer. */
   readonly logTail?: boolean;
-  readonly signal?: AbortSignal;
+  /** Asked for only when it matters, as making one costs: when the event must wait, or streams. */
+  readonly signal?: () => AbortSignal;
   /** Who asks, for the meter; absent: a caller. */
   readonly trigger?: "mapping";
 }

@@ -111,7 +111,7 @@ export interface RunningInstance extends AsyncDisposable {
   revive(initTimeoutMs: number): Promise<Boot>;
   /** Resolves with nothing when the program ends while no invocation runs. */
   readonly died: Promise<void>;
-  memoryPeakBytes(): Promise<number>;
+  memoryPeakBytes(): number;
   freeze(): Promise<void>;
   thaw(): Promise<void>;
 }

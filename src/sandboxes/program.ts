@@ -104,7 +104,7 @@ class Program implements Sandbox {
     this.#startWatch();
   }
 
-  async memoryPeakBytes(): Promise<number> {
+  memoryPeakBytes(): number {
     // Asked after every event: the kernel sums up for longer than a short event lasts, and in so short a time memory hardly grows.
     if (!this.#fresh) {
       this.#sample();

@@ -11,7 +11,7 @@ import { Instance, type InstanceDeps } from "./instance.ts";
 import { openKept, type Kept, type KeptFailure, type KeptState } from "./kept.ts";
 import { isWaiting, type InstanceState } from "./life.ts";
 import { openLines, withFigure, worthWaiting, type LineFigures } from "./line.ts";
-import { newPool, smoothed, type Grant, type Lined, type Pool } from "./pool.ts";
+import { newPool, smoothed, type Grant, type Pool, type SignalOf } from "./pool.ts";
 import { openPools } from "./pools.ts";
 import { openWaiting } from "./waiting.ts";
 
@@ -37,8 +37,8 @@ export interface Use {
 }
 
 export interface Dispatcher {
-  /** Resolves with an instance that is now busy for the caller. Rejects with TooManyRequestsException after the longest wait, or with what kept it from booting. */
-  acquire(version: Version, signal: () => AbortSignal | undefined): Promise<Grant>;
+  /** An instance that is now busy for the caller, at once when one is idle. Rejects with TooManyRequestsException after the longest wait, or with what kept it from booting. */
+  acquire(version: Version, signal: SignalOf): Grant | Promise<Grant>;
   release(instance: Instance, use: Use): void;
   /** How many more events of this version's function, whichever version runs them, should be begun now when nobody waits for them; `alone`: without regard to busy instances that are expected to be free soon. */
   room(version: Version, alone: boolean): number;
@@ -196,17 +196,22 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     waiter.grant({ instance: take(pool, instance), failure: final ? outcome : undefined });
   };
 
-  const find = (pool: Pool, signalOf: Lined["signal"]): Promise<Grant> => {
+  const find = (pool: Pool, signalOf: SignalOf): Grant | Promise<Grant> => {
     // Instances whose program is dead come last: they cost a start.
     const instance = pool.waiting.pop();
-    if (instance) return Promise.resolve({ instance: take(pool, instance), failure: undefined });
-    const granted = waiting.join(pool, signalOf());
+    if (instance) return { instance: take(pool, instance), failure: undefined };
+    const granted = waiting.join(pool, signalOf?.());
     if (pool.waiters.length > pool.booting) hungry.add(pool);
     pump();
     return granted;
   };
   const waiting = openWaiting(clock, limits.waitMsMax, (pool) => pools.tidy(pool));
-  const lines = openLines(clock, (pool, { grant, refuse, signal }) => void (ended ? Promise.reject(shuttingDown()) : find(pool, signal)).then(grant, refuse));
+  const lines = openLines(clock, (pool, { grant, refuse, signal }) => {
+    if (ended) return refuse(shuttingDown());
+    const found = find(pool, signal);
+    if (found instanceof Promise) found.then(grant, refuse);
+    else grant(found);
+  });
 
   return {
     acquire: (version, signal) => {

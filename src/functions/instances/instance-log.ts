@@ -10,6 +10,8 @@ import { telemetryHub, type TelemetryHub } from "../telemetry/hub.ts";
 export interface InstanceLog {
   readonly stream: string;
   readonly telemetry: TelemetryHub;
+  /** Somebody reads more of an event than the text of its line. */
+  readonly detailed: boolean;
   line(line: LogLine): void;
   platform(event: PlatformEvent, atMs: number): void;
   /** From now on lines also go here; undefined: nowhere else. */
@@ -18,7 +20,7 @@ export interface InstanceLog {
 
 export function instanceLog(version: Version, stream: string, sink: Pick<LogSink, "write">): InstanceLog {
   let tail: LogTail | undefined;
-  const { group } = version.settings.logs;
+  const { group, format } = version.settings.logs;
   const telemetry = telemetryHub();
   const write = (timestampMs: number, message: string): void => {
     sink.write(version, group, stream, { timestampMs, message });
@@ -26,6 +28,9 @@ export function instanceLog(version: Version, stream: string, sink: Pick<LogSink
   };
   return {
     stream, telemetry,
+    get detailed() {
+      return format === "JSON" || telemetry.heard;
+    },
     // Messages end as the original's do: with the newline the function wrote.
     line: ({ atMs, text, source }) => {
       write(atMs, `${text}\n`);

@@ -159,8 +159,8 @@ export class Instance implements AsyncDisposable {
   }
 
   /** Reads the highest memory use; keeps the last known one when it can not be read any more. */
-  async readMemory(): Promise<number> {
-    const bytes = await this.#running?.memoryPeakBytes().catch(() => undefined);
+  readMemory(): number {
+    const bytes = this.#running?.memoryPeakBytes();
     if (bytes !== undefined) this.memoryPeakMb = Math.max(this.memoryPeakMb ?? 0, Math.ceil(bytes / BYTES_PER_MB));
     return this.memoryPeakMb ?? 0;
   }

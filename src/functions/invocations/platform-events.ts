@@ -16,7 +16,7 @@ export type PlatformEvent =
   | Exclude<RunnerEvent, { readonly kind: "initRuntimeDone" }>
   | { readonly kind: "start"; readonly requestId: string; readonly traceId?: string | undefined }
   /** The runtime is through with the event; extensions may not be. */
-  | { readonly kind: "end"; readonly requestId: string; readonly ending: Ending; readonly durationMs: number; readonly traceId?: string | undefined; readonly spans?: readonly Span[] }
+  | { readonly kind: "end"; readonly requestId: string; readonly ending: Ending; readonly durationMs: number; readonly traceId?: string | undefined; readonly spans?: readonly Span[] | undefined }
   | { readonly kind: "report"; readonly requestId: string; readonly ending: Ending; readonly figures: Figures; readonly traceId?: string | undefined; readonly spans?: readonly Span[] };
 
 interface Start {
@@ -92,7 +92,7 @@ const status = ({ status: outcome, errorType }: Pick<Ending, "status" | "errorTy
 
 const tracing = ({ traceId }: { readonly traceId?: string | undefined }) => (traceId === undefined ? {} : { tracing: { type: "X-Amzn-Trace-Id", value: traceId } });
 
-const spans = ({ spans: given }: { readonly spans?: readonly Span[] }) =>
+const spans = ({ spans: given }: { readonly spans?: readonly Span[] | undefined }) =>
   given === undefined ? {} : { spans: given.map(({ name, startMs, durationMs }) => ({ name, start: new Date(startMs).toISOString(), durationMs: rounded(durationMs) })) };
 
 const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;

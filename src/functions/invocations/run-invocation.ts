@@ -24,7 +24,7 @@ export interface Taking {
   /** A streamed response goes here while the event runs; who gave it also closes it. */
   readonly body?: ResponseBody | undefined;
   /** Has the result early when the invocation goes on after its answer, unless the caller wants the log of all of it. */
-  readonly onAnswer?: (result: InvokeResult) => void;
+  readonly onAnswer?: ((result: InvokeResult) => void) | undefined;
 }
 
 /**
@@ -58,15 +58,15 @@ export async function runInvocation({ instance, failure }: Grant, options: Invok
   if (settling && !tail) onAnswer?.(resultOf(figuresOf(durationOf(ending.status, answeredMs), instance.memoryPeakMb ?? 0)));
   const doneMs = (await settling?.runtimeDone) ?? answeredMs;
   const spanFrom = (name: Span["name"], fromMs: number, toMs: number): Span => ({ name, startMs: startedMs + (fromMs - begunMs), durationMs: toMs - fromMs });
-  const doneSpans = [spanFrom("responseLatency", begunMs, answeredMs), spanFrom("responseDuration", answeredMs, answeredMs), spanFrom("runtimeOverhead", answeredMs, doneMs)];
-  log.platform({ kind: "end", requestId, ending, durationMs: durationOf(ending.status, doneMs), traceId, spans: doneSpans }, clock.now());
+  const spans = log.detailed ? [spanFrom("responseLatency", begunMs, answeredMs), spanFrom("responseDuration", answeredMs, answeredMs), spanFrom("runtimeOverhead", answeredMs, doneMs)] : undefined;
+  log.platform({ kind: "end", requestId, ending, durationMs: durationOf(ending.status, doneMs), traceId, spans }, clock.now());
 
   const over = await settling?.over;
   const trouble = over?.failure;
   if (trouble) instance.failed();
   const final = trouble ? endingOf(trouble, subject) : ending;
   const overMs = over?.atMs ?? answeredMs;
-  const figures = figuresOf(durationOf(final.status, overMs), await instance.readMemory());
+  const figures = figuresOf(durationOf(final.status, overMs), instance.readMemory());
   const reportSpans = settling ? [spanFrom("extensionOverhead", doneMs, overMs)] : undefined;
   log.platform({ kind: "report", requestId, ending: final, figures, traceId, ...(reportSpans ? { spans: reportSpans } : {}) }, clock.now());
   const result = resultOf(figures);

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { nextHop } from "./trace.ts";
+import { markOf, nextHop as hopOf } from "./trace.ts";
+
+const nextHop = (traceId: string | undefined, arn: string, nowMs: number) => hopOf(traceId, markOf(arn), nowMs);
 
 test("every invocation has a trace; a given one is kept and learns who was there", () => {
   const first = nextHop(undefined, "arn:a", 1_700_000_000_000);

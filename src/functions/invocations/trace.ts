@@ -1,6 +1,8 @@
 // The trace header of an invocation, in X-Ray's form, and what it says of the way an event has come: a function that meets itself too often is in a loop.
 import { hash } from "node:crypto";
+import { functionArn } from "../../kernel/arn.ts";
 import { hexId } from "../../kernel/ids.ts";
+import type { Version } from "../function.ts";
 
 /** `Root=1-<8 hex of seconds>-<24 hex>;Parent=<16 hex>;Sampled=0`: a new trace that asks for no sampling. */
 export const newTrace = (nowMs: number): string => `Root=1-${Math.floor(nowMs / 1000).toString(16)}-${hexId(12)};Parent=${hexId(8)};Sampled=0`;
@@ -19,9 +21,10 @@ export interface Hop {
  * One more stop on an event's way. `Lineage=<8 hex of the function>:<visits>|…` names the functions it has passed, as far as services and SDKs
  * hand the header on. The name of the part is the original's, its content our own.
  */
-export function nextHop(traceId: string | undefined, functionArn: string, nowMs: number): Hop {
-  const parts = (traceId ?? newTrace(nowMs)).split(";");
-  const me = markOf(functionArn);
+export function nextHop(traceId: string | undefined, me: FunctionMark, nowMs: number): Hop {
+  const given = traceId ?? newTrace(nowMs);
+  if (!given.includes(LINEAGE)) return { traceId: `${given};${LINEAGE}${me}:1`, visits: 0 };
+  const parts = given.split(";");
   const lineageBefore = lineageIn(parts);
   const passed = lineageBefore.filter(([id]) => id !== me);
   const visits = lineageBefore.find(([id]) => id === me)?.[1] ?? 0;
@@ -36,7 +39,20 @@ export function mostTravelled(traceIds: readonly (string | undefined)[], functio
   return traceIds.filter((traceId) => traceId !== undefined).reduce<string | undefined>((most, traceId) => (most === undefined || visits(traceId) > visits(most) ? traceId : most), undefined);
 }
 
-const markOf = (functionArn: string): string => hash("sha256", functionArn).slice(0, 8);
+/** What stands for a function in a lineage. */
+export type FunctionMark = string & { readonly mark: unique symbol };
+
+export const markOf = (functionArn: string): FunctionMark => hash("sha256", functionArn).slice(0, 8) as FunctionMark;
+
+/** The marks of versions, each found out once. */
+export function versionMarks(): (version: Version) => FunctionMark {
+  const marks = new WeakMap<Version, FunctionMark>();
+  return (version) => {
+    const mark = marks.get(version) ?? markOf(functionArn(version));
+    marks.set(version, mark);
+    return mark;
+  };
+}
 
 const LINEAGE = "Lineage=";
 

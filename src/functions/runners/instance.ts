@@ -115,8 +115,8 @@ class Instance implements RunningInstance {
     return this.#run?.settling;
   }
 
-  async memoryPeakBytes(): Promise<number> {
-    return (await this.#sandbox?.memoryPeakBytes()) ?? 0;
+  memoryPeakBytes(): number {
+    return this.#sandbox?.memoryPeakBytes() ?? 0;
   }
 
   async freeze(): Promise<void> {
