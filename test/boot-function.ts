@@ -40,6 +40,7 @@ function plainSandboxes(): Sandboxes {
     start,
     shelf: undefined,
     pathOf: (_id, mounts, target) => hostPath(mounts, target),
+    hostProgram: (_spec, path) => [path],
     [Symbol.asyncDispose]: async () => {},
   };
 }

@@ -99,4 +99,6 @@ export interface Sandboxes extends AsyncDisposable {
   start(spec: SandboxSpec, signal?: AbortSignal): Promise<Sandbox>;
   /** Where the program will find a mounted target: the target itself at level 1, a host path at level 0. `/tmp` maps to the private directory of sandbox `id`. */
   pathOf(id: string, mounts: readonly Mount[], target: string): string;
+  /** The words that start a program of the host's in a sandbox, also in one with a `rootDir` that has no such program. */
+  hostProgram(spec: Pick<SandboxSpec, "rootDir">, path: string): readonly string[];
 }

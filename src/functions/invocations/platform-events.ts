@@ -1,9 +1,8 @@
 // What the platform tells about an instance and its invocations, and the records by which it tells it: the Telemetry API's, which JSON logs use too.
-import { createHash } from "node:crypto";
-import { partitionOf } from "../../kernel/arn.ts";
 import type { Runtime } from "../../ports/runtimes.ts";
 import type { Version } from "../function.ts";
 import type { RunnerEvent } from "../runner.ts";
+import { runtimeArn, runtimeVersion } from "../runtime-version.ts";
 import type { StartSteps } from "../start-steps.ts";
 import type { Ending } from "./ending.ts";
 
@@ -97,15 +96,3 @@ const spans = ({ spans: given }: { readonly spans?: readonly Span[] }) =>
   given === undefined ? {} : { spans: given.map(({ name, startMs, durationMs }) => ({ name, start: new Date(startMs).toISOString(), durationMs: rounded(durationMs) })) };
 
 const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;
-
-/** `nodejs:24.21.0`: what really runs, in the original's form. */
-export function runtimeVersion({ family, name, version }: Runtime): string {
-  if (version === "") return name.replace(/^go1/, "go:1").replace("provided.", "provided:");
-  return `${family === "node" ? "nodejs" : family}:${version}`;
-}
-
-/** The original names each build of a runtime by a digest; ours is one of what tells builds apart. */
-export function runtimeArn(runtime: Runtime, { region }: Version): string {
-  const digest = createHash("sha256").update(`${runtime.name} ${runtime.version} ${runtime.interpreter}`).digest("hex");
-  return `arn:${partitionOf(region)}:lambda:${region}::runtime:${digest}`;
-}

@@ -1,7 +1,8 @@
 // The platform's own log lines, START to REPORT, as text or as JSON, exactly as log parsers of the original expect them.
 import type { Version } from "../function.ts";
 import type { Ending } from "./ending.ts";
-import { platformRecord, runtimeArn, runtimeVersion, type Figures, type PlatformEvent } from "./platform-events.ts";
+import { runtimeArn, runtimeVersion } from "../runtime-version.ts";
+import { platformRecord, type Figures, type PlatformEvent } from "./platform-events.ts";
 
 /** The log message, final newline included; undefined when the log's settings leave this event out. */
 export function platformLine(event: PlatformEvent, version: Version, atMs: number): string | undefined {

@@ -16,6 +16,7 @@ export interface Ran {
   readonly ending: Ending;
   readonly startedMs: number;
   readonly health: Health;
+  readonly handlerMs?: number | undefined;
 }
 
 /** How the answer is taken, other than as the result at the end. */
@@ -70,7 +71,7 @@ export async function runInvocation({ instance, failure }: Grant, options: Invok
   log.platform({ kind: "report", requestId, ending: final, figures, traceId, ...(reportSpans ? { spans: reportSpans } : {}) }, clock.now());
   const result = resultOf(figures);
   log.collect(undefined);
-  return { result, ending: final, startedMs, health: trouble ? "reset" : handled.health };
+  return { result, ending: final, startedMs, health: trouble ? "reset" : handled.health, handlerMs: handled.handlerMs };
 }
 
 /** Resolves with the answer, which may be there before the work has ended. */
@@ -85,6 +86,7 @@ interface Handled {
   readonly health: Health;
   /** What is still to come after the answer. */
   readonly settling: Settling | undefined;
+  readonly handlerMs?: number | undefined;
 }
 
 async function handle(instance: Instance, options: InvokeOptions, deadlineMs: number, body: ResponseBody | undefined): Promise<Handled> {
@@ -98,5 +100,5 @@ async function handle(instance: Instance, options: InvokeOptions, deadlineMs: nu
   }
   const outcome = await instance.invoke({ requestId, invokedArn, deadlineMs, payload, clientContext, traceId, ...(body ? { sink: body } : {}) });
   const ending = body?.tooLarge && outcome.kind === "streamed" ? tooLarge(body.bytesMax) : endingOf(outcome, subject);
-  return { ending: body ? { ...ending, streamedBytes: body.sizeBytes } : ending, health: instance.alive ? "well" : "reset", settling: instance.settling };
+  return { ending: body ? { ...ending, streamedBytes: body.sizeBytes } : ending, health: instance.alive ? "well" : "reset", settling: instance.settling, handlerMs: outcome.kind === "answer" ? outcome.handlerMs : undefined };
 }

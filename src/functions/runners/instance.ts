@@ -4,6 +4,7 @@ import type { Exit, Sandbox } from "../../ports/sandbox.ts";
 import { Crew, EXTENSIONS_MAX } from "../extensions/crew.ts";
 import { extensionRoute } from "../extensions/extension-api.ts";
 import { findExtensions, type ExternalExtension } from "../extensions/find.ts";
+import { imageExtensions } from "../images/image-command.ts";
 import type { Boot, BootSpec, Invocation, Outcome, Runner, RunnerDeps, RunningInstance, Settling } from "../runner.ts";
 import { openSubscriptions } from "../telemetry/subscriptions.ts";
 import type { Conversation, Protocol } from "./conversation.ts";
@@ -25,7 +26,7 @@ export const instanceRunner =
   async (spec, deps, initTimeoutMs) => {
     const entry = await protocol.entrypoint(spec);
     if ("missing" in entry) return { kind: "no-entrypoint", reason: entry.missing };
-    const instance = new Instance(protocol, spec, deps, entry.argv, spec.opt === undefined ? [] : await findExtensions(mountsOf(spec)));
+    const instance = new Instance(protocol, spec, deps, entry.argv, await extensionsOf(spec));
     let boot: Boot | undefined;
     try {
       boot = await instance.boot(initTimeoutMs);
@@ -34,6 +35,11 @@ export const instanceRunner =
       if (boot?.kind !== "ready") await instance[Symbol.asyncDispose]();
     }
   };
+
+const extensionsOf = async (spec: BootSpec): Promise<readonly ExternalExtension[]> => {
+  if (spec.version.code.image) return await imageExtensions(spec.codeDir);
+  return spec.opt === undefined ? [] : await findExtensions(mountsOf(spec));
+};
 
 class Instance implements RunningInstance {
   readonly #protocol: Protocol;
@@ -158,7 +164,7 @@ class Instance implements RunningInstance {
       hub: this.#spec.telemetry, clock, jsonLines: this.#spec.version.settings.logs.format === "JSON",
       onSubscribed: (name, api, types) => this.#spec.onEvent({ kind: "subscription", api, name, types }),
     });
-    const api = await openSandboxApi();
+    const api = await (this.#deps.apis?.take() ?? openSandboxApi());
     const conversation = this.#protocol.open(listenerAt(desk, clock), api, this.#spec);
     api.use(extensionRoute(crew, subscriptions, this.#spec.version));
     const launched = await this.#launch(conversation, api, crew);

@@ -49,12 +49,12 @@ export async function launch(plan: LaunchPlan, { sandboxes, clock, cells }: Runn
   const supervised = extensions.length > 0;
   const full = { ...programEnvironment(spec, sandboxes), ...plan.env, ...(channel === "log" ? { _LAMBDA_TELEMETRY_LOG_FD: String(LOG_FD) } : {}) };
   const argv = pathsInside(spec, sandboxes, plan.argv);
-  const env = supervised ? forExtensions(full) : full;
-  const program = { argv: supervised ? supervisorArgv(CONTROL_FD) : argv, env, channel: true, control: supervised };
-  const wanted = sandboxSpec(spec, sandboxes, program);
+  const shared = forExtensions(full);
+  const env = supervised ? forShell(shared) : full;
+  const wanted = sandboxSpec(spec, sandboxes, { argv, env, channel: true, control: supervised });
   // A program started again in its own sandbox has a fresh one's boot.
   const cell = former || supervised || channel !== "frames" ? undefined : await cells?.take(wanted, spec);
-  const sandbox = cell?.sandbox ?? (former ? await former.restart(env) : await sandboxes.start(wanted));
+  const sandbox = cell?.sandbox ?? (former ? await former.restart(env) : await sandboxes.start(supervised ? { ...wanted, argv: supervisorArgv(CONTROL_FD, sandboxes.hostProgram(wanted, "/bin/sh")) } : wanted));
   const start = { kind: cell ? "pool" : "fresh", sandboxMs: clock.monotonicMs() - begunMs } as const;
   if (!supervised) return { ...alone(sandbox), start, load: () => cell?.load() };
 
@@ -80,15 +80,14 @@ export async function launch(plan: LaunchPlan, { sandboxes, clock, cells }: Runn
     runtime.resolve(exit);
     for (const { name } of extensions) plan.onExtensionExit(name, exit);
   });
-  for (const [index, { path }] of extensions.entries()) supervisor.startExtension({ id: `e${index}`, argv: pathsInside(spec, sandboxes, [path]), env: {} });
-  const own = Object.fromEntries(Object.entries(full).filter(([name]) => !(name in env)));
+  for (const [index, { path }] of extensions.entries()) supervisor.startExtension({ id: `e${index}`, argv: pathsInside(spec, sandboxes, [path]), env: beside(env, shared) });
   return {
     sandbox,
     supervised,
     start,
     load: () => {},
     ended: runtime.promise,
-    startRuntime: () => supervisor.startRuntime({ id: "runtime", argv, env: own }),
+    startRuntime: () => supervisor.startRuntime({ id: "runtime", argv, env: beside(env, full) }),
     terminateRuntime: async () => supervisor.signal("runtime", "TERM"),
     killRuntime: () => {
       killed = true;
@@ -96,6 +95,12 @@ export async function launch(plan: LaunchPlan, { sandboxes, clock, cells }: Runn
     },
   };
 }
+
+/** What acts on a program's loader is not for the shell, which may be another system's than the programs. */
+const forShell = (env: Readonly<Record<string, string>>): Readonly<Record<string, string>> => Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("LD_")));
+
+/** What a program has that the shell does not pass on already. */
+const beside = (shell: Readonly<Record<string, string>>, env: Readonly<Record<string, string>>): Readonly<Record<string, string>> => Object.fromEntries(Object.entries(env).filter(([name]) => !(name in shell)));
 
 const alone = (sandbox: Sandbox): Omit<Launched, "start" | "load"> => ({
   sandbox,

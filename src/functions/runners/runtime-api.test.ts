@@ -214,6 +214,28 @@ describe("The runtime API", () => {
     expect(a.replies).toMatchObject([{ kind: "error", errorType: "Runtime.TruncatedResponse" }]);
   });
 
+  test("takes the cause of an error that is meant for traces, up to a bound, and keeps it from the caller", async () => {
+    await using a = await api();
+    a.conversation.ask(invocation(1, { requestId: "r1" }));
+    await a.call(...NEXT);
+    const cause = (bytes: number): Record<string, string> => ({ "Lambda-Runtime-Function-Error-Type": "Function.Oops", "Lambda-Runtime-Function-XRay-Error-Cause": "x".repeat(bytes) });
+    // A client that is still sending when it is refused may not get to read why.
+    const refused = await a.call("POST", "/runtime/invocation/r1/error", "{}", cause(3 * 2 ** 20)).then(({ status }) => status, (error: NodeJS.ErrnoException) => error.code);
+    expect([431, "ECONNRESET", "EPIPE"]).toContain(refused);
+    expect(a.replies).toEqual([]);
+    expect(await a.call("POST", "/runtime/invocation/r1/error", '{"errorType":"T"}', cause(2 ** 20))).toMatchObject({ status: 202 });
+    expect(a.replies).toEqual([{ kind: "error", payload: Buffer.from('{"errorType":"T"}'), errorType: "Function.Oops", fatal: false }]);
+  });
+
+  test("knows nothing of snapshots, as the original without SnapStart", async () => {
+    await using a = await api();
+    for (const [method, path] of [["GET", "/runtime/restore/next"], ["POST", "/runtime/restore/error"]] as const)
+      expect(await a.call(method, path)).toMatchObject({ status: 404, body: "404 page not found\n" });
+    expect((await fetch(`http://127.0.0.1:${a.port}/2021-04-23/credentials`)).status).toBe(404);
+    a.conversation.ask(invocation(1, { requestId: "r1" }));
+    expect((await a.call(...NEXT)).status).toBe(200);
+  });
+
   test("answers ping, and says plainly what is not there", async () => {
     await using a = await api();
     expect(await a.call("GET", "/ping")).toMatchObject({ status: 200, body: "pong" });
