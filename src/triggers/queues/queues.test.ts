@@ -9,7 +9,7 @@ import type { Engine } from "../../ports/engine.ts";
 import { set } from "../../ports/store.ts";
 import { seeded } from "../../../test/contract/seeded.ts";
 import { openQueues, type QueueLimits } from "./open-queues.ts";
-import type { OutgoingMessage, QueueRecord, Queues, QueueSettings, ReceivedMessage, ReceiveOptions } from "./queues.ts";
+import type { OutgoingMessage, QueueRecord, Queues, QueueSettings, ReceivedMessage, ReceiveOptions, Sight } from "./queues.ts";
 
 const scope = { account: "000000000000", region: "us-east-1" };
 const settings: QueueSettings = { visibilitySeconds: 30, delaySeconds: 0, waitSeconds: 0, retentionSeconds: 345_600, messageBytesMax: 1_048_576, managedSse: true };
@@ -141,6 +141,44 @@ describe("queues", () => {
     for (let second = 0; second < 8; second++) await settled(house, () => house.clock.advance(1000));
     await expect.poll(async () => (await house.queues.moves.list(dead.arn, 1))[0]).toMatchObject({ id: task?.id, status: "COMPLETED", moved: 5, toMove: 5 });
     expect([...bodies(await take(house, back))].sort()).toEqual(["0", "1", "2", "3", "4"]);
+  });
+
+  test("can be looked at by somebody slow, who is told how much was missed, and until they are deleted or closed", async () => {
+    const house = await open();
+    const { queues, clock } = house;
+    const [queue, other] = [await house.make("seen", { retentionSeconds: 30 }), await house.make("other")];
+    const look = (record: QueueRecord, backlog: boolean) => queues.look(record, { backlog, idleMs: 1000, signal: left.signal });
+    const left = new AbortController();
+    await queues.send(queue, [message("old")]);
+    await clock.advance(30_000);
+    await queues.send(queue, Array.from({ length: 50 }, (_, n) => message(`there ${n}`)));
+    const [all, news] = [await look(queue, true), await look(queue, false)];
+    const large = "x".repeat(1024 * 1024);
+    for (let n = 0; n < 20; n++) await queues.send(queue, [message(large)]);
+    const next = async (sights: Awaited<ReturnType<Queues["look"]>>): Promise<unknown> => {
+      const sight: Sight | undefined = (await sights.next()).value;
+      return sight?.kind === "message" ? sight.message.body.slice(0, 10) : sight;
+    };
+    for (let n = 0; n < 50; n++) expect(await next(all)).toBe(`there ${n}`);
+    for (const sights of [all, news]) {
+      for (let n = 0; n < 15; n++) expect(await next(sights)).toBe("xxxxxxxxxx");
+      expect(await next(sights)).toEqual({ kind: "missed", count: 5 });
+    }
+    const heard: unknown[] = [];
+    const quiet = next(all).then((sight) => heard.push(sight));
+    // It waits for so long from when it has seen that there is nothing, which takes it some turns.
+    while (heard.length === 0) await settled(house, () => clock.advance(500));
+    await quiet;
+    expect(heard).toEqual([{ kind: "quiet" }]);
+    const last = [next(all), next(news)];
+    await queues.records.remove(queue);
+    expect(await Promise.all(last)).toEqual([undefined, undefined]);
+    const ends = [await look(other, true), await look(other, true)].map((sights) => next(sights));
+    left.abort();
+    expect(await Promise.all(ends)).toEqual([undefined, undefined]);
+    const closing = next(await queues.look(other, { backlog: false, idleMs: 1000, signal: new AbortController().signal }));
+    await house.restart();
+    expect(await closing).toBeUndefined();
   });
 
   test("offer sends as writes for other commits, and judge who may send by policy", async () => {
