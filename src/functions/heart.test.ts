@@ -170,6 +170,15 @@ describe("an invocation", () => {
     expect(await tight.call(b)).toMatchObject({ count: 1 });
   });
 
+  test("takes the place of what has been idle longest when there are as many instances as there may be", async () => {
+    await using few = await openTestHeart({ limits: { instancesMax: 2 } });
+    const [a, b, c] = [await few.deploy("a", { "index.mjs": counter }), await few.deploy("b", { "index.mjs": counter }), await few.deploy("c", { "index.mjs": counter })];
+    for (const ref of [a, b, c]) await few.call(ref);
+    expect(few.heart.status()).toEqual({ instances: 2, busy: 0 });
+    expect([await few.call(b), await few.call(a)]).toMatchObject([{ count: 2 }, { count: 1 }]);
+    expect((await few.heart.figures()).memory).toEqual({ chargedMb: expect.any(Number), budgetMb: expect.any(Number) });
+  });
+
   test("finds its instance frozen or gone after idling", async () => {
     await using brief = await openTestHeart({ limits: { freezeAfterMs: 20, evictAfterMs: 600 } });
     const ref = await brief.deploy("counter", { "index.mjs": counter });

@@ -228,7 +228,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       return policy !== undefined && policyAllows(policy.statements, { action: "lambda:InvokeFunction", resource: functionArn(ref, ref.qualifier), service, context });
     },
     status: dispatcher.status,
-    figures: async () => ({ ...counters.read(), instances: countStates(dispatcher.states()), cells: cells?.status() ?? [], queues: await readQueues(ports.queue) }),
+    figures: async () => ({ ...counters.read(), instances: countStates(dispatcher.states()), memory: dispatcher.memory(), cells: cells?.status() ?? [], queues: await readQueues(ports.queue) }),
     [Symbol.asyncDispose]: async () => {
       await drain(AbortSignal.abort());
       keeper[Symbol.dispose]();
