@@ -43,12 +43,6 @@ describe("an invocation", () => {
     expect([...on.streams]).toEqual([expect.stringMatching(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/)]);
   });
 
-  test("gets an instance of its own while others are busy", async () => {
-    const ref = await on.deploy("parallel", { "index.mjs": counter });
-    const answers = await Promise.all(Array.from({ length: 3 }, () => on.call(ref, { sleepMs: 400 }) as Promise<{ born: number }>));
-    expect(new Set(answers.map(({ born }) => born)).size).toBe(3);
-  });
-
   test("gets a new instance when the old one may outlive its credentials", async () => {
     await using old = await openTestHeart({ limits: { ageMsMax: -1 } });
     const ref = await old.deploy("aged", { "index.mjs": counter });
