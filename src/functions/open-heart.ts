@@ -39,6 +39,7 @@ import { countStates, openCounters, readQueues } from "./metrics/open-counters.t
 import { openPackages } from "./packages/open-packages.ts";
 import { openTrees } from "./packages/trees.ts";
 import type { FunctionName } from "./registry/keys.ts";
+import { newestOfRuntimes } from "./registry/deployed.ts";
 import { openRegistry } from "./registry/open-registry.ts";
 import type { Runner, RunnerDeps } from "./runner.ts";
 import { openApiSource } from "./runners/api-source.ts";
@@ -77,7 +78,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
   const images = await openImages({ store: ports.store, blobs: ports.blobs, clock, dir: deps.dir, isolation: deps.sandboxes.report });
   const dispatcher = openDispatcher({ clock, logSink: deps.logSink, prepare: (version, facts) => prepare(version, facts), limits, warn });
   const counters = openCounters();
-  const cells = openCells({ sandboxes: deps.sandboxes, clock, cellsMax: limits.cellsMax, busy: () => dispatcher.status().busy > 0, warn });
+  const cells = openCells({ sandboxes: deps.sandboxes, clock, cellsMax: limits.cellsMax, freeMb: dispatcher.freeMb, busy: () => dispatcher.status().busy > 0, warn });
   const apis = openApiSource(clock);
   const prepare = prepareWith(deps, packages, images, { cells, apis });
   const concurrency = await openConcurrency({ store: ports.store, clock, accountMax: limits.accountConcurrencyMax, warn });
@@ -106,7 +107,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     }
   };
 
-  const announcer = openAnnouncer({ cells, runtimes: deps.runtimes, packages, credentialsFor: deps.credentialsFor, find: registry.find, warn });
+  const announcer = openAnnouncer({ cells, runtimes: deps.runtimes, packages, credentialsFor: deps.credentialsFor, clock, find: registry.find, deployed: () => newestOfRuntimes(ports.store), warn });
   const reconcile = async (at: FunctionName): Promise<void> => {
     try {
       await keepPromises(at, { registry, dispatcher, concurrency, single: deps.development?.isDebugged });
@@ -227,7 +228,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       return policy !== undefined && policyAllows(policy.statements, { action: "lambda:InvokeFunction", resource: functionArn(ref, ref.qualifier), service, context });
     },
     status: dispatcher.status,
-    figures: async () => ({ ...counters.read(), instances: countStates(dispatcher.states()), cells: cells?.status() ?? [], queues: await readQueues(ports.queue) }),
+    figures: async () => ({ ...counters.read(), instances: countStates(dispatcher.states()), memory: dispatcher.memory(), cells: cells?.status() ?? [], queues: await readQueues(ports.queue) }),
     [Symbol.asyncDispose]: async () => {
       await drain(AbortSignal.abort());
       keeper[Symbol.dispose]();

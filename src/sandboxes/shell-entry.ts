@@ -27,9 +27,11 @@ export const joinLines = (group: Group | undefined): readonly string[] => (group
 /** What every program is bound by as a process, however the server was started. */
 const limitLines = (openFilesMax: number): readonly string[] => ["umask 022", "ulimit -c 0", `ulimit -n ${openFilesMax}`];
 
-/** Arguments of /bin/sh: `["-c", script, "sh", ...argv]`. Nothing of the user's runs before the limits hold. */
-export function shellEntry(group: Group | undefined, openFilesMax: number, argv: readonly string[]): readonly string[] {
-  return ["-c", [...joinLines(group), ...limitLines(openFilesMax), 'exec "$@"'].join("\n"), "sh", ...argv];
+/** Arguments of /bin/sh: `["-c", script, "sh", ...argv]`. Nothing of the user's runs before the limits hold. `lockMark`: see `lockMarkOf`. */
+export function shellEntry(group: Group | undefined, openFilesMax: number, argv: readonly string[], lockMark: number): readonly string[] {
+  // dash and bash name it differently; where neither can set it, the environment tells.
+  const mark = `{ ulimit -w ${lockMark} || ulimit -x ${lockMark}; } 2>/dev/null`;
+  return ["-c", [...joinLines(group), ...limitLines(openFilesMax), mark, 'exec "$@"'].join("\n"), "sh", ...argv];
 }
 
 /**

@@ -130,12 +130,15 @@ describe("creation is refused with", () => {
     await expect(cloud.lambda.send(new GetFunctionCommand({ FunctionName: "x" }))).rejects.toMatchObject({ name: MISSING });
   });
 
-  test("none of their defaults", async () => {
-    const made = await make("defaults", {
+  test("none of their defaults, which tools send with everything they make or change", async () => {
+    const defaults: Partial<CreateFunctionCommandInput> = {
       VpcConfig: { SubnetIds: [], SecurityGroupIds: [] }, Layers: [], TracingConfig: { Mode: "PassThrough" }, SnapStart: { ApplyOn: "None" }, KMSKeyArn: "", DeadLetterConfig: { TargetArn: "" },
-      FileSystemConfigs: [], PackageType: "Zip", Publish: false,
-    });
-    expect(made).toMatchObject({ TracingConfig: { Mode: "PassThrough" }, SnapStart: { ApplyOn: "None", OptimizationStatus: "Off" }, PackageType: "Zip", Description: "" });
+      FileSystemConfigs: [], Environment: { Variables: {} }, EphemeralStorage: { Size: 512 },
+    };
+    const shown = { TracingConfig: { Mode: "PassThrough" }, SnapStart: { ApplyOn: "None", OptimizationStatus: "Off" }, PackageType: "Zip", Description: "", EphemeralStorage: { Size: 512 } };
+    expect(await make("defaults", { ...defaults, PackageType: "Zip", Publish: false, Tags: {} })).toMatchObject(shown);
+    expect(await cloud.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "defaults", ...defaults }))).toMatchObject(shown);
+    expect(await cloud.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "defaults", VpcConfig: {}, DeadLetterConfig: {}, Environment: {}, TracingConfig: {}, SnapStart: {} }))).toMatchObject(shown);
   });
 });
 

@@ -134,8 +134,8 @@ export async function openConcurrency(deps: { readonly store: Pick<Store, "get" 
       return [...functions].flatMap(([name, { facts }]) => (facts ? [{ account, region, name }] : []));
     }),
     enter: (version, paced) => {
-      refuseUnless(roomOf(version));
-      if (paced) refuseUnless(roomInSecond(version));
+      requireRoom(roomOf(version));
+      if (paced) requireRoom(roomInSecond(version));
       change(version, (count) => {
         if (accountMax > scalingStepMax) requireGrowth(count, deps.clock.monotonicMs());
         addTo(count.active, version.id, 1);
@@ -193,11 +193,11 @@ function addTo(counts: Map<string, number>, id: string, more: number): void {
 
 const loadOf = (count: FunctionCount | undefined, active: ReadonlyMap<string, number> = nothing): FunctionLoad => ({ reserved: count?.facts?.reserved, active, provisioned: count?.provisioned ?? nothing, maxima: nothing });
 
-const moreIn = (room: Room): number => (room.kind === "free" ? room.more : 0);
-
-function refuseUnless(room: Room): void {
+function requireRoom(room: Room): void {
   if (room.kind === "throttled") throw throttled(room.because);
 }
+
+const moreIn = (room: Room): number => (room.kind === "free" ? room.more : 0);
 
 /** Matters only where an account may have more than one step at once. */
 function requireGrowth(count: FunctionCount, nowMs: number): void {

@@ -73,7 +73,8 @@ class Instance implements RunningInstance {
     run.subscriptions.closeRegistration();
     for (const { name, state, events, errorType } of run.crew.members) this.#spec.onEvent({ kind: "extension", name, state, events, errorType });
     if (first.kind === "opened" && first.opening.kind === "ready") {
-      run.launched.sandbox.settle();
+      // The event that waits for this goes first.
+      setImmediate(() => run.launched.sandbox.settle());
       const { codeMs } = first.opening;
       const { start } = run.launched;
       return { kind: "ready", instance: this, initMs, steps: { ...start, runtimeMs: Math.max(0, initMs - start.sandboxMs - (codeMs ?? 0)), codeMs } };
@@ -193,7 +194,7 @@ class Instance implements RunningInstance {
     const env = { AWS_LAMBDA_RUNTIME_API: api.address, ...conversation.env };
     const onExtensionExit = (name: string, exit: Pick<Exit, "code" | "signal">): void => crew.exited(name, exit);
     try {
-      return await launch({ spec: this.#spec, argv: this.#argv, channel, env, extensions: this.#extensions, former: this.#sandbox, onExtensionExit, onSandboxEnd: () => crew.leaving() }, this.#deps);
+      return await launch({ spec: this.#spec, argv: this.#argv, channel, env, extensions: this.#extensions, onExtensionExit, onSandboxEnd: () => crew.leaving() }, this.#sandbox, this.#deps);
     } catch (error) {
       await conversation[Symbol.asyncDispose]();
       await api[Symbol.asyncDispose]();

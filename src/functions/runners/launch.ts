@@ -36,16 +36,15 @@ export interface LaunchPlan {
   /** What the conversation adds to the environment, extensions' included. */
   readonly env: Readonly<Record<string, string>>;
   readonly extensions: readonly ExternalExtension[];
-  /** The sandbox of the run before, which has ended. */
-  readonly former: Sandbox | undefined;
   readonly onExtensionExit: (name: string, exit: Pick<Exit, "code" | "signal">) => void;
   /** Told before the ends of the extensions, which are then nobody's fault. */
   readonly onSandboxEnd: () => void;
 }
 
-export async function launch(plan: LaunchPlan, { sandboxes, clock, cells }: RunnerDeps): Promise<Launched> {
+/** `former`: the sandbox of the run before, which has ended. Not in the plan, which lives as long as what was launched: each would hold the one before it, back to the first. */
+export async function launch(plan: LaunchPlan, former: Sandbox | undefined, { sandboxes, clock, cells }: RunnerDeps): Promise<Launched> {
   const begunMs = clock.monotonicMs();
-  const { spec, extensions, channel, former } = plan;
+  const { spec, extensions, channel } = plan;
   const supervised = extensions.length > 0;
   const full = { ...programEnvironment(spec, sandboxes), ...plan.env, ...(channel === "log" ? { _LAMBDA_TELEMETRY_LOG_FD: String(LOG_FD) } : {}) };
   const argv = pathsInside(spec, sandboxes, plan.argv);

@@ -9,8 +9,8 @@ import type { Launched } from "./launch.ts";
 import type { ProgramOutput } from "./program-output.ts";
 import type { SandboxApi } from "./sandbox-api.ts";
 
-/** Ours: how long a program that closed its channel may take to end by itself; killing it at once would hide its exit code. */
-const UNREACHABLE_MS_MAX = 250;
+/** Ours: how long a program that closed its channel may take to end by itself; killing it sooner would hide its exit code, and on a crowded machine ending takes a while. */
+const UNREACHABLE_MS_MAX = 1000;
 
 export interface Run {
   readonly launched: Launched;
