@@ -29,7 +29,7 @@ import { openDispatcher, type Health } from "./instances/dispatcher.ts";
 import type { InstanceDeps } from "./instances/instance.ts";
 import { environmentOf, type Credentials } from "./invocations/environment.ts";
 import { ResponseBody } from "./invocations/response-body.ts";
-import { runInvocation, untilAnswered } from "./invocations/run-invocation.ts";
+import { runInvocation, untilAnswered, type TracedOptions } from "./invocations/run-invocation.ts";
 import { nextHop } from "./invocations/trace.ts";
 import { streamedInvocation } from "./invocations/streamed-invocation.ts";
 import { openMeter, type Trigger } from "./invocations/usage.ts";
@@ -41,6 +41,7 @@ import { openTrees } from "./packages/trees.ts";
 import type { FunctionName } from "./registry/keys.ts";
 import { openRegistry } from "./registry/open-registry.ts";
 import type { Runner } from "./runner.ts";
+import { openSampler } from "./tracing/sampler.ts";
 
 export interface HeartDeps {
   readonly ports: Pick<Ports, "store" | "queue" | "log" | "blobs">;
@@ -111,13 +112,14 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       warn("The instances to keep ready could not be determined; what is there stays.", error, { function: at.name });
     }
   };
+  const isSampled = openSampler({ clock, random: Math.random });
   const run = (version: Version, given: InvokeOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> => {
-    const { traceId, visits } = nextHop(given.traceId, functionArn(version), clock.now());
-    const options = { ...given, traceId };
+    const { traceId, visits, spot } = nextHop(given.traceId, functionArn(version), clock.now(), version.settings.tracing && (() => isSampled(version)));
+    const options = { ...given, traceId, spot };
     if (visits < facts.functions.recursionVisitsMax) return begin(version, options, trigger, body);
     return registry.find(version).then((record) => (record?.recursion === "Allow" ? begin(version, options, trigger, body) : Promise.reject(inALoop())));
   };
-  const begin = (version: Version, options: InvokeOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> =>
+  const begin = (version: Version, options: TracedOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> =>
     untilAnswered((onAnswer) => counters.throttles(concurrency.count(version, trigger !== "async", async () => {
       const grant = await dispatcher.acquire(version, options.signal);
       let health: Health = "dead";

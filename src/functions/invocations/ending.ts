@@ -11,6 +11,8 @@ export interface Ending {
   readonly errorType: string | undefined;
   /** What went to the caller before the end, piece by piece. */
   readonly streamedBytes?: number;
+  /** What the runtime says of its error for traces: a JSON object. */
+  readonly cause?: string | undefined;
 }
 
 export type FailedBoot = Exclude<Boot, { readonly kind: "ready" }>;
@@ -30,7 +32,7 @@ export function endingOf(outcome: Outcome, subject: Subject): Ending {
     case "too-large":
       return tooLarge(outcome.bytesMax);
     case "error":
-      return { payload: outcome.payload, functionError: "Unhandled", status: outcome.fatal ? "failure" : "error", errorType: outcome.errorType };
+      return { payload: outcome.payload, functionError: "Unhandled", status: outcome.fatal ? "failure" : "error", errorType: outcome.errorType, cause: outcome.cause };
     case "timeout":
       return timedOut(subject);
     case "exit":

@@ -10,8 +10,8 @@ export type Reply =
   | { readonly kind: "answer"; readonly payload: Uint8Array }
   | { readonly kind: "streamed" }
   | { readonly kind: "too-large"; readonly sizeBytes: number; readonly bytesMax: number }
-  /** `fatal`: the program is about to end. */
-  | { readonly kind: "error"; readonly payload: Uint8Array; readonly errorType: string; readonly fatal: boolean };
+  /** `fatal`: the program is about to end. `cause`: for traces, a JSON object. */
+  | { readonly kind: "error"; readonly payload: Uint8Array; readonly errorType: string; readonly fatal: boolean; readonly cause?: string | undefined };
 
 /** What the instance wants to hear. Each may be called at any time and any number of times. */
 export interface Listener {
