@@ -2,13 +2,13 @@
 import { execFile, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { Agent, request } from "node:http";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { CreateStreamCommand, KinesisClient, PutRecordCommand, RegisterStreamConsumerCommand, SubscribeToShardCommand } from "@aws-sdk/client-kinesis";
 import type { clientSettings } from "../src/main/cli/client.ts";
 import { systemClock } from "../src/main/system-clock.ts";
+import { freePort } from "./free-port.ts";
 import { at, load, type Row } from "./load.ts";
 
 const RUN_MS = 2000;
@@ -114,14 +114,4 @@ async function withKinesalite<T>(work: (endpoint: string) => Promise<T>): Promis
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }

@@ -3,11 +3,11 @@ import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { Agent, request } from "node:http";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { systemClock } from "../src/main/system-clock.ts";
+import { freePort } from "./free-port.ts";
 import { load, type Row } from "./load.ts";
 
 const RUN_MS = 2000;
@@ -95,12 +95,4 @@ async function besideDynalite(): Promise<readonly Measured[]> {
     server?.kill();
     await rm(dir, { recursive: true, force: true });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }

@@ -10,9 +10,10 @@ import type { Engine } from "../src/ports/engine.ts";
 import { systemClock } from "../src/main/system-clock.ts";
 import { openRuntimes } from "../src/sandboxes/catalog/open.ts";
 import { openSandboxes } from "../src/sandboxes/open.ts";
-import type { FunctionRef, FunctionSettings, InvokeOptions, InvokeResult } from "../src/functions/function.ts";
+import type { FunctionRef, FunctionSettings, InvokeOptions, InvokeResult, Version } from "../src/functions/function.ts";
 import type { HeartLimits } from "../src/functions/heart-limits.ts";
 import type { Heart } from "../src/functions/heart.ts";
+import type { Credentials } from "../src/functions/invocations/environment.ts";
 import type { LogEvent } from "../src/functions/logs/log-groups.ts";
 import { openHeart } from "../src/functions/open-heart.ts";
 import { runnerFor } from "../src/functions/runners/runner-for.ts";
@@ -47,9 +48,12 @@ export interface TestHeartOptions {
   readonly dir?: string;
   /** Host directory that functions of this name see at /opt. */
   readonly optOf?: (name: string) => string | undefined;
+  readonly credentialsFor?: (version: Version) => Promise<Credentials>;
 }
 
-export async function openTestHeart({ isolation = "auto", limits = {}, clock = systemClock, dir: given, optOf = () => undefined }: TestHeartOptions = {}): Promise<TestHeart> {
+const sameForAll = async (): Promise<Credentials> => ({ accessKeyId: "AKIATEST", secretAccessKey: "secret", sessionToken: "token" });
+
+export async function openTestHeart({ isolation = "auto", limits = {}, clock = systemClock, dir: given, optOf = () => undefined, credentialsFor = sameForAll }: TestHeartOptions = {}): Promise<TestHeart> {
   const dir = given ?? (await mkdtemp(join(tmpdir(), "fugaz-heart-")));
   const engine = await openEmbedded({ dir: join(dir, "data"), clock });
   const path = process.env["PATH"] ?? "";
@@ -75,7 +79,7 @@ export async function openTestHeart({ isolation = "auto", limits = {}, clock = s
       flush: async () => undefined,
     },
     endpointUrl: () => "http://127.0.0.1:1",
-    credentialsFor: async () => ({ accessKeyId: "AKIATEST", secretAccessKey: "secret", sessionToken: "token" }),
+    credentialsFor,
     logger: { warn: tell, error: tell },
   });
   const invoke = (ref: FunctionRef, event: unknown = {}, options: Partial<InvokeOptions> = {}): Promise<InvokeResult> =>

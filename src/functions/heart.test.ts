@@ -179,7 +179,7 @@ describe("an invocation", () => {
     const { requestId, billedMs } = await metered.invoke(ref);
     await metered.heart.drain(AbortSignal.timeout(5000));
     const [record] = await metered.engine.log.read("usage/000000000000", 0, 10);
-    expect(record?.data).toMatchObject({ function: "counter", version: "$LATEST", requestId, billedMs, memoryMB: 256, status: "success", trigger: "invoke", bytesIn: 2 });
+    expect(record?.data).toMatchObject({ function: "counter", version: "$LATEST", requestId: [requestId], billedMs: [billedMs], memoryMB: 256, status: ["success"], trigger: ["invoke"], bytesIn: [2] });
   });
 });
 

@@ -14,7 +14,6 @@ import type { Destinations } from "./async/destinations.ts";
 import { rulesOf } from "./async/event-rules.ts";
 import { eventWrite, queueOf } from "./async/events.ts";
 import { openWorker } from "./async/worker.ts";
-import type { Cells } from "./cells/cells.ts";
 import { openCells } from "./cells/open-cells.ts";
 import { openAnnouncer } from "./cells/announce.ts";
 import { codeKeeper } from "./code-keeper.ts";
@@ -25,7 +24,7 @@ import type { FunctionRef, InvokeOptions, InvokeResult, Version } from "./functi
 import { defaultHeartLimits, type HeartLimits } from "./heart-limits.ts";
 import type { Heart } from "./heart.ts";
 import { openImages, type OpenImages } from "./images/open-images.ts";
-import { openDispatcher, type Health } from "./instances/dispatcher.ts";
+import { openDispatcher, type Use } from "./instances/dispatcher.ts";
 import type { InstanceDeps } from "./instances/instance.ts";
 import { environmentOf, type Credentials } from "./invocations/environment.ts";
 import { ResponseBody } from "./invocations/response-body.ts";
@@ -40,7 +39,8 @@ import { openPackages } from "./packages/open-packages.ts";
 import { openTrees } from "./packages/trees.ts";
 import type { FunctionName } from "./registry/keys.ts";
 import { openRegistry } from "./registry/open-registry.ts";
-import type { Runner } from "./runner.ts";
+import type { Runner, RunnerDeps } from "./runner.ts";
+import { openApiSource } from "./runners/api-source.ts";
 import { openSampler } from "./tracing/sampler.ts";
 
 export interface HeartDeps {
@@ -78,7 +78,8 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
   const dispatcher = openDispatcher({ clock, logSink: deps.logSink, prepare: (version, facts) => prepare(version, facts), limits, warn });
   const counters = openCounters();
   const cells = openCells({ sandboxes: deps.sandboxes, clock, cellsMax: limits.cellsMax, busy: () => dispatcher.status().busy > 0, warn });
-  const prepare = prepareWith(deps, packages, images, cells);
+  const apis = openApiSource(clock);
+  const prepare = prepareWith(deps, packages, images, { cells, apis });
   const concurrency = await openConcurrency({ store: ports.store, clock, accountMax: limits.accountConcurrencyMax, warn });
   const meter = openMeter({ store: ports.store, log: ports.log, clock, warn });
   const registry = openRegistry({
@@ -121,18 +122,16 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
   };
   const begin = (version: Version, options: TracedOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> =>
     untilAnswered((onAnswer) => counters.throttles(concurrency.count(version, trigger !== "async", async () => {
-      const grant = await dispatcher.acquire(version, options.signal);
-      let health: Health = "dead";
-      let durationMs = 0;
+      const grant = await dispatcher.acquire(version, () => options.signal);
+      let use: Use = { health: "dead", durationMs: 0, handlerMs: undefined };
       try {
         const ran = await runInvocation(grant, options, clock, { body, onAnswer });
-        health = ran.health;
-        durationMs = ran.result.durationMs;
+        use = { health: ran.health, durationMs: ran.result.durationMs, handlerMs: ran.handlerMs };
         counters.ended(version.settings.runtime, ran.result);
         meter.record(version, ran, options.payload.byteLength, trigger);
         return ran.result;
       } finally {
-        dispatcher.release(grant.instance, health, durationMs);
+        dispatcher.release(grant.instance, use);
       }
     })));
   // Not async: with a known version the instance is taken before this returns, so that whoever counts room sees it.
@@ -174,7 +173,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     abandoned = true;
     await dispatcher.end();
     await announcer.settled();
-    await cells?.[Symbol.asyncDispose]();
+    await Promise.all([cells?.[Symbol.asyncDispose](), apis[Symbol.asyncDispose]()]);
     await worker.settled();
     await meter.flush();
     // A store that refuses must not hold up the end; the logs' own closing tries once more.
@@ -234,7 +233,7 @@ const inALoop = (): Fault =>
   });
 
 /** Code in place, a runtime that is there, the environment complete: all that a boot needs. */
-function prepareWith(deps: HeartDeps, packages: AcquiringPackages, images: Pick<OpenImages, "acquire">, cells: Cells | undefined): InstanceDeps["prepare"] {
+function prepareWith(deps: HeartDeps, packages: AcquiringPackages, images: Pick<OpenImages, "acquire">, ahead: Pick<RunnerDeps, "cells" | "apis">): InstanceDeps["prepare"] {
   const { clock, sandboxes, runtimes, runnerFor, development } = deps;
   return async (version, { id, logStream, initialization }) => {
     const name = version.settings.runtime;
@@ -247,7 +246,7 @@ function prepareWith(deps: HeartDeps, packages: AcquiringPackages, images: Pick<
     const { codeDir, opt, release } = await acquireCode(version, packages, images);
     return {
       runtime,
-      boot: (voice, initTimeoutMs) => runnerFor(runtime.family)({ id, version, runtime, codeDir, responseBytesMax: (deps.quotas ?? defaultQuotas).syncResponseBytesMax, ...(opt === undefined ? {} : { opt }), env, ...voice }, { sandboxes, clock, cells }, initTimeoutMs),
+      boot: (voice, initTimeoutMs) => runnerFor(runtime.family)({ id, version, runtime, codeDir, responseBytesMax: (deps.quotas ?? defaultQuotas).syncResponseBytesMax, ...(opt === undefined ? {} : { opt }), env, ...voice }, { sandboxes, clock, ...ahead }, initTimeoutMs),
       release,
     };
   };

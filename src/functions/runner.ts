@@ -5,6 +5,7 @@ import type { Clock } from "../kernel/clock.ts";
 import type { Version } from "./function.ts";
 import type { StartSteps } from "./start-steps.ts";
 import type { TelemetryHub } from "./telemetry/hub.ts";
+import type { ApiSource } from "./runners/api-source.ts";
 
 /** Everything needed to boot one instance of a version. */
 export interface BootSpec {
@@ -70,7 +71,7 @@ export interface ResponseSink {
 /** How one invocation ended, before the heart turns it into log lines and payloads. */
 export type Outcome =
   /** The handler's answer; `tooLarge` instead of bytes when it passed the response limit. */
-  | { readonly kind: "answer"; readonly payload: Uint8Array }
+  | { readonly kind: "answer"; readonly payload: Uint8Array; /** What the program says its handler took. */ readonly handlerMs?: number | undefined }
   /** The answer has gone to the invocation's sink, whole. Every other outcome may leave a part of one there. */
   | { readonly kind: "streamed" }
   | { readonly kind: "too-large"; readonly sizeBytes: number; readonly bytesMax: number }
@@ -122,6 +123,8 @@ export interface RunnerDeps {
   readonly clock: Clock;
   /** Sandboxes that wait to become an instance; absent where there are none. */
   readonly cells?: CellSource | undefined;
+  /** Endpoints opened ahead; absent where each start opens its own. */
+  readonly apis?: Pick<ApiSource, "take"> | undefined;
 }
 
 export interface CellSource {

@@ -29,9 +29,10 @@ export async function bootCell(id: string, { program }: Conditions, sandboxes: S
     return {
       sandbox,
       become: async (wanted) => {
+        const became = sandbox.become(wanted);
         const body = Buffer.from(JSON.stringify({ env: wanted.env, cwd: wanted.cwd }));
         channel.write(Buffer.concat([frameStart(frameType.specialise, "", "", body.length), body]));
-        await sandbox.become(wanted);
+        await became;
       },
       load: () => void channel.write(frameStart(frameType.filled, "", "", 0)),
       [Symbol.asyncDispose]: () => sandbox[Symbol.asyncDispose](),

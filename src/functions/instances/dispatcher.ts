@@ -1,7 +1,6 @@
 // Finds an instance for each event: an idle one, else a new one, else the first that becomes free.
 import type { Clock } from "../../kernel/clock.ts";
 import { fault, type Fault } from "../../kernel/fault.ts";
-import { throttled } from "../concurrency/open-concurrency.ts";
 import type { Version } from "../function.ts";
 import type { HeartLimits } from "../heart-limits.ts";
 import type { FunctionName } from "../registry/keys.ts";
@@ -11,7 +10,10 @@ import { idleKeeper, type IdleKeeper } from "./idle-keeper.ts";
 import { Instance, type InstanceDeps } from "./instance.ts";
 import { openKept, type Kept, type KeptFailure, type KeptState } from "./kept.ts";
 import { isWaiting, type InstanceState } from "./life.ts";
-import { isEmpty, newPool, smoothed, type Grant, type Pool, type Waiter } from "./pool.ts";
+import { openLines, withFigure, worthWaiting, type LineFigures } from "./line.ts";
+import { newPool, smoothed, type Grant, type Lined, type Pool } from "./pool.ts";
+import { openPools } from "./pools.ts";
+import { openWaiting } from "./waiting.ts";
 
 export interface DispatcherDeps extends InstanceDeps {
   readonly limits: Pick<HeartLimits, "bootsMax" | "memoryBudgetMb" | "initTimeoutMs" | "waitMsMax" | "freezeAfterMs" | "evictAfterMs" | "ageMsMax">;
@@ -26,10 +28,18 @@ const keptInitTimeoutMs = 130_000;
 /** What the instance is good for after an event. */
 export type Health = "well" | "reset" | "dead";
 
+/** What became of an instance's event. */
+export interface Use {
+  readonly health: Health;
+  readonly durationMs: number;
+  /** What the handler itself took, where its wrapper tells. */
+  readonly handlerMs: number | undefined;
+}
+
 export interface Dispatcher {
   /** Resolves with an instance that is now busy for the caller. Rejects with TooManyRequestsException after the longest wait, or with what kept it from booting. */
-  acquire(version: Version, signal?: AbortSignal): Promise<Grant>;
-  release(instance: Instance, health: Health, durationMs: number): void;
+  acquire(version: Version, signal: () => AbortSignal | undefined): Promise<Grant>;
+  release(instance: Instance, use: Use): void;
   /** How many more events of this version's function, whichever version runs them, should be begun now when nobody waits for them; `alone`: without regard to busy instances that are expected to be free soon. */
   room(version: Version, alone: boolean): number;
   /** The versions of a function that have instances or waiting events. */
@@ -49,7 +59,7 @@ export interface Dispatcher {
 
 export function openDispatcher(deps: DispatcherDeps): Dispatcher {
   const { clock, limits } = deps;
-  const pools = new Map<string, Pool>();
+  const pools = openPools();
   /** Pools with more waiters than boots, in the order in which they became so. */
   const hungry = new Set<Pool>();
   const live = new Set<Instance>();
@@ -84,25 +94,13 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
   });
   const evict = (instance: Instance): void => {
     idle.remove(instance);
-    const pool = pools.get(instance.version.id);
+    const pool = pools.find(instance.version.id);
     const at = pool?.waiting.indexOf(instance) ?? -1;
     if (pool && at >= 0) pool.waiting.splice(at, 1);
     void bury(instance);
-    if (pool) tidy(pool);
+    if (pool) pools.tidy(pool);
     roomListener();
   };
-  const tidy = (pool: Pool): void => {
-    if (isEmpty(pool) && pools.get(pool.version.id) === pool) pools.delete(pool.version.id);
-  };
-  const poolOf = (version: Version): Pool => {
-    const known = pools.get(version.id);
-    if (known) return known;
-    const pool = newPool(version);
-    pools.set(version.id, pool);
-    return pool;
-  };
-  const poolsOf = ({ account, region, name }: FunctionName): readonly Pool[] =>
-    [...pools.values()].filter(({ version }) => version.name === name && version.account === account && version.region === region);
   const take = (pool: Pool, instance: Instance): Instance => {
     idle.remove(instance);
     recharge(instance, () => instance.step("taken"));
@@ -112,11 +110,11 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
   };
   /** An instance is free: for the one who waits longest, or for whoever comes. */
   const offer = (pool: Pool, instance: Instance): void => {
-    const waiter = pool.waiters.shift();
+    const waiter = pool.waiters.shift() ?? (worthWaiting(figuresOf(pool, pool.line.length - 1)) ? undefined : pool.line.shift());
     if (waiter) return waiter.grant({ instance: take(pool, instance), failure: undefined });
     if (pool.retired || ended) {
       void bury(instance);
-      return tidy(pool);
+      return pools.tidy(pool);
     }
     if (instance.state === "reset") pool.waiting.unshift(instance);
     else pool.waiting.push(instance);
@@ -139,7 +137,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
       if (instance) evict(instance);
     }
     for (const id of plan.boots) {
-      const pool = pools.get(id);
+      const pool = pools.find(id);
       if (pool) void boot(pool);
     }
   };
@@ -156,7 +154,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     pool.booting--;
     boots--;
     settle(pool, instance, outcome);
-    tidy(pool);
+    pools.tidy(pool);
     pump();
     roomListener();
     return outcome.kind === "ready" ? undefined : outcome;
@@ -166,7 +164,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     const { memoryMb } = version.settings;
     const reachableMb = idle.list().reduce((sum, instance) => sum + instance.chargeMb, limits.memoryBudgetMb - chargedMb);
     if (reachableMb < memoryMb) return Promise.resolve({ kind: "refused", reason: new Error(`the machine has ${Math.max(0, reachableMb)} MB left for instances, and this one takes ${memoryMb} MB`) });
-    return boot(poolOf(version), true);
+    return boot(pools.of(version), true);
   };
   const kept: Kept = openKept({
     clock,
@@ -196,49 +194,30 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     waiter.grant({ instance: take(pool, instance), failure: final ? outcome : undefined });
   };
 
+  const find = (pool: Pool, signalOf: Lined["signal"]): Promise<Grant> => {
+    // Instances whose program is dead come last: they cost a start.
+    const instance = pool.waiting.pop();
+    if (instance) return Promise.resolve({ instance: take(pool, instance), failure: undefined });
+    const granted = waiting.join(pool, signalOf());
+    if (pool.waiters.length > pool.booting) hungry.add(pool);
+    pump();
+    return granted;
+  };
+  const waiting = openWaiting(clock, limits.waitMsMax, (pool) => pools.tidy(pool));
+  const lines = openLines(clock, (pool, { grant, refuse, signal }) => void (ended ? Promise.reject(shuttingDown()) : find(pool, signal)).then(grant, refuse));
+
   return {
     acquire: (version, signal) => {
       if (ended) return Promise.reject(shuttingDown());
-      const pool = poolOf(version);
-      // Instances whose program is dead come last: they cost a start.
-      const instance = pool.waiting.pop();
-      if (instance) return Promise.resolve({ instance: take(pool, instance), failure: undefined });
-      return new Promise((resolve, reject) => {
-        const settled = (): void => {
-          cancel();
-          signal?.removeEventListener("abort", onAbort);
-        };
-        const leave = (reason: unknown): void => {
-          const at = pool.waiters.indexOf(waiter);
-          if (at >= 0) pool.waiters.splice(at, 1);
-          settled();
-          reject(reason);
-          tidy(pool);
-        };
-        const waiter: Waiter = {
-          grant: (grant) => {
-            settled();
-            resolve(grant);
-          },
-          refuse: leave,
-        };
-        const onAbort = (): void => leave(signal?.reason);
-        const lookAgain = (): (() => void) =>
-          clock.after(limits.waitMsMax, () => {
-            // An instance that is booting will be there within the limits of booting.
-            if (pool.waiters.indexOf(waiter) < pool.booting) cancel = lookAgain();
-            else leave(throttled("ConcurrentInvocationLimitExceeded"));
-          });
-        let cancel = lookAgain();
-        signal?.addEventListener("abort", onAbort, { once: true });
-        pool.waiters.push(waiter);
-        if (pool.waiters.length > pool.booting) hungry.add(pool);
-        pump();
-      });
+      const pool = pools.of(version);
+      if (worthWaiting(figuresOf(pool, pool.line.length))) return lines.join(pool, signal);
+      return find(pool, signal);
     },
-    release: (instance, health, durationMs) => {
-      const pool = poolOf(instance.version);
+    release: (instance, { health, durationMs, handlerMs }) => {
+      const pool = pools.of(instance.version);
       pool.busy--;
+      pool.turns++;
+      pool.meanHandlerMs = withFigure(pool.meanHandlerMs, handlerMs);
       pool.turnedMs = clock.now();
       pool.meanDurationMs = smoothed(pool.meanDurationMs, durationMs);
       if (instance.state !== "dead") {
@@ -248,13 +227,13 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
           offer(pool, instance);
         }
       }
-      tidy(pool);
+      pools.tidy(pool);
       pump();
       roomListener();
     },
     room: (version, alone) => {
-      const family = poolsOf(version);
-      const ready = family.reduce((sum, pool) => sum + Math.max(0, pool.waiting.length - pool.waiters.length), 0);
+      const family = pools.family(version);
+      const ready = family.reduce((sum, pool) => sum + Math.max(0, pool.waiting.length - pool.waiters.length - pool.line.length), 0);
       if (ready > 0) return ready;
       const busiest = family.reduce((most, pool) => (pool.busy > most.busy ? pool : most), newPool(version));
       if (!alone && !worthBooting({ busy: busiest.busy, meanDurationMs: busiest.meanDurationMs, bootMs: busiest.meanBootMs, quietMs: clock.now() - busiest.turnedMs })) return 0;
@@ -264,11 +243,11 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
       const unserved = [...hungry].reduce((sum, pool) => sum + Math.max(0, pool.waiters.length - pool.booting), 0);
       return Math.max(0, Math.min(limits.bootsMax - boots - unserved, fitting));
     },
-    versions: (at) => poolsOf(at).map(({ version }) => version),
+    versions: (at) => pools.family(at).map(({ version }) => version),
     keep: (version, count) => kept.keep(version, count),
     kept: (version) => kept.state(version.id),
     retire: (isObsolete) => {
-      for (const pool of pools.values()) {
+      for (const pool of pools.all()) {
         if (!isObsolete(pool.version)) continue;
         kept.keep(pool.version, 0);
         pool.retired = true;
@@ -278,17 +257,19 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     onRoom: (listener) => {
       roomListener = listener;
     },
-    status: () => ({ instances: live.size, busy: [...pools.values()].reduce((sum, pool) => sum + pool.busy, 0) }),
+    status: () => ({ instances: live.size, busy: [...pools.all()].reduce((sum, pool) => sum + pool.busy, 0) }),
     states: () => [...live].map(({ state }) => state),
     end: async () => {
       ended = true;
       kept.stop();
       idle.stop();
-      for (const pool of pools.values()) for (const waiter of pool.waiters.slice()) waiter.refuse(shuttingDown());
+      for (const pool of pools.all()) for (const waiter of [...pool.waiters, ...pool.line.splice(0)]) waiter.refuse(shuttingDown());
       for (const instance of live) void bury(instance);
       await Promise.all(endings);
     },
   };
 }
+
+const figuresOf = ({ busy, meanHandlerMs }: Pool, inLine: number): LineFigures => ({ busy, inLine, meanHandlerMs });
 
 const shuttingDown = (): Fault => fault("ServiceException", { message: "The server is shutting down; try again.", status: 500, Type: "Service" });

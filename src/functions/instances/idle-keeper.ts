@@ -1,6 +1,6 @@
 // Looks after instances that have nothing to do, with one timer for all of them.
 import type { Clock } from "../../kernel/clock.ts";
-import { planIdle, type IdleRules } from "./idle-plan.ts";
+import { goesAtMs, planIdle, type IdleRules } from "./idle-plan.ts";
 import type { Instance } from "./instance.ts";
 
 export interface IdleKeeper {
@@ -24,39 +24,55 @@ export interface IdleKeeperDeps {
 
 export function idleKeeper(deps: IdleKeeperDeps): IdleKeeper {
   const { clock, limits } = deps;
-  // Insertion order is the order of last use.
-  const idle = new Map<string, Instance>();
+  /** Those that will be frozen soon: few, and looked at often. */
+  const awake = new Map<string, Instance>();
+  /** Those that stay as they are until they go: perhaps thousands, looked at when the first of them falls due. */
+  const resting = new Map<string, Instance>();
+  let restingDueMs = Infinity;
   let timer: { readonly atMs: number; readonly cancel: () => void } | undefined;
 
   /** At the latest at `atMs`; a timer that is due earlier does as well. */
   const lookBy = (atMs: number): void => {
-    if (timer && timer.atMs <= atMs) return;
+    if (atMs === Infinity || (timer && timer.atMs <= atMs)) return;
     timer?.cancel();
     timer = { atMs, cancel: clock.after(Math.max(1, atMs - clock.now()), look) };
   };
   const look = (): void => {
     timer = undefined;
-    const now = clock.now();
-    const facts = [...idle.values()].map((instance) => ({ id: instance.id, idleSinceMs: instance.idleSinceMs, freezable: instance.state === "idle" && instance.freezable, kept: instance.kept, bornMs: instance.bornMs }));
-    const plan = planIdle(facts, now, limits);
+    const nextMs = follow(awake);
+    if (restingDueMs <= clock.now()) restingDueMs = follow(resting);
+    lookBy(Math.min(nextMs, restingDueMs));
+  };
+  /** Does what is due and answers when to look again. */
+  const follow = (some: ReadonlyMap<string, Instance>): number => {
+    const facts = [...some.values()].map((instance) => ({ id: instance.id, idleSinceMs: instance.idleSinceMs, freezable: some === awake, kept: instance.kept, bornMs: instance.bornMs }));
+    const plan = planIdle(facts, clock.now(), limits);
     for (const id of plan.freeze) {
-      const instance = idle.get(id);
-      if (instance) deps.freeze(instance, () => instance.freeze((error) => deps.onRefused(instance, error)));
+      const instance = some.get(id);
+      if (!instance) continue;
+      deps.freeze(instance, () => instance.freeze((error) => deps.onRefused(instance, error)));
+      rest(instance);
     }
     for (const id of plan.evict) {
-      const instance = idle.get(id);
+      const instance = some.get(id);
       if (instance) deps.evict(instance);
     }
-    if (plan.nextMs !== undefined) lookBy(plan.nextMs);
+    return plan.nextMs ?? Infinity;
+  };
+  const rest = (instance: Instance): void => {
+    awake.delete(instance.id);
+    resting.set(instance.id, instance);
+    restingDueMs = Math.min(restingDueMs, goesAtMs(instance, limits));
   };
   return {
     add: (instance) => {
-      idle.set(instance.id, instance);
-      lookBy(instance.idleSinceMs + Math.min(limits.freezeAfterMs, limits.evictAfterMs));
+      if (instance.state === "idle" && instance.freezable) awake.set(instance.id, instance);
+      else rest(instance);
+      lookBy(Math.min(restingDueMs, instance.idleSinceMs + Math.min(limits.freezeAfterMs, limits.evictAfterMs)));
     },
-    remove: (instance) => void idle.delete(instance.id),
-    find: (id) => idle.get(id),
-    list: () => [...idle.values()].filter(({ kept }) => !kept),
+    remove: ({ id }) => void (awake.delete(id) || resting.delete(id)),
+    find: (id) => awake.get(id) ?? resting.get(id),
+    list: () => [...resting.values(), ...awake.values()].filter(({ kept }) => !kept).sort((a, b) => a.idleSinceMs - b.idleSinceMs),
     stop: () => timer?.cancel(),
   };
 }

@@ -26,6 +26,9 @@ export interface IdlePlan {
   readonly nextMs: number | undefined;
 }
 
+/** When it goes if nobody calls it. */
+export const goesAtMs = ({ idleSinceMs, kept, bornMs = Infinity }: Pick<IdleInstance, "idleSinceMs" | "kept" | "bornMs">, rules: IdleRules): number => Math.min(kept ? Infinity : idleSinceMs + rules.evictAfterMs, bornMs + rules.ageMsMax);
+
 export function planIdle(idle: Iterable<IdleInstance>, nowMs: number, rules: IdleRules): IdlePlan {
   const freeze: string[] = [];
   const evict: string[] = [];
@@ -33,9 +36,10 @@ export function planIdle(idle: Iterable<IdleInstance>, nowMs: number, rules: Idl
   const due = (atMs: number): void => {
     if (atMs !== Infinity) nextMs = Math.min(nextMs ?? atMs, atMs);
   };
-  for (const { id, freezable, idleSinceMs, kept, bornMs = Infinity } of idle) {
-    const evictAtMs = Math.min(kept ? Infinity : idleSinceMs + rules.evictAfterMs, bornMs + rules.ageMsMax);
-    const freezeAtMs = idleSinceMs + rules.freezeAfterMs;
+  for (const instance of idle) {
+    const { id, freezable } = instance;
+    const evictAtMs = goesAtMs(instance, rules);
+    const freezeAtMs = instance.idleSinceMs + rules.freezeAfterMs;
     if (evictAtMs <= nowMs) evict.push(id);
     else if (!freezable) due(evictAtMs);
     else if (freezeAtMs > nowMs) due(Math.min(freezeAtMs, evictAtMs));

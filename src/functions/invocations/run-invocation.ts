@@ -18,6 +18,7 @@ export interface Ran {
   readonly ending: Ending;
   readonly startedMs: number;
   readonly health: Health;
+  readonly handlerMs?: number | undefined;
 }
 
 /** An event and its place in its trace, where that is recorded. */
@@ -78,7 +79,7 @@ export async function runInvocation({ instance, failure }: Grant, options: Trace
   if (spot) for (const segment of invocationSegments(version, spot, { requestId, startedMs, durationMs: figures.durationMs, initMs, ending: final })) log.segment(JSON.stringify(segment), startedMs);
   const result = resultOf(figures);
   log.collect(undefined);
-  return { result, ending: final, startedMs, health: trouble ? "reset" : handled.health };
+  return { result, ending: final, startedMs, health: trouble ? "reset" : handled.health, handlerMs: handled.handlerMs };
 }
 
 /** Resolves with the answer, which may be there before the work has ended. */
@@ -93,6 +94,7 @@ interface Handled {
   readonly health: Health;
   /** What is still to come after the answer. */
   readonly settling: Settling | undefined;
+  readonly handlerMs?: number | undefined;
 }
 
 async function handle(instance: Instance, options: InvokeOptions, deadlineMs: number, body: ResponseBody | undefined): Promise<Handled> {
@@ -106,5 +108,5 @@ async function handle(instance: Instance, options: InvokeOptions, deadlineMs: nu
   }
   const outcome = await instance.invoke({ requestId, invokedArn, deadlineMs, payload, clientContext, traceId, ...(body ? { sink: body } : {}) });
   const ending = body?.tooLarge && outcome.kind === "streamed" ? tooLarge(body.bytesMax) : endingOf(outcome, subject);
-  return { ending: body ? { ...ending, streamedBytes: body.sizeBytes } : ending, health: instance.alive ? "well" : "reset", settling: instance.settling };
+  return { ending: body ? { ...ending, streamedBytes: body.sizeBytes } : ending, health: instance.alive ? "well" : "reset", settling: instance.settling, handlerMs: outcome.kind === "answer" ? outcome.handlerMs : undefined };
 }

@@ -165,10 +165,10 @@ class Instance implements RunningInstance {
       hub: this.#spec.telemetry, clock, jsonLines: this.#spec.version.settings.logs.format === "JSON",
       onSubscribed: (name, api, types) => this.#spec.onEvent({ kind: "subscription", api, name, types }),
     });
-    const api = await openSandboxApi();
+    const daemon = this.#spec.version.settings.tracing && (await openXrayDaemon((document) => this.#spec.onEvent({ kind: "segment", document })));
+    const api = await (this.#deps.apis?.take() ?? openSandboxApi());
     const conversation = this.#protocol.open(listenerAt(desk, clock), api, this.#spec);
     api.use(extensionRoute(crew, subscriptions, this.#spec.version));
-    const daemon = this.#spec.version.settings.tracing && (await openXrayDaemon((document) => this.#spec.onEvent({ kind: "segment", document })));
     const launched = await this.#launch(conversation, api, crew, daemon);
     this.#sandbox = launched.sandbox;
     desk.sandbox = launched.sandbox;

@@ -38,8 +38,8 @@ export function openRuntimes(options: RuntimesOptions): Runtimes {
   let machine = lookAround(options);
   let resolved = new Map<string, Promise<Runtime | undefined>>();
   /** Forgets what was found when something was added or removed since. */
-  const current = async (): Promise<Machine> => {
-    const now = await generationOf(addedDir);
+  const current = (): Machine => {
+    const now = generationOf(addedDir);
     if (now !== generation) {
       if (generation !== undefined) machine = lookAround(options);
       resolved = new Map();
@@ -53,15 +53,15 @@ export function openRuntimes(options: RuntimesOptions): Runtimes {
     return known;
   };
   return {
-    resolve: async (name) => await lookUp(name, await current()),
+    resolve: async (name) => await lookUp(name, current()),
     whyMissing: async (name) => {
-      const here = await current();
+      const here = current();
       const promised = promisedBy(name);
       const counts = strict || promised?.family === "java";
       return whyMissing(name, { present: counts ? await present(promised, here) : [], strict, javaClient: (await here.javaClient()) !== undefined });
     },
     list: async () => {
-      const here = await current();
+      const here = current();
       return (await Promise.all(runtimeNames.map((name) => lookUp(name, here)))).filter((runtime) => runtime !== undefined);
     },
   };
