@@ -99,7 +99,7 @@ export type Boot =
   | { readonly kind: "timeout"; readonly initMs: number }
   | { readonly kind: "extension"; readonly errorType: string; readonly message: string; readonly initMs: number }
   /** provided.*: neither /var/task/bootstrap nor /opt/bootstrap; `reason` when there is one that can not be executed ("fork/exec /var/task/bootstrap: permission denied"). */
-  | { readonly kind: "no-entrypoint"; readonly reason?: string };
+  | { readonly kind: "no-entrypoint"; readonly reason?: string | undefined; readonly errorType?: string | undefined };
 
 export interface RunningInstance extends AsyncDisposable {
   /**

@@ -42,6 +42,8 @@ export function endingOf(outcome: Outcome, subject: Subject): Ending {
   }
 }
 
+const INVALID_ENTRYPOINT = "Runtime.InvalidEntrypoint";
+
 /** Of an event whose instance did not boot. */
 export function endingOfBoot(boot: FailedBoot, subject: Subject): Ending {
   switch (boot.kind) {
@@ -54,7 +56,7 @@ export function endingOfBoot(boot: FailedBoot, subject: Subject): Ending {
     case "timeout":
       return timedOut(subject);
     case "no-entrypoint":
-      return failed("Runtime.InvalidEntrypoint", boot.reason ?? "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]", subject);
+      return failed(boot.errorType ?? INVALID_ENTRYPOINT, boot.reason ?? "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]", subject);
   }
 }
 
@@ -62,7 +64,7 @@ export function endingOfBoot(boot: FailedBoot, subject: Subject): Ending {
 export function bootErrorType(boot: FailedBoot): string | undefined {
   if (boot.kind === "error" || boot.kind === "extension") return boot.errorType;
   if (boot.kind === "exit") return exitType(boot);
-  return boot.kind === "no-entrypoint" ? "Runtime.InvalidEntrypoint" : undefined;
+  return boot.kind === "no-entrypoint" ? (boot.errorType ?? INVALID_ENTRYPOINT) : undefined;
 }
 
 type Exit = Pick<Extract<Outcome, { readonly kind: "exit" }>, "code" | "signal" | "outOfMemory">;

@@ -52,6 +52,6 @@ export interface Protocol {
   /** What the sandbox's file descriptor 3 is for: our wrappers' frames, or log messages of runtime clients. */
   readonly channel: "frames" | "log";
   /** The program to run, or why there is none. */
-  entrypoint(spec: BootSpec): Promise<{ readonly argv: readonly string[] } | { readonly missing: string | undefined }>;
+  entrypoint(spec: BootSpec): Promise<{ readonly argv: readonly string[] } | { readonly missing: string | undefined; readonly errorType?: string | undefined }>;
   open(listener: Listener, api: SandboxApi, bounds: Bounds): Conversation;
 }

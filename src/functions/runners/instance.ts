@@ -26,7 +26,7 @@ export const instanceRunner =
   (protocol: Protocol): Runner =>
   async (spec, deps, initTimeoutMs) => {
     const entry = await protocol.entrypoint(spec);
-    if ("missing" in entry) return { kind: "no-entrypoint", reason: entry.missing };
+    if ("missing" in entry) return { kind: "no-entrypoint", reason: entry.missing, errorType: entry.errorType };
     const instance = new Instance(protocol, spec, deps, entry.argv, await extensionsOf(spec));
     let boot: Boot | undefined;
     try {
