@@ -133,12 +133,13 @@ async function* untilBroken(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<U
 }
 
 /** The whole body; undefined when it is larger than any event may be. */
-function bodyOf(request: HttpRequest, bytesMax: number): Buffer | undefined | Promise<Buffer | undefined> {
+function bodyOf(request: HttpRequest, bytesMax: number): Uint8Array | undefined | Promise<Uint8Array | undefined> {
   const announced = request.headers["content-length"];
-  if (announced !== undefined && Number(announced) > bytesMax) return undefined;
-  // Most requests have no body: reading one costs a stream.
+  const bytes = Number(announced ?? 0);
+  if (bytes > bytesMax) return undefined;
+  // Most requests have no body, or a short one: reading a longer one costs a stream.
   if (announced === undefined && request.headers["transfer-encoding"] === undefined && (request.method === "GET" || request.method === "HEAD")) return NOTHING;
-  return collect(request, bytesMax);
+  return (bytes > 0 ? request.shortBody(bytes) : undefined) ?? collect(request, bytesMax);
 }
 
 const NOTHING = Buffer.alloc(0);
