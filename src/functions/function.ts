@@ -74,6 +74,8 @@ export interface FunctionSettings {
   readonly layers: readonly LayerUse[];
   /** ARN of the queue or topic that gets the events the function could not handle. */
   readonly deadLetter?: string | undefined;
+  /** Absent: traces pass through, and what is recorded of them others record. */
+  readonly tracing?: "Active" | undefined;
 }
 
 /** Immutable: code and settings under an id that never means anything else. The heart caches by `id`. */

@@ -29,7 +29,7 @@ import type { InstanceDeps } from "./instances/instance.ts";
 import type { Grant } from "./instances/pool.ts";
 import { environmentOf, type Credentials } from "./invocations/environment.ts";
 import { ResponseBody } from "./invocations/response-body.ts";
-import { runInvocation, untilAnswered, type Taking } from "./invocations/run-invocation.ts";
+import { runInvocation, untilAnswered, type Taking, type TracedOptions } from "./invocations/run-invocation.ts";
 import { nextHop, versionMarks } from "./invocations/trace.ts";
 import { streamedInvocation } from "./invocations/streamed-invocation.ts";
 import { openMeter, type Trigger } from "./invocations/usage.ts";
@@ -43,6 +43,7 @@ import { newestOfRuntimes } from "./registry/deployed.ts";
 import { openRegistry } from "./registry/open-registry.ts";
 import type { Runner, RunnerDeps } from "./runner.ts";
 import { openApiSource } from "./runners/api-source.ts";
+import { openSampler } from "./tracing/sampler.ts";
 
 export interface HeartDeps {
   readonly ports: Pick<Ports, "store" | "queue" | "log" | "blobs">;
@@ -115,13 +116,14 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       warn("The instances to keep ready could not be determined; what is there stays.", error, { function: at.name });
     }
   };
+  const isSampled = openSampler({ clock, random: Math.random });
   const run = (version: Version, given: InvokeOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> => {
-    const { traceId, visits } = nextHop(given.traceId, markOf(version), clock.now());
-    const begin = (): Promise<InvokeResult> => untilAnswered((onAnswer) => work(version, { ...given, traceId }, trigger, { body, onAnswer }));
+    const { traceId, visits, spot } = nextHop(given.traceId, markOf(version), clock.now(), version.settings.tracing && (() => isSampled(version)));
+    const begin = (): Promise<InvokeResult> => untilAnswered((onAnswer) => work(version, { ...given, traceId, spot }, trigger, { body, onAnswer }));
     if (visits < facts.functions.recursionVisitsMax) return begin();
     return registry.find(version).then((record) => (record?.recursion === "Allow" ? begin() : Promise.reject(inALoop())));
   };
-  const work = async (version: Version, options: InvokeOptions, trigger: Trigger, taking: Taking): Promise<InvokeResult> => {
+  const work = async (version: Version, options: TracedOptions, trigger: Trigger, taking: Taking): Promise<InvokeResult> => {
     const grant = await admit(version, options, trigger !== "async");
     let use: Use = { health: "dead", durationMs: 0, handlerMs: undefined };
     try {

@@ -72,6 +72,8 @@ describe("an image pushed by hand", () => {
     expect(await invoke("told")).toMatchObject({ word: "from-function", cwd: "/tmp", variable: "of the function", handler: "from-function" });
     await cloud.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "told", ImageConfig: { EntryPoint: ["/app/nothing"] } }));
     expect(await invoke("told")).toMatchObject({ failed: { errorType: "Runtime.InvalidEntrypoint", errorMessage: expect.stringContaining("Error: fork/exec /app/nothing: no such file or directory") } });
+    await cloud.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "told", ImageConfig: { WorkingDirectory: "/nowhere" } }));
+    expect(await invoke("told")).toMatchObject({ failed: { errorType: "Runtime.InvalidWorkingDir", errorMessage: expect.stringContaining("Error: chdir /nowhere: no such file or directory") } });
     const back = await cloud.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "told", ImageConfig: {} }));
     expect(back.ImageConfigResponse).toBeUndefined();
     expect(await invoke("told")).toMatchObject({ word: "from-image", cwd: "/app" });

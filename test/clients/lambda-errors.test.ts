@@ -121,7 +121,6 @@ describe("creation is refused with", () => {
     ["KMSKeyArn", { KMSKeyArn: "arn:aws:kms:us-east-1:000000000000:key/1" }],
     ["DeadLetterConfig to a topic of SNS", { DeadLetterConfig: { TargetArn: "arn:aws:sns:us-east-1:000000000000:t" } }],
     ["SnapStart", { SnapStart: { ApplyOn: "PublishedVersions" } }],
-    ["TracingConfig Active", { TracingConfig: { Mode: "Active" } }],
     ["DurableConfig", { DurableConfig: { ExecutionTimeout: 60 } }],
     ["TenancyConfig", { TenancyConfig: { TenantIsolationMode: "PER_TENANT" } }],
     ["S3ObjectStorageMode REFERENCE", { Code: { S3Bucket: "bucket", S3Key: "k", S3ObjectStorageMode: "REFERENCE" } }],

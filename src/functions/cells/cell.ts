@@ -31,10 +31,10 @@ export async function bootCell(id: string, { program }: Conditions, sandboxes: S
     return {
       sandbox,
       become: async (wanted) => {
-        const became = sandbox.become(wanted);
+        // First, as the program takes longer to become another than its code to be put in place.
         const body = Buffer.from(JSON.stringify({ env: wanted.env, cwd: wanted.cwd }));
         channel.write(Buffer.concat([frameStart(frameType.specialise, "", "", body.length), body]));
-        await became;
+        await sandbox.become(wanted);
       },
       load: () => void channel.write(frameStart(frameType.filled, "", "", 0)),
       [Symbol.asyncDispose]: () => sandbox[Symbol.asyncDispose](),

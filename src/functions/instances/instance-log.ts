@@ -5,6 +5,7 @@ import { platformLine } from "../invocations/platform-lines.ts";
 import type { LogTail } from "../invocations/log-tail.ts";
 import type { LogSink } from "../logs/log-groups.ts";
 import type { LogLine } from "../runner.ts";
+import { TRACES_GROUP } from "../tracing/segments.ts";
 import { telemetryHub, type TelemetryHub } from "../telemetry/hub.ts";
 
 export interface InstanceLog {
@@ -14,6 +15,8 @@ export interface InstanceLog {
   readonly detailed: boolean;
   line(line: LogLine): void;
   platform(event: PlatformEvent, atMs: number): void;
+  /** A segment of a trace, as one line of JSON. */
+  segment(document: string, atMs: number): void;
   /** From now on lines also go here; undefined: nowhere else. */
   collect(tail: LogTail | undefined): void;
 }
@@ -41,6 +44,7 @@ export function instanceLog(version: Version, stream: string, sink: Pick<LogSink
       if (message !== undefined) write(atMs, message);
       if (telemetry.heard && event.kind !== "runtimeNote") for (const told of toldBy(event, version)) telemetry.publish({ atMs, ...told });
     },
+    segment: (document, atMs) => sink.write(version, TRACES_GROUP, version.name, { timestampMs: atMs, message: document }),
     collect: (next) => {
       tail = next;
     },

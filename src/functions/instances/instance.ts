@@ -155,6 +155,7 @@ export class Instance implements AsyncDisposable {
   }
 
   #hear(event: RunnerEvent): void {
+    if (event.kind === "segment") return this.log.segment(event.document, this.#deps.clock.now());
     this.log.platform(event.kind === "initRuntimeDone" ? { ...event, phase: this.#phase, initialization: this.initialization } : event, this.#deps.clock.now());
   }
 

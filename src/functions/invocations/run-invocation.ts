@@ -6,10 +6,12 @@ import type { Health } from "../instances/dispatcher.ts";
 import type { Instance } from "../instances/instance.ts";
 import type { Grant } from "../instances/pool.ts";
 import type { Settling } from "../runner.ts";
+import { invocationSegments } from "../tracing/segments.ts";
 import { endingOf, endingOfBoot, tooLarge, type Ending } from "./ending.ts";
 import { logTail } from "./log-tail.ts";
 import type { Figures, Span } from "./platform-events.ts";
 import type { ResponseBody } from "./response-body.ts";
+import type { TraceSpot } from "./trace.ts";
 
 export interface Ran {
   readonly result: InvokeResult;
@@ -17,6 +19,11 @@ export interface Ran {
   readonly startedMs: number;
   readonly health: Health;
   readonly handlerMs?: number | undefined;
+}
+
+/** An event and its place in its trace, where that is recorded. */
+export interface TracedOptions extends InvokeOptions {
+  readonly spot?: TraceSpot | undefined;
 }
 
 /** How the answer is taken, other than as the result at the end. */
@@ -31,9 +38,9 @@ export interface Taking {
  * Runs the event on a granted instance. Errors of the function are results; rejects only when the platform failed, after which the instance
  * must not be used again.
  */
-export async function runInvocation({ instance, failure }: Grant, options: InvokeOptions, clock: Clock, { body, onAnswer }: Taking = {}): Promise<Ran> {
+export async function runInvocation({ instance, failure }: Grant, options: TracedOptions, clock: Clock, { body, onAnswer }: Taking = {}): Promise<Ran> {
   const { log, version } = instance;
-  const { requestId, traceId } = options;
+  const { requestId, traceId, spot } = options;
   const tail = options.logTail ? logTail(limits.functions.logTailBytesMax) : undefined;
   if (instance.frozen) await instance.thaw();
   log.collect(tail);
@@ -68,7 +75,8 @@ export async function runInvocation({ instance, failure }: Grant, options: Invok
   const overMs = over?.atMs ?? answeredMs;
   const figures = figuresOf(durationOf(final.status, overMs), instance.readMemory());
   const reportSpans = settling ? [spanFrom("extensionOverhead", doneMs, overMs)] : undefined;
-  log.platform({ kind: "report", requestId, ending: final, figures, traceId, ...(reportSpans ? { spans: reportSpans } : {}) }, clock.now());
+  log.platform({ kind: "report", requestId, ending: final, figures, traceId, spot, ...(reportSpans ? { spans: reportSpans } : {}) }, clock.now());
+  if (spot) for (const segment of invocationSegments(version, spot, { requestId, startedMs, durationMs: figures.durationMs, initMs, ending: final })) log.segment(JSON.stringify(segment), startedMs);
   const result = resultOf(figures);
   log.collect(undefined);
   return { result, ending: final, startedMs, health: trouble ? "reset" : handled.health, handlerMs: handled.handlerMs };

@@ -79,14 +79,14 @@ export async function launch(plan: LaunchPlan, former: Sandbox | undefined, { sa
     runtime.resolve(exit);
     for (const { name } of extensions) plan.onExtensionExit(name, exit);
   });
-  for (const [index, { path }] of extensions.entries()) supervisor.startExtension({ id: `e${index}`, argv: pathsInside(spec, sandboxes, [path]), env: beside(env, shared) });
+  for (const [index, { path }] of extensions.entries()) supervisor.startExtension({ id: `e${index}`, argv: pathsInside(spec, sandboxes, [path]), env: without(shared, env) });
   return {
     sandbox,
     supervised,
     start,
     load: () => {},
     ended: runtime.promise,
-    startRuntime: () => supervisor.startRuntime({ id: "runtime", argv, env: beside(env, full) }),
+    startRuntime: () => supervisor.startRuntime({ id: "runtime", argv, env: without(full, env) }),
     terminateRuntime: async () => supervisor.signal("runtime", "TERM"),
     killRuntime: () => {
       killed = true;
@@ -98,8 +98,8 @@ export async function launch(plan: LaunchPlan, former: Sandbox | undefined, { sa
 /** What acts on a program's loader is not for the shell, which may be another system's than the programs. */
 const forShell = (env: Readonly<Record<string, string>>): Readonly<Record<string, string>> => Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("LD_")));
 
-/** What a program has that the shell does not pass on already. */
-const beside = (shell: Readonly<Record<string, string>>, env: Readonly<Record<string, string>>): Readonly<Record<string, string>> => Object.fromEntries(Object.entries(env).filter(([name]) => !(name in shell)));
+/** The variables that `others` has not. */
+export const without = (env: Readonly<Record<string, string>>, others: Readonly<Record<string, string>>): Readonly<Record<string, string>> => Object.fromEntries(Object.entries(env).filter(([name]) => !(name in others)));
 
 const alone = (sandbox: Sandbox): Omit<Launched, "start" | "load"> => ({
   sandbox,

@@ -49,8 +49,7 @@ export function bubblewrapSandboxes(dir: string, tools: Tools, cgroups: Cgroups 
       ...shared,
       become: async (next) => {
         const filled = slot.fill(next.mounts);
-        // Who asked for this has something to tell the program, which takes longer than the mounts do.
-        await Promise.resolve();
+        // Meanwhile.
         limit(slot.group, next);
         await filled;
         return planFor(next, slot, shared);
