@@ -18,6 +18,7 @@ export interface Ran {
   readonly ending: Ending;
   readonly startedMs: number;
   readonly health: Health;
+  /** What the handler says it took; undefined when others kept the instance busy beyond that, too. */
   readonly handlerMs?: number | undefined;
 }
 
@@ -107,6 +108,7 @@ async function handle(instance: Instance, options: InvokeOptions, deadlineMs: nu
     if (boot.kind !== "ready") return { ending: endingOfBoot(boot, subject), health: boot.kind === "exit" || boot.kind === "timeout" || boot.kind === "extension" ? "reset" : "dead", settling: undefined };
   }
   const outcome = await instance.invoke({ requestId, invokedArn, deadlineMs, payload, clientContext, traceId, ...(body ? { sink: body } : {}) });
+  const { settling } = instance;
   const ending = body?.tooLarge && outcome.kind === "streamed" ? tooLarge(body.bytesMax) : endingOf(outcome, subject);
-  return { ending: body ? { ...ending, streamedBytes: body.sizeBytes } : ending, health: instance.alive ? "well" : "reset", settling: instance.settling, handlerMs: outcome.kind === "answer" ? outcome.handlerMs : undefined };
+  return { ending: body ? { ...ending, streamedBytes: body.sizeBytes } : ending, health: instance.alive ? "well" : "reset", settling, handlerMs: outcome.kind === "answer" && !settling ? outcome.handlerMs : undefined };
 }
