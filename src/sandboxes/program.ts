@@ -21,6 +21,8 @@ export interface ProgramPlan {
   readonly become?: (spec: SandboxSpec) => Promise<ProgramPlan>;
 }
 
+/** Ours: a start that took so long is stuck; whoever waits for it is told. */
+const START_MS_MAX = 60_000;
 /** Ours: how often memory is compared with its limit. */
 const WATCH_MS = 50;
 /** Ours: so long one look at the memory serves events that end one after the other. */
@@ -45,6 +47,7 @@ export async function startProgram(plan: ProgramPlan, signal?: AbortSignal): Pro
 async function running(program: Program, signal?: AbortSignal): Promise<Sandbox> {
   const giveUp = (): void => void program.kill();
   signal?.addEventListener("abort", giveUp, { once: true });
+  const stuck = setTimeout(giveUp, START_MS_MAX);
   try {
     await program.started;
     signal?.throwIfAborted();
@@ -53,6 +56,7 @@ async function running(program: Program, signal?: AbortSignal): Promise<Sandbox>
     await program.kill();
     throw signal?.aborted ? signal.reason : error;
   } finally {
+    clearTimeout(stuck);
     signal?.removeEventListener("abort", giveUp);
   }
 }
@@ -177,7 +181,7 @@ class Program implements Sandbox {
   async #untilReady(): Promise<void> {
     const { fed } = this.#process;
     await this.#process.tells(READY);
-    if (!fed || this.#process.told.startsWith(READY)) return;
+    if (!fed || READY.test(this.#process.told)) return;
     // The sandbox itself could not be made: nobody else reads what bwrap says.
     throw await whyNot(this.#process);
   }

@@ -9,8 +9,8 @@ export const STATUS_FD = 4;
 export const OPTIONS_FD = 5;
 /** A launcher's first word: it is in its groups and namespaces, and waits. */
 export const PREPARED = "prepared\n";
-/** And the next: the program runs now. */
-export const READY = `${PREPARED}ready\n`;
+/** And then, by itself on a line: the program runs now. Before it a shell may have something to say, such as bash of a locale that is not there. */
+export const READY = /^prepared\n(?:[\s\S]*?\n)?ready\n/;
 const CHANNEL_FD = 3;
 /** Where that shell keeps the program's stderr: its own goes to the status. */
 const STDERR_FD = 9;
@@ -68,7 +68,7 @@ const heldByShells = new Set(["_", "UID", "EUID", "PPID", "GROUPS", "BASHOPTS", 
  * (`Killed`). Undefined when the shell itself was ended before its program.
  */
 export function exitOf(status: string): { readonly code: number | undefined; readonly signal: string | undefined } | undefined {
-  const [, said = "", digits] = /^prepared\nready\n([\s\S]*?)exit (\d+)\n$/.exec(status) ?? [];
+  const [, said = "", digits] = /^([\s\S]*?)exit (\d+)\n$/.exec(READY.test(status) ? status.replace(READY, "") : "") ?? [];
   if (digits === undefined) return undefined;
   const code = Number(digits);
   const signal = code > 128 && said.trim() !== "" ? signalNames.get(code - 128) : undefined;
