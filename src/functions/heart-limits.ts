@@ -10,8 +10,8 @@ export const CELL_MB = 48;
 const CELLS_MAX = 32;
 /** Ours: there are 8000 users for sandboxes, those that wait included. */
 const INSTANCES_MAX = 7500;
-/** Ours: open files that an instance takes at most (pipes, channel, /tmp, its endpoint and connections to it), and what all of them may take; the rest is for clients. */
-const INSTANCE_FILES = 10;
+/** Ours: open files that an instance takes at most (pipes, channel, /tmp, what tells its memory, its endpoint and connections to it), and what all of them may take; the rest is for clients. */
+const INSTANCE_FILES = 11;
 const FILES_SHARE = 3 / 4;
 
 export interface HeartLimits {

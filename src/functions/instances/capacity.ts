@@ -75,7 +75,7 @@ export function planCapacity(figures: CapacityFigures): CapacityPlan {
 /**
  * Whether one more instance helps queued events: it does when the next of the busy ones is expected to be free later than a boot takes,
  * or when none has become free or busy for so long (`quietMs`) that the mean says nothing about those that run now.
- * For events that nobody waits for; a synchronous caller never waits for a busy instance if a new one can be had.
+ * For events that nobody waits for; a synchronous caller waits for a busy instance only where handlers take microseconds (`line.ts`).
  */
 export function worthBooting(figures: { readonly busy: number; readonly meanDurationMs: number | undefined; readonly bootMs: number; readonly quietMs: number }): boolean {
   const { busy, meanDurationMs, bootMs, quietMs } = figures;
