@@ -232,7 +232,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     release: (instance, { health, durationMs, handlerMs }) => {
       const pool = pools.of(instance.version);
       pool.busy--;
-      pool.turns++;
+      lines.turned(pool);
       pool.meanHandlerMs = withFigure(pool.meanHandlerMs, handlerMs);
       pool.turnedMs = clock.now();
       pool.meanDurationMs = smoothed(pool.meanDurationMs, durationMs);

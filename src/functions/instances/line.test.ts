@@ -41,11 +41,31 @@ describe("An event waits for a busy instance", () => {
       await clock.advance(2);
       await new Promise((resolve) => setImmediate(resolve));
     };
-    pool.turns++;
+    lines.turned(pool);
     for (let n = 0; n < 5; n++) await look();
     expect(gone).toEqual([0, 1, 2, 4, 2]);
     expect(pool.line).toEqual([]);
   });
+});
+
+test("where each event takes its time, as on a crowded machine, the line is more patient, but not for ever", async () => {
+  const clock = fakeClock();
+  const pool = newPool({ id: "v" } as Version);
+  let gone = 0;
+  const lines = openLines(clock, () => void gone++);
+  const pass = async (ms: number): Promise<void> => {
+    await clock.advance(ms);
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  void lines.join(pool, undefined);
+  for (let n = 0; n < 40; n++) {
+    await pass(1.5);
+    lines.turned(pool);
+  }
+  await pass(5);
+  expect(gone).toBe(0);
+  await pass(20);
+  expect(gone).toBe(1);
 });
 
 test("events that need one another all run at once, however quick those before them were", async () => {

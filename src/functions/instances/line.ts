@@ -6,11 +6,13 @@
 // not put into the line, and when no event has ended for a moment, the line is let go, one event first, then two, then four.
 import { availableParallelism } from "node:os";
 import type { Clock } from "../../kernel/clock.ts";
-import type { Grant, Lined, Pool, SignalOf } from "./pool.ts";
+import { smoothed, type Grant, type Lined, type Pool, type SignalOf } from "./pool.ts";
 
-/** Ours: the longest wait that is expected of anybody, and after how long without the end of an event we no longer believe it. */
+/** Ours: the longest wait that is expected of anybody. */
 const PATIENCE_MS = 1;
-const STALL_MS = 2;
+/** Ours: after so long without the end of an event, or so many times as long as it usually takes, we no longer believe it. On a crowded machine all are late, and waking more would make them later. */
+const STALL_MS = { least: 2, most: 20 };
+const STALL_GAPS = 4;
 /** Asking takes a system call. */
 const PROCESSORS = availableParallelism();
 /** Ours: one figure at most, and what it counts in the mean: a program that was kept from running for a while tells little about its handler. */
@@ -38,16 +40,18 @@ export function withFigure(meanMs: number | undefined, handlerMs: number | undef
 }
 
 export interface Lines {
+  /** One of the pool's instances has become free; to be told before it is given to anybody. */
+  turned(pool: Pool): void;
   /** Waits for the pool's next free instance. */
   join(pool: Pool, signal: SignalOf): Promise<Grant>;
 }
 
 /** `letGo`: finds another way for an event that has waited long enough. */
-export function openLines(clock: Pick<Clock, "after">, letGo: (pool: Pool, lined: Lined) => void): Lines {
+export function openLines(clock: Pick<Clock, "after" | "monotonicMs">, letGo: (pool: Pool, lined: Lined) => void): Lines {
   const watched = new Set<Pool>();
   const watch = (pool: Pool, turnsSeen: number, going: number): void => {
     watched.add(pool);
-    clock.after(STALL_MS, () => {
+    clock.after(stallMs(pool), () => {
       // After the answers that are there already: when it is our own event loop that was late, nobody has been slow.
       setImmediate(() => {
         watched.delete(pool);
@@ -59,10 +63,20 @@ export function openLines(clock: Pick<Clock, "after">, letGo: (pool: Pool, lined
     });
   };
   return {
+    turned: (pool) => {
+      pool.turns++;
+      if (pool.line.length === 0) return;
+      const nowMs = clock.monotonicMs();
+      pool.gapMs = smoothed(pool.gapMs, Math.min(nowMs - pool.lineTurnedMs, STALL_MS.most));
+      pool.lineTurnedMs = nowMs;
+    },
     join: (pool, signal) =>
       new Promise((grant, refuse) => {
+        if (pool.line.length === 0) pool.lineTurnedMs = clock.monotonicMs();
         pool.line.push({ grant, refuse, signal });
         if (!watched.has(pool)) watch(pool, pool.turns, 1);
       }),
   };
 }
+
+const stallMs = ({ gapMs = 0 }: Pool): number => Math.min(Math.max(STALL_MS.least, STALL_GAPS * gapMs), STALL_MS.most);

@@ -39,13 +39,16 @@ export interface Pool {
   meanHandlerMs: number | undefined;
   /** How often an instance has become free. */
   turns: number;
+  /** How long that takes, smoothed, while there is a line; and monotonic ms at which it last happened, or the line began. */
+  gapMs: number | undefined;
+  lineTurnedMs: number;
   meanBootMs: number;
 }
 
 /** Assumed until measured. */
 const bootMsAssumed = 150;
 
-export const newPool = (version: Version): Pool => ({ version, waiting: [], waiters: [], line: [], booting: 0, busy: 0, turnedMs: 0, retired: false, meanDurationMs: undefined, meanHandlerMs: undefined, turns: 0, meanBootMs: bootMsAssumed });
+export const newPool = (version: Version): Pool => ({ version, waiting: [], waiters: [], line: [], booting: 0, busy: 0, turnedMs: 0, retired: false, meanDurationMs: undefined, meanHandlerMs: undefined, turns: 0, gapMs: undefined, lineTurnedMs: 0, meanBootMs: bootMsAssumed });
 
 export const isEmpty = (pool: Pool): boolean => pool.waiting.length + pool.waiters.length + pool.line.length + pool.booting + pool.busy === 0;
 
