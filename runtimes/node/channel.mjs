@@ -161,7 +161,8 @@ function takeFrame() {
 function takeFilled() {
   specialise = undefined;
   socket.unref();
-  filled();
+  // In a turn of its own: the stack of an error shows from where the code was loaded.
+  setImmediate(filled);
 }
 
 function takeCredit({ requestId, head }) {

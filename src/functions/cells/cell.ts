@@ -26,13 +26,15 @@ export async function bootCell(id: string, { program }: Conditions, sandboxes: S
     const { channel } = sandbox;
     if (!channel) throw new Error("bug: a sandbox without a channel");
     await latent(sandbox, channel, patience);
+    // Whoever waits takes nothing from anybody, and has its share when it is wanted.
+    sandbox.settle();
     return {
       sandbox,
       become: async (wanted) => {
-        const became = sandbox.become(wanted);
+        // First, as the program takes longer to become another than its code to be put in place.
         const body = Buffer.from(JSON.stringify({ env: wanted.env, cwd: wanted.cwd }));
         channel.write(Buffer.concat([frameStart(frameType.specialise, "", "", body.length), body]));
-        await became;
+        await sandbox.become(wanted);
       },
       load: () => void channel.write(frameStart(frameType.filled, "", "", 0)),
       [Symbol.asyncDispose]: () => sandbox[Symbol.asyncDispose](),
@@ -46,16 +48,25 @@ export async function bootCell(id: string, { program }: Conditions, sandboxes: S
 /** Resolves with the runtime's first word. */
 function latent(sandbox: Sandbox, channel: Duplex, patience: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = (why: string): void => reject(outage("cells.boot", { cause: new Error(why), retryable: true }));
+    const fail = (why: string): void => {
+      settled();
+      reject(outage("cells.boot", { cause: new Error(why), retryable: true }));
+    };
+    const late = (): void => fail("the runtime did not boot in time");
     const reader = new FrameReader(0, ({ type }) => {
-      // What comes later is for who takes the cell.
-      channel.off("data", take);
-      if (type === frameType.latent) resolve();
-      else fail(`the runtime began with a frame of type ${type}`);
+      if (type !== frameType.latent) return fail(`the runtime began with a frame of type ${type}`);
+      settled();
+      resolve();
     });
     const take = (chunk: Buffer): void => reader.push(chunk);
+    const settled = (): void => {
+      // What comes later is for who takes the cell.
+      channel.off("data", take);
+      // The signal lives as long as its timer, and would hold a sandbox that has long gone.
+      patience.removeEventListener("abort", late);
+    };
     channel.on("data", take);
-    patience.addEventListener("abort", () => fail("the runtime did not boot in time"), { once: true });
+    patience.addEventListener("abort", late);
     void sandbox.exited.then(({ code, signal }) => fail(`the runtime ended (${signal ?? code})`));
   });
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { assert } from "../../kernel/fault.ts";
 import { limits } from "../../kernel/limits.ts";
 import type { IsolationReport, Sandboxes, SandboxSpec } from "../../ports/sandbox.ts";
-import { bootCpus, type Cgroups, type Group } from "../cgroups/group.ts";
+import type { Cgroups, Group } from "../cgroups/group.ts";
 import { Living } from "../living.ts";
 import { startProgram, type ProgramPlan } from "../program.ts";
 import { insideScript } from "../shell-entry.ts";
@@ -48,11 +48,8 @@ export function bubblewrapSandboxes(dir: string, tools: Tools, cgroups: Cgroups 
       },
       ...shared,
       become: async (next) => {
-        // Until now it had next to no share of a busy machine.
-        slot.group?.weigh(bootCpus(next.cpus));
         const filled = slot.fill(next.mounts);
-        // Who asked for this has something to tell the program, which takes longer than the mounts do.
-        await Promise.resolve();
+        // Meanwhile.
         limit(slot.group, next);
         await filled;
         return planFor(next, slot, shared);
