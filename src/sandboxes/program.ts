@@ -119,7 +119,11 @@ class Program implements Sandbox {
   }
 
   settle(): void {
-    if (!this.#successor) this.#plan.group?.weigh(this.#plan.spec.cpus);
+    if (this.#successor) return;
+    const { group, spec } = this.#plan;
+    // How much memory is known last; what else there is to bound should be bound by then.
+    if (spec.vacant) group?.limit({ ...spec, memoryBytes: undefined });
+    else group?.weigh(spec.cpus);
   }
 
   async freeze(): Promise<void> {

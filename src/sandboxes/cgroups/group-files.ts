@@ -25,6 +25,17 @@ export function tryWrite(file: string, text: string): boolean {
   }
 }
 
+/** The same for the files of one group, but what was written last is not written again: some of these take the kernel as long as all else of a start. */
+export function rememberingWrite(): typeof tryWrite {
+  const written = new Map<string, string>();
+  return (file, text) => {
+    if (written.get(file) === text) return true;
+    const done = tryWrite(file, text);
+    if (done) written.set(file, text);
+    return done;
+  };
+}
+
 /** The number behind a key of a flat keyed file such as memory.events; 0 when absent. */
 export const statOf = (file: string, key: string): number => numberIn(readText(file), key);
 
