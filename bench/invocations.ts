@@ -1,15 +1,13 @@
-// Cold and warm invocations as a client of the Lambda API sees them.
-import { CreateFunctionCommand, InvokeCommand, LambdaClient, UpdateFunctionConfigurationCommand, type Runtime } from "@aws-sdk/client-lambda";
+// Warm invocations as a client of the Lambda API sees them.
+import { CreateFunctionCommand, InvokeCommand, LambdaClient, type Runtime } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
 import type { clientSettings } from "../src/main/cli/client.ts";
-import { systemClock } from "../src/main/system-clock.ts";
-import { at, load, type Row } from "./load.ts";
+import { load, type Row } from "./load.ts";
 
 const LANGUAGES = [
   { name: "Node", runtime: "nodejs24.x", handler: "index.handler", files: { "index.mjs": "export const handler = async () => 'hello';" } },
   { name: "Python", runtime: "python3.11", handler: "index.handler", files: { "index.py": "def handler(event, context):\n    return 'hello'\n" } },
 ] as const;
-const COLD_STARTS = 20;
 const RUN_MS = 3000;
 
 export async function benchInvocations(settings: ReturnType<typeof clientSettings>): Promise<readonly Row[]> {
@@ -21,16 +19,6 @@ export async function benchInvocations(settings: ReturnType<typeof clientSetting
     const made = await lambda.send(new CreateFunctionCommand({ FunctionName, Runtime: runtime as Runtime, Handler: handler, Role: "arn:aws:iam::000000000000:role/bench", Code: { ZipFile }, MemorySize: 256 })).catch(() => undefined);
     if (!made) continue;
     const call = () => lambda.send(new InvokeCommand({ FunctionName, Payload: Buffer.from("{}") }));
-    const coldMs: number[] = [];
-    for (let n = 0; n < COLD_STARTS; n++) {
-      // A changed setting is a new version: no warm instance can serve it.
-      await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables: { ROUND: String(n) } } }));
-      const begun = systemClock.monotonicMs();
-      await call();
-      coldMs.push(systemClock.monotonicMs() - begun);
-    }
-    coldMs.sort((a, b) => a - b);
-    rows.push({ what: `cold start, fresh, ${name}, p50 of ${COLD_STARTS}`, value: at(coldMs, 0.5), unit: "ms" });
     for (const clients of name === "Node" ? [1, 32] : [1]) {
       await load(clients, RUN_MS / 5, call);
       const { perSecond, p50Ms, p99Ms } = await load(clients, RUN_MS, call);

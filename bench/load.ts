@@ -6,6 +6,16 @@ export interface Row {
   readonly what: string;
   readonly value: number;
   readonly unit: string;
+  /** What we want of it on two quiet cores, as text: `<= 5`, and for the 99th percentile `<= 5 / 15`. */
+  readonly goal?: string;
+  /** What the value is the median of, sorted: the table shows the spread, `--json` all of them. */
+  readonly samples?: readonly number[];
+}
+
+/** The median of a row of times, with its spread. */
+export function distribution(what: string, tookMs: readonly number[], goal?: string): Row {
+  const samples = tookMs.toSorted((a, b) => a - b);
+  return { what: `${what}, ${samples.length} tries`, value: at(samples, 0.5), unit: "ms", samples, ...(goal && { goal }) };
 }
 
 export interface Load {

@@ -4,7 +4,7 @@ import { rm } from "node:fs/promises";
 import { promisify } from "node:util";
 import { startChild } from "../src/main/cli/demo-server.ts";
 import { systemClock } from "../src/main/system-clock.ts";
-import { at, type Row } from "./load.ts";
+import { at, distribution, type Row } from "./load.ts";
 
 const run = promisify(execFile);
 const STARTS = 7;
@@ -26,7 +26,7 @@ export async function benchStartUp(dataDir: string): Promise<readonly Row[]> {
   }
   const [ready, node] = [serverMs, nodeMs].map((list) => at(list.sort((a, b) => a - b), 0.5)) as [number, number];
   return [
-    { what: `start-up to ready, p50 of ${STARTS}`, value: ready, unit: "ms" },
+    distribution("start-up to ready", serverMs, "<= 350"),
     { what: "start-up to ready / start of a bare Node", value: ready / node, unit: "x" },
   ];
 }

@@ -40,6 +40,7 @@ function plainSandboxes(): Sandboxes {
     start,
     shelf: undefined,
     pathOf: (_id, mounts, target) => hostPath(mounts, target),
+    hostProgram: (_spec, path) => [path],
     [Symbol.asyncDispose]: async () => {},
   };
 }
@@ -82,7 +83,7 @@ class PlainSandbox implements Sandbox {
     throw new Error("nothing is vacant here");
   }
 
-  async memoryPeakBytes(): Promise<number> {
+  memoryPeakBytes(): number {
     return 1;
   }
 

@@ -28,7 +28,7 @@ function die(title, error, exitCode) {
 function serve(run, handler) {
   receiveInvoke((invocation) => {
     current = invocation;
-    run(handler, invocation, () => setImmediate(serve, run, handler));
+    run(handler, invocation, () => serve(run, handler));
   });
 }
 
@@ -41,21 +41,26 @@ async function main() {
   hookModulePaths();
   if (early || env.AWS_ENDPOINT_URL) (await import("./sdk-v2.mjs")).pointSdkAtEndpoint();
   // Nothing above may depend on the function's environment.
-  const codeInPlace = early ? await (await import("./cell.mjs")).untilSpecialised() : undefined;
-  patchConsole(env, util);
-  const named = /^AWS_Lambda_nodejs(\d+)/.exec(env.AWS_EXECUTION_ENV || "");
-  const modern = named !== null && Number(named[1]) >= FIRST_MODERN_MAJOR;
-  installAwslambda();
+  let modern;
+  const prepare = () => {
+    patchConsole(env, util);
+    const named = /^AWS_Lambda_nodejs(\d+)/.exec(env.AWS_EXECUTION_ENV || "");
+    modern = named !== null && Number(named[1]) >= FIRST_MODERN_MAJOR;
+    installAwslambda();
+  };
+  if (early) await (await import("./cell.mjs")).untilSpecialised(prepare);
+  else prepare();
   let handler;
-  await codeInPlace?.();
-  const begunMs = performance.now();
+  // Not `performance`, whose first use loads what takes longer than many a function.
+  const begun = process.hrtime();
   try {
     handler = await loadHandler(env.LAMBDA_TASK_ROOT || process.cwd(), env._HANDLER || "", modern);
     if (modern && !isStreaming(handler)) checkModern(handler);
   } catch (error) {
     die("Uncaught Exception", error, UNCAUGHT_EXCEPTION_EXIT);
   }
-  sendReady(performance.now() - begunMs);
+  const [seconds, nanoseconds] = process.hrtime(begun);
+  sendReady(seconds * 1e3 + nanoseconds / 1e6);
   serve(isStreaming(handler) ? runStreaming(modern) : modern ? runModern : runClassic, handler);
 }
 

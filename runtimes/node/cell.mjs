@@ -1,28 +1,56 @@
 // A process that boots before it is known for which function: it makes itself warm, waits, and then becomes what a fresh boot would be.
 import Module, { createRequire } from "node:module";
-import * as util from "node:util";
-import { receiveFilled, receiveSettings } from "./channel.mjs";
-import { patchConsole } from "./console.mjs";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { receiveInvoke, receiveSettings, rehearse, sendReady } from "./channel.mjs";
+import { setRequestId } from "./console.mjs";
+import { loadHandler } from "./loader.mjs";
+import { runClassic } from "./run-classic.mjs";
+import { runModern } from "./run-modern.mjs";
 
-/** Resolves when this process belongs to a function, with what resolves when the function's code is there as well. */
-export async function untilSpecialised() {
-  await warm(process.env._FUGAZ_CELL.split(",").filter(Boolean));
-  const { env, cwd } = await receiveSettings();
-  const filled = receiveFilled();
-  for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
-  for (const [name, value] of Object.entries(env)) process.env[name] = value;
-  // Reads NODE_PATH and HOME again.
-  Module._initPaths();
-  return async () => {
-    await filled;
-    process.chdir(cwd);
-  };
+/** Each makes the first real event a little faster, and the process a little larger. */
+const REHEARSALS = 4;
+
+/** Resolves when this process belongs to a function whose code is in place. `prepare`: what is to be done as soon as the environment is the function's. */
+export async function untilSpecialised(prepare) {
+  await load(process.env._FUGAZ_CELL.split(",").filter(Boolean));
+  for (let count = 0; count < REHEARSALS; count++) await rehearse((platform) => firstEvent(platform, prepare));
+  setRequestId(undefined);
+  await specialised(prepare);
 }
 
-/** Does once what every first load of a function does, so that it is compiled when one comes; and loads `packages` from beside us, where a function that has none of its own would find the very same. */
-async function warm(packages) {
-  await import("./warm.mjs");
-  patchConsole(process.env, util);
+async function specialised(prepare) {
+  let place;
+  await receiveSettings(({ env, cwd }) => {
+    for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
+    for (const name of Object.keys(env)) process.env[name] = env[name];
+    // Reads NODE_PATH and HOME again.
+    Module._initPaths();
+    prepare();
+    place = cwd;
+  });
+  process.chdir(place);
+}
+
+/** Goes the way from settings to a first answer, so that all that is compiled on it is compiled before anybody waits. */
+async function firstEvent(platform, prepare) {
+  const specialising = specialised(prepare);
+  platform.settings({ env: { ...process.env }, cwd: process.cwd() });
+  platform.filled();
+  await specialising;
+  const handler = await loadHandler(dirname(fileURLToPath(import.meta.url)), "warm.handler", true);
+  sendReady(0);
+  console.log("%s", handler.name);
+  for (const run of [runClassic, runModern]) {
+    await new Promise((next) => {
+      receiveInvoke((invocation) => run(handler, invocation, next));
+      platform.event({ invokedArn: "", deadlineMs: 0, responseBytesMax: 4096 });
+    });
+  }
+}
+
+/** Loads a CommonJS module and forgets it, as the first one takes longer; and `packages` from beside us, where a function that has none of its own would find the very same. */
+async function load(packages) {
   const require = createRequire(import.meta.url);
   const file = require.resolve("./warm.cjs");
   require(file);
@@ -31,6 +59,8 @@ async function warm(packages) {
   for (const name of packages) {
     try {
       require(name);
+      // What its exports are called is found out once more for ES modules.
+      await import(name);
     } catch {
       // Not there, or not for this version of Node: the function will tell.
     }

@@ -40,8 +40,8 @@ export const sendError = (requestId, errorType, payload, fatal, bytesMax) =>
 
 export const sendInitError = (errorType, payload) => send(INIT_ERROR, "", errorType, payload);
 
-/** `payload` is a string or bytes. */
-export const sendResult = (requestId, payload, bytesMax) => sendBounded(RESULT, requestId, "", payload, bytesMax);
+/** `payload` is a string or bytes. The head tells how many µs have passed since the event came. */
+export const sendResult = (requestId, payload, bytesMax) => sendBounded(RESULT, requestId, String(Math.round((performance.now() - deliveredMs) * 1000)), payload, bytesMax);
 
 export function sendLog(level, text) {
   if (text.length * 3 <= LOG_BYTES_MAX || Buffer.byteLength(text) <= LOG_BYTES_MAX) return send(LOG, "", level, text);
@@ -60,11 +60,14 @@ export function sendOutput(fd, bytes) {
 }
 
 let socket;
+/** False during a rehearsal: nothing goes out. */
+let heard = true;
 let waiting;
 let specialise;
 let filled;
 /** An event that arrived before anybody waited for it. */
 let arrived;
+let deliveredMs = 0;
 let pieces = [];
 let have = 0;
 let stream;
@@ -100,21 +103,26 @@ export function receiveInvoke(callback) {
   deliver();
 }
 
-/** Tells that this process waits to become a function's, and resolves with `{ env, cwd }` when it shall. */
-export function receiveSettings() {
+/** Tells that this process waits to become a function's; calls back with `{ env, cwd }` when it shall, and resolves when the function's code is in place as well. */
+export function receiveSettings(callback) {
   listen();
+  specialise = callback;
   send(LATENT, "", "", undefined);
-  return new Promise((resolve) => {
-    specialise = resolve;
-  });
-}
-
-/** Resolves when the function's code is in place. */
-export function receiveFilled() {
-  listen();
   return new Promise((resolve) => {
     filled = resolve;
   });
+}
+
+/** Runs `work` with nobody listening; what else would come from the platform comes by the methods of its argument. */
+export async function rehearse(work) {
+  const arrives = (type, head, value) => gather(encode(type, "", head, JSON.stringify(value)));
+  heard = false;
+  await work({
+    settings: (settings) => arrives(SPECIALISE, "", settings),
+    filled: () => arrives(FILLED, "", null),
+    event: (meta) => arrives(INVOKE, JSON.stringify(meta), {}),
+  });
+  heard = true;
 }
 
 function listen() {
@@ -153,8 +161,8 @@ function takeFrame() {
 function takeFilled() {
   specialise = undefined;
   socket.unref();
-  // The settings may have come in the same breath.
-  setImmediate(() => filled());
+  // In a turn of its own: the stack of an error shows from where the code was loaded.
+  setImmediate(filled);
 }
 
 function takeCredit({ requestId, head }) {
@@ -173,6 +181,7 @@ function deliver() {
   const callback = waiting;
   waiting = arrived = undefined;
   socket.unref();
+  deliveredMs = performance.now();
   callback({ requestId, meta: JSON.parse(head), body });
 }
 
@@ -189,6 +198,11 @@ function sendBounded(type, requestId, head, payload, bytesMax) {
 }
 
 function send(type, requestId, head, payload, knownBytes) {
+  const frame = encode(type, requestId, head, payload, knownBytes);
+  for (let at = heard ? 0 : frame.length; at < frame.length; ) at += retrying(() => writeSync(CHANNEL_FD, frame, at, frame.length - at));
+}
+
+function encode(type, requestId, head, payload, knownBytes) {
   const shortHead = head.length > 1000 ? head.slice(0, 1000) : head;
   const text = typeof payload === "string";
   const bodyBytes = knownBytes ?? (payload === undefined ? 0 : text ? Buffer.byteLength(payload) : payload.length);
@@ -203,7 +217,7 @@ function send(type, requestId, head, payload, knownBytes) {
   frame.utf8Write(shortHead, FIXED_BYTES + requestId.length, headBytes);
   if (text) frame.utf8Write(payload, start, bodyBytes);
   else if (payload !== undefined) frame.set(payload, start);
-  for (let at = 0; at < frame.length; ) at += retrying(() => writeSync(CHANNEL_FD, frame, at, frame.length - at));
+  return frame;
 }
 
 /** The descriptor does not block: when the platform reads slower than we write, wait a little and try again. */

@@ -6,7 +6,7 @@ import type { Quotas } from "../kernel/quotas.ts";
 
 /** Ours: what may be spent on what nobody has asked for yet, and what one takes at most. */
 const CELLS_SHARE = 1 / 16;
-const CELL_MB = 48;
+export const CELL_MB = 48;
 const CELLS_MAX = 32;
 /** Ours: there are 8000 users for sandboxes, those that wait included. */
 const INSTANCES_MAX = 7500;
@@ -23,7 +23,7 @@ export interface HeartLimits {
   readonly memoryBudgetMb: number;
   /** So many instances there may be, whatever memory they take: each holds open files of this server and a user of the machine. */
   readonly instancesMax: number;
-  /** Sandboxes booted ahead, for any function; 0 keeps none. */
+  /** Sandboxes booted ahead, for any function; 0 keeps none. They count against the memory budget as well, and make room for whatever runs. */
   readonly cellsMax: number;
   readonly initTimeoutMs: number;
   /** How long an invocation waits for an instance when memory or boots are short; then it is throttled. */

@@ -50,12 +50,11 @@ describe("a streamed invocation", () => {
     expect(await read((await stream(ref, {})).stream?.body)).toBe(3);
 
     await on.heart.drain(AbortSignal.timeout(5000));
-    const records = await on.engine.log.read("usage/000000000000", 0, 10);
-    expect(records.map(({ data }) => data)).toMatchObject([
-      { status: "success", bytesOut: 200_000, streamedBytes: 200_000 },
-      { status: "error", streamedBytes: 1_500_000 },
-      { status: "success", bytesOut: 3, streamedBytes: 3 },
-    ]);
+    const columns = (await on.engine.log.read("usage/000000000000", 0, 10)).map(({ data }) => data as Readonly<Record<string, readonly unknown[]>>);
+    const column = (name: string) => columns.flatMap((record) => record[name] ?? []);
+    expect(column("status")).toEqual(["success", "error", "success"]);
+    expect(column("streamedBytes")).toEqual([200_000, 1_500_000, 3]);
+    expect(column("bytesOut")).toMatchObject([200_000, expect.any(Number), 3]);
     expect(on.told).toEqual([]);
   });
 });

@@ -43,12 +43,6 @@ describe("an invocation", () => {
     expect([...on.streams]).toEqual([expect.stringMatching(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/)]);
   });
 
-  test("gets an instance of its own while others are busy", async () => {
-    const ref = await on.deploy("parallel", { "index.mjs": counter });
-    const answers = await Promise.all(Array.from({ length: 3 }, () => on.call(ref, { sleepMs: 400 }) as Promise<{ born: number }>));
-    expect(new Set(answers.map(({ born }) => born)).size).toBe(3);
-  });
-
   test("gets a new instance when the old one may outlive its credentials", async () => {
     await using old = await openTestHeart({ limits: { ageMsMax: -1 } });
     const ref = await old.deploy("aged", { "index.mjs": counter });
@@ -201,7 +195,7 @@ describe("an invocation", () => {
     const { requestId, billedMs } = await metered.invoke(ref);
     await metered.heart.drain(AbortSignal.timeout(5000));
     const [record] = await metered.engine.log.read("usage/000000000000", 0, 10);
-    expect(record?.data).toMatchObject({ function: "counter", version: "$LATEST", requestId, billedMs, memoryMB: 256, status: "success", trigger: "invoke", bytesIn: 2 });
+    expect(record?.data).toMatchObject({ function: "counter", version: "$LATEST", requestId: [requestId], billedMs: [billedMs], memoryMB: 256, status: ["success"], trigger: ["invoke"], bytesIn: [2] });
   });
 });
 

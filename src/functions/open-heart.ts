@@ -14,7 +14,6 @@ import type { Destinations } from "./async/destinations.ts";
 import { rulesOf } from "./async/event-rules.ts";
 import { eventWrite, queueOf } from "./async/events.ts";
 import { openWorker } from "./async/worker.ts";
-import type { Cells } from "./cells/cells.ts";
 import { openCells } from "./cells/open-cells.ts";
 import { openAnnouncer } from "./cells/announce.ts";
 import { codeKeeper } from "./code-keeper.ts";
@@ -25,12 +24,13 @@ import type { FunctionRef, InvokeOptions, InvokeResult, Version } from "./functi
 import { defaultHeartLimits, type HeartLimits } from "./heart-limits.ts";
 import type { Heart } from "./heart.ts";
 import { openImages, type OpenImages } from "./images/open-images.ts";
-import { openDispatcher, type Health } from "./instances/dispatcher.ts";
+import { openDispatcher, type Use } from "./instances/dispatcher.ts";
 import type { InstanceDeps } from "./instances/instance.ts";
+import type { Grant } from "./instances/pool.ts";
 import { environmentOf, type Credentials } from "./invocations/environment.ts";
 import { ResponseBody } from "./invocations/response-body.ts";
-import { runInvocation, untilAnswered } from "./invocations/run-invocation.ts";
-import { nextHop } from "./invocations/trace.ts";
+import { runInvocation, untilAnswered, type Taking, type TracedOptions } from "./invocations/run-invocation.ts";
+import { nextHop, versionMarks } from "./invocations/trace.ts";
 import { streamedInvocation } from "./invocations/streamed-invocation.ts";
 import { openMeter, type Trigger } from "./invocations/usage.ts";
 import { openLayers } from "./layers/open-layers.ts";
@@ -39,8 +39,11 @@ import { countStates, openCounters, readQueues } from "./metrics/open-counters.t
 import { openPackages } from "./packages/open-packages.ts";
 import { openTrees } from "./packages/trees.ts";
 import type { FunctionName } from "./registry/keys.ts";
+import { newestOfRuntimes } from "./registry/deployed.ts";
 import { openRegistry } from "./registry/open-registry.ts";
-import type { Runner } from "./runner.ts";
+import type { Runner, RunnerDeps } from "./runner.ts";
+import { openApiSource } from "./runners/api-source.ts";
+import { openSampler } from "./tracing/sampler.ts";
 
 export interface HeartDeps {
   readonly ports: Pick<Ports, "store" | "queue" | "log" | "blobs">;
@@ -76,9 +79,11 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
   const images = await openImages({ store: ports.store, blobs: ports.blobs, clock, dir: deps.dir, isolation: deps.sandboxes.report });
   const dispatcher = openDispatcher({ clock, logSink: deps.logSink, prepare: (version, facts) => prepare(version, facts), limits, warn });
   const counters = openCounters();
-  const cells = openCells({ sandboxes: deps.sandboxes, clock, cellsMax: limits.cellsMax, busy: () => dispatcher.status().busy > 0, warn });
-  const prepare = prepareWith(deps, packages, images, cells);
+  const cells = openCells({ sandboxes: deps.sandboxes, clock, cellsMax: limits.cellsMax, freeMb: dispatcher.freeMb, busy: () => dispatcher.status().busy > 0, warn });
+  const apis = openApiSource(clock);
+  const prepare = prepareWith(deps, packages, images, { cells, apis });
   const concurrency = await openConcurrency({ store: ports.store, clock, accountMax: limits.accountConcurrencyMax, warn });
+  const markOf = versionMarks();
   const meter = openMeter({ store: ports.store, log: ports.log, clock, warn });
   const registry = openRegistry({
     store: ports.store, clock, packages, random: Math.random,
@@ -103,7 +108,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     }
   };
 
-  const announcer = openAnnouncer({ cells, runtimes: deps.runtimes, packages, credentialsFor: deps.credentialsFor, find: registry.find, warn });
+  const announcer = openAnnouncer({ cells, runtimes: deps.runtimes, packages, credentialsFor: deps.credentialsFor, clock, find: registry.find, deployed: () => newestOfRuntimes(ports.store), warn });
   const reconcile = async (at: FunctionName): Promise<void> => {
     try {
       await keepPromises(at, { registry, dispatcher, concurrency, single: deps.development?.isDebugged });
@@ -111,28 +116,43 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       warn("The instances to keep ready could not be determined; what is there stays.", error, { function: at.name });
     }
   };
+  const isSampled = openSampler({ clock, random: Math.random });
   const run = (version: Version, given: InvokeOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> => {
-    const { traceId, visits } = nextHop(given.traceId, functionArn(version), clock.now());
-    const options = { ...given, traceId };
-    if (visits < facts.functions.recursionVisitsMax) return begin(version, options, trigger, body);
-    return registry.find(version).then((record) => (record?.recursion === "Allow" ? begin(version, options, trigger, body) : Promise.reject(inALoop())));
+    const { traceId, visits, spot } = nextHop(given.traceId, markOf(version), clock.now(), version.settings.tracing && (() => isSampled(version)));
+    const begin = (): Promise<InvokeResult> => untilAnswered((onAnswer) => work(version, { ...given, traceId, spot }, trigger, { body, onAnswer }));
+    if (visits < facts.functions.recursionVisitsMax) return begin();
+    return registry.find(version).then((record) => (record?.recursion === "Allow" ? begin() : Promise.reject(inALoop())));
   };
-  const begin = (version: Version, options: InvokeOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> =>
-    untilAnswered((onAnswer) => counters.throttles(concurrency.count(version, async () => {
-      const grant = await dispatcher.acquire(version, options.signal);
-      let health: Health = "dead";
-      let durationMs = 0;
-      try {
-        const ran = await runInvocation(grant, options, clock, { body, onAnswer });
-        health = ran.health;
-        durationMs = ran.result.durationMs;
-        counters.ended(version.settings.runtime, ran.result);
-        meter.record(version, ran, options.payload.byteLength, trigger);
-        return ran.result;
-      } finally {
-        dispatcher.release(grant.instance, health, durationMs);
-      }
-    })));
+  const work = async (version: Version, options: TracedOptions, trigger: Trigger, taking: Taking): Promise<InvokeResult> => {
+    const grant = await admit(version, options, trigger !== "async");
+    let use: Use = { health: "dead", durationMs: 0, handlerMs: undefined };
+    try {
+      const ran = await runInvocation(grant, options, clock, taking);
+      use = { health: ran.health, durationMs: ran.result.durationMs, handlerMs: ran.handlerMs };
+      counters.ended(version.settings.runtime, ran.result);
+      meter.record(version, ran, options.payload.byteLength, trigger);
+      return ran.result;
+    } finally {
+      dispatcher.release(grant.instance, use);
+      concurrency.leave(version);
+    }
+  };
+  /** Counts an event in, and finds an instance for it. */
+  const admit = (version: Version, { signal }: InvokeOptions, paced: boolean): Grant | Promise<Grant> => {
+    try {
+      concurrency.enter(version, paced);
+    } catch (error) {
+      counters.refused(error);
+      throw error;
+    }
+    const found = dispatcher.acquire(version, signal);
+    if (!(found instanceof Promise)) return found;
+    return found.catch((error: unknown) => {
+      concurrency.leave(version);
+      counters.refused(error);
+      throw error;
+    });
+  };
   // Not async: with a known version the instance is taken before this returns, so that whoever counts room sees it.
   const invoke = (ref: FunctionRef, options: InvokeOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> => {
     const version = registry.cachedVersion(ref);
@@ -153,7 +173,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       const record = await registry.find(at);
       // The events of a function that is gone or switched off only have to be settled.
       if (!record || record.concurrency.reserved === 0) return settledAtOnce;
-      return Math.min(concurrency.free(record.latest), dispatcher.room(record.latest, false));
+      return Math.min(concurrency.free(record.latest, false), dispatcher.room(record.latest, false));
     },
   });
   for (const at of concurrency.withFacts()) void reconcile(at);
@@ -172,7 +192,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     abandoned = true;
     await dispatcher.end();
     await announcer.settled();
-    await cells?.[Symbol.asyncDispose]();
+    await Promise.all([cells?.[Symbol.asyncDispose](), apis[Symbol.asyncDispose]()]);
     await worker.settled();
     await meter.flush();
     // A store that refuses must not hold up the end; the logs' own closing tries once more.
@@ -192,7 +212,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     invoke: (ref, options) => invoke(ref, options, options.trigger ?? "invoke"),
     room: async (ref, alone) => {
       const version = registry.cachedVersion(ref) ?? (await registry.versionOf(ref));
-      return Math.min(concurrency.free(version), dispatcher.room(version, alone));
+      return Math.min(concurrency.free(version, true), dispatcher.room(version, alone));
     },
     onRoom: (listener) => {
       roomListeners.add(listener);
@@ -200,7 +220,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     },
     invokeStream: (ref, options) => {
       const body = new ResponseBody(clock, { bytesMax: limits.streamBytesMax, bytesPerSecond: limits.streamBytesPerSecond });
-      return streamedInvocation(body, invoke(ref, options, "invoke", body), options.signal);
+      return streamedInvocation(body, invoke(ref, options, "invoke", body), options.signal?.());
     },
     asyncInvocation: (ref, event) => eventWrite(ref, event, clock.now()),
     mayInvoke: async (ref, { service, sourceArn, sourceAccount }) => {
@@ -232,7 +252,7 @@ const inALoop = (): Fault =>
   });
 
 /** Code in place, a runtime that is there, the environment complete: all that a boot needs. */
-function prepareWith(deps: HeartDeps, packages: AcquiringPackages, images: Pick<OpenImages, "acquire">, cells: Cells | undefined): InstanceDeps["prepare"] {
+function prepareWith(deps: HeartDeps, packages: AcquiringPackages, images: Pick<OpenImages, "acquire">, ahead: Pick<RunnerDeps, "cells" | "apis">): InstanceDeps["prepare"] {
   const { clock, sandboxes, runtimes, runnerFor, development } = deps;
   return async (version, { id, logStream, initialization }) => {
     const name = version.settings.runtime;
@@ -245,7 +265,7 @@ function prepareWith(deps: HeartDeps, packages: AcquiringPackages, images: Pick<
     const { codeDir, opt, release } = await acquireCode(version, packages, images);
     return {
       runtime,
-      boot: (voice, initTimeoutMs) => runnerFor(runtime.family)({ id, version, runtime, codeDir, responseBytesMax: (deps.quotas ?? defaultQuotas).syncResponseBytesMax, ...(opt === undefined ? {} : { opt }), env, ...voice }, { sandboxes, clock, cells }, initTimeoutMs),
+      boot: (voice, initTimeoutMs) => runnerFor(runtime.family)({ id, version, runtime, codeDir, responseBytesMax: (deps.quotas ?? defaultQuotas).syncResponseBytesMax, ...(opt === undefined ? {} : { opt }), env, ...voice }, { sandboxes, clock, ...ahead }, initTimeoutMs),
       release,
     };
   };

@@ -44,6 +44,8 @@ export const limits = {
     /** AWS: bytes of log answered with LogType Tail. */
     logTailBytesMax: 4 * KIB,
     accountConcurrencyMax: 1000,
+    /** AWS: what callers who wait may begin per second, for each invocation that an account, a reservation or provisioned instances may have at once. */
+    requestsPerSecondAndInstance: 10,
     /** AWS: a function's concurrency grows by at most 1000 every ten seconds, refilled all the time and never saved up. */
     scalingStepMax: 1000,
     scalingPerSecond: 100,

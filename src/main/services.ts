@@ -8,6 +8,7 @@ import type { Runtimes } from "../ports/runtimes.ts";
 import { codeDoor } from "../services/lambda/code-door.ts";
 import { openCodeLinks } from "../services/lambda/code-links.ts";
 import { registryDoor } from "../services/ecr/registry/door.ts";
+import { lookDoor } from "../services/sqs/look-door.ts";
 import { urlDoor } from "../services/lambda/urls/door.ts";
 import type { Mappings } from "../triggers/mappings/open-mappings.ts";
 import type { Streams } from "../triggers/streams/open-streams.ts";
@@ -50,6 +51,6 @@ export function bindServices({ engine, clock, heart, logGroups, sessions, tables
       lazyService("sqs", async () => bindService((await import("../services/sqs/service.ts")).sqs, { queues, clock })),
       lazyService("sts", async () => bindService((await import("../services/sts/service.ts")).sts, { sessions, clock })),
     ],
-    doors: [codeDoor({ blobs: engine.blobs, codeLinks }), registryDoor(registry), urlDoor({ heart, sessions, clock, accountOf })],
+    doors: [codeDoor({ blobs: engine.blobs, codeLinks }), registryDoor(registry), lookDoor({ queues }), urlDoor({ heart, sessions, clock, accountOf })],
   };
 }

@@ -16,6 +16,25 @@ export interface Leased {
   readonly receipt: string;
 }
 
+/** A message where it lies, whether it can be leased or not. */
+export interface LyingMessage extends Omit<Leased, "receipt"> {
+  /** Whether its latest lease is still the last word on it: it was neither released nor is another's. */
+  readonly leased: boolean;
+  /** Epoch ms at which it is or was visible again: the end of its lease or delay. */
+  readonly visibleAtMs: number;
+  /** Epoch ms at which the next of its group may be leased; undefined without a group. */
+  readonly groupReadyAtMs: number | undefined;
+}
+
+/** What a queue's watchers hear of it. */
+export interface QueueNews {
+  readonly queue: string;
+  /** The message that entered, as it was given; absent when one was released, or when it entered through another node. */
+  readonly entered?: Pick<Leased, "meta" | "body"> & { readonly delayMs: number };
+  /** Of one that entered: larger than the id of every message of an earlier commit, smaller than its own. */
+  readonly afterId?: number;
+}
+
 export interface QueueCounts {
   readonly visible: number;
   readonly leased: number;
@@ -24,6 +43,7 @@ export interface QueueCounts {
   readonly oldestAtMs: number | undefined;
 }
 
+/** One method more than a port should have: who looks on must not lease, and a port of its own would be this one method over the same rows. */
 export interface Queue {
   /**
    * Up to `max` visible messages, oldest visible first, hidden from others for `visibilityMs`. Never waits.
@@ -41,8 +61,10 @@ export interface Queue {
   counts(queue: string): Promise<QueueCounts>;
   /** Queues below `prefix` that hold messages, with the epoch ms at which each one's next message is or becomes visible. */
   pending(prefix: string): Promise<readonly { readonly queue: string; readonly visibleAtMs: number }[]>;
-  /** Calls back, after durability, with the name of each queue below `prefix` that got a message or had one released. A hint. */
-  watch(prefix: string, listener: (queue: string) => void): () => void;
+  /** Up to `limit` messages after an id in the order they were enqueued, or the newest ones first. For onlookers: it leases and changes nothing. */
+  look(queue: string, range: { readonly after?: number; readonly limit: number; readonly reverse?: true }): Promise<readonly LyingMessage[]>;
+  /** Calls back, after durability and in the order of the commits, for each queue below `prefix` that got a message or had one released. A hint. */
+  watch(prefix: string, listener: (news: QueueNews) => void): () => void;
   /**
    * Gives back at once what takers that no longer live had leased below `prefix`, for queues whose takers live and die with the engine's node;
    * resolves to how many messages that were.

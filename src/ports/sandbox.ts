@@ -61,7 +61,7 @@ export interface Sandbox extends AsyncDisposable {
   /** Resolves once, when the program has ended and its process tree is gone. Never rejects. */
   readonly exited: Promise<Exit>;
   /** Highest memory use of the whole tree so far, in bytes (cgroup peak, or sampled RSS without cgroups). */
-  memoryPeakBytes(): Promise<number>;
+  memoryPeakBytes(): number;
   /** The program has booted: until now it had a whole CPU's share of a busy machine, from here on its own. */
   settle(): void;
   /**
@@ -99,4 +99,6 @@ export interface Sandboxes extends AsyncDisposable {
   start(spec: SandboxSpec, signal?: AbortSignal): Promise<Sandbox>;
   /** Where the program will find a mounted target: the target itself at level 1, a host path at level 0. `/tmp` maps to the private directory of sandbox `id`. */
   pathOf(id: string, mounts: readonly Mount[], target: string): string;
+  /** The words that start a program of the host's in a sandbox, also in one with a `rootDir` that has no such program. */
+  hostProgram(spec: Pick<SandboxSpec, "rootDir">, path: string): readonly string[];
 }

@@ -13,6 +13,9 @@ export interface Entry<T = Value> {
   readonly version: number;
 }
 
+/** JSON as `JSON.stringify` writes it, or bytes. */
+export type Text = string | Uint8Array;
+
 /** The key must still have this version; `null` means it must not exist. */
 export interface Check {
   readonly key: Key;
@@ -57,6 +60,9 @@ export interface Range {
 export interface Store {
   get<T = Value>(key: Key): Promise<Entry<T> | undefined>;
   list<T = Value>(range: Range): Promise<readonly Entry<T>[]>;
+  /** Values as `get` and `list` would find them, still as they are kept: JSON as its text, bytes as bytes. For who passes them on, or may never look into them. */
+  text(key: Key): Promise<Text | undefined>;
+  texts(range: Range): Promise<readonly Text[]>;
   /**
    * All or nothing, durable when it resolves. `ok: false` when a check failed or a lease was lost: nothing was written; read again and retry.
    * Rejects with an Outage when the engine failed.

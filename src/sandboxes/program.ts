@@ -108,10 +108,10 @@ class Program implements Sandbox {
     this.#startWatch();
   }
 
-  async memoryPeakBytes(): Promise<number> {
+  memoryPeakBytes(): number {
     // Asked after every event: the kernel sums up for longer than a short event lasts, and in so short a time memory hardly grows.
     if (!this.#fresh) {
-      this.#sample();
+      this.#measure();
       this.#fresh = true;
       setTimeout(() => (this.#fresh = false), FRESH_MS).unref();
     }
@@ -213,13 +213,24 @@ class Program implements Sandbox {
     this.#watch.unref();
   }
 
-  #sample(): void {
+  /** Reads what the program holds, and ends it when that is too much. */
+  #measure(): void {
     if (this.#process.pid === undefined || this.#process.over) return;
     const bytes = this.#plan.group?.anonymousBytes() ?? residentBytes(this.#process.pid);
     this.#peakBytes = Math.max(this.#peakBytes, bytes);
+    if (bytes > this.#plan.spec.memoryMb * 2 ** 20) this.#stopOverLimit();
+  }
+
+  #sample(): void {
+    if (this.#process.pid === undefined || this.#process.over) return;
+    this.#measure();
     // Where the kernel has killed one process of the program, the rest goes as well: half a program helps nobody.
     const killedByKernel = (this.#plan.group?.oomKills() ?? 0) > this.#oomKillsBefore;
-    if ((bytes <= this.#plan.spec.memoryMb * 2 ** 20 && !killedByKernel) || this.#overLimit) return;
+    if (killedByKernel) this.#stopOverLimit();
+  }
+
+  #stopOverLimit(): void {
+    if (this.#overLimit) return;
     this.#overLimit = true;
     this.#killNow();
   }

@@ -19,8 +19,7 @@ export interface Backstage {
 }
 
 /** Throws the 501 fault of an operation that has no handler. */
-export async function requireHandler(services: ServiceShelf, id: string, operation: string): Promise<BoundService> {
-  const service = await services(id);
+export function requireHandler(service: BoundService | undefined, id: string, operation: string): BoundService {
   if (!service?.operations.has(operation)) throw operationNotImplemented(id, operation);
   return service;
 }
@@ -45,18 +44,21 @@ export function makeCall(facts: CallFacts, backstage: Backstage): Call {
     region: signature?.region ?? host.region ?? backstage.region,
     accessKeyId: signature?.accessKeyId,
     headers: request.headers,
-    query: Object.fromEntries(facts.query),
+    query: facts.query.length === 0 ? noQuery : Object.fromEntries(facts.query),
     sourceIp: request.sourceIp,
     // A bucket in the host is part of that one request, not of our address.
     endpoint: summary.id === "s3" && host.bucket !== undefined ? `${request.secure ? "https" : "http"}://${host.baseHost}` : request.endpoint,
-    signal: request.signal,
+    signal: () => request.signal,
   };
   return callAs(caller, summary.id, facts.operation, facts.body, backstage);
 }
 
+const noQuery = {};
+
 /** Calls operations for nobody's request: what the server does of its own accord, as the root of an account. */
 export function callFromWithin(at: { readonly account: string; readonly region: string; readonly endpoint: string }, backstage: Backstage): Call["call"] {
-  const caller: Caller = { ...at, requestId: randomUUID(), accessKeyId: undefined, headers: {}, query: {}, sourceIp: "127.0.0.1", signal: new AbortController().signal };
+  const { signal } = new AbortController();
+  const caller: Caller = { ...at, requestId: randomUUID(), accessKeyId: undefined, headers: {}, query: noQuery, sourceIp: "127.0.0.1", signal: () => signal };
   return callAs(caller, "", "", insideBody(), backstage).call;
 }
 
@@ -68,15 +70,14 @@ function insideBody(input?: unknown): BodyFacts {
   return { contentLength: typeof length === "number" ? length : undefined, trailers: async () => ({}) };
 }
 
+/** Member by member: this happens at every request, and a copy by spread costs more than all else in it. */
 function callAs(caller: Caller, service: string, operation: string, body: BodyFacts, backstage: Backstage): Call {
+  const { requestId, account, region, accessKeyId, headers, query, sourceIp, endpoint, signal } = caller;
   return {
-    ...caller,
-    service,
-    operation,
-    body,
+    requestId, account, region, accessKeyId, headers, query, sourceIp, endpoint, signal, service, operation, body,
     reply: { headers: {} },
     call: async (id, name, input) => {
-      const bound = await requireHandler(backstage.services, id, name);
+      const bound = requireHandler(await backstage.services(id), id, name);
       backstage.validate(backstage.model(id), name, input, bound.options);
       return bound.run(name, input, callAs(caller, id, name, insideBody(input), backstage));
     },

@@ -1,5 +1,4 @@
 // The door of all AWS APIs: a request goes through one chain of steps, from "who is asking" to the framed answer.
-import type { Readable } from "node:stream";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault, Outage } from "../kernel/fault.ts";
 import { type Backstage, makeCall, requireHandler } from "./aws-call.ts";
@@ -12,7 +11,7 @@ import type { Model, ModelSummary, StructureShape } from "./model.ts";
 import { parseQuery } from "./query-string.ts";
 import { createRouter, type Router, type ServiceRoute } from "./router.ts";
 import { type LazyService, openShelf } from "./service-shelf.ts";
-import type { BodyFacts, BoundService, Call, ServiceOptions } from "./service.ts";
+import type { BoundService, Call, ServiceOptions } from "./service.ts";
 import { type AccountOf, accountFromDigits, readSignature, refuseExpired } from "./sigv4.ts";
 import { validate } from "./validate.ts";
 
@@ -89,17 +88,26 @@ async function answer(request: HttpRequest, parts: Parts): Promise<HttpReply> {
   const errand = openErrand(request, parts);
   try {
     const account = identifyCaller(errand, parts);
-    const service = await findService(errand, parts);
-    refuseExpiredUrl(errand, service, parts);
-    const { operation, labels } = await findOperation(errand, service, parts);
-    const handler = await requireHandler(parts.services, service.summary.id, operation);
-    const model = parts.model(service.summary.id);
-    const { content, facts, headers } = await takeBody(errand, model, operation);
-    const decoded = protocols[service.protocol].decode(model, operation, { operation, labels, query: errand.query.pairs, headers, body: content });
-    const input = service.protocol === "awsQuery" ? addressed(decoded, request, model, operation, handler.options) : decoded;
+    // Most steps answer at once; where one does, waiting for it would only cost time.
+    const found = parts.router.service(errand);
+    const route = found instanceof Promise ? await found : found;
+    const { id } = route.summary;
+    const onShelf = parts.services(id);
+    const service = onShelf instanceof Promise ? await onShelf : onShelf;
+    const model = parts.model(id);
+    enterService(errand, route, model, service);
+    refuseExpiredUrl(errand, route, parts);
+    const named = parts.router.operation(errand, route);
+    const { operation, labels } = named instanceof Promise ? await named : named;
+    errand.operation = operation;
+    const handler = requireHandler(service, id, operation);
+    const body = errand.body();
+    const content = wantsStream(model, operation) ? body.stream() : await body.collect();
+    const decoded = protocols[route.protocol].decode(model, operation, { operation, labels, query: errand.query.pairs, headers: body.headers, body: content });
+    const input = route.protocol === "awsQuery" ? addressed(decoded, request, model, operation, handler.options) : decoded;
     validate(model, operation, input, handler.options);
-    const { requestId } = errand.framing.context;
-    const call = makeCall({ request, query: errand.query.pairs, signature: errand.signature, account, requestId, service, operation, body: facts }, parts);
+    const facts = content instanceof Uint8Array ? { contentLength: body.facts.contentLength, trailers: body.facts.trailers, bytes: content } : body.facts;
+    const call = makeCall({ request, query: errand.query.pairs, signature: errand.signature, account, requestId: errand.framing.context.requestId, service: route, operation, body: facts }, parts);
     errand.reply = call.reply;
     const output = await handler.run(operation, input, call);
     return outputReply(errand.framing, model, operation, output, call.reply);
@@ -133,27 +141,19 @@ function identifyCaller(errand: Errand, { accountOf, options, router }: Parts): 
   return (signature && accountOf(signature.accessKeyId)) ?? options.account;
 }
 
-async function findService(errand: Errand, { router, services, model }: Parts): Promise<ServiceRoute> {
-  const route = await router.service(errand);
-  const { id } = route.summary;
+/** From here on answers are framed as the service's. */
+function enterService(errand: Errand, { summary, protocol }: ServiceRoute, model: Model, service: BoundService | undefined): void {
   const { framing } = errand;
-  errand.checksS3 = id === "s3";
+  errand.checksS3 = summary.id === "s3";
   if (errand.checksS3 !== (framing.protocol === "restXml")) framing.context = newContext(errand.checksS3, errand.request.headers);
-  framing.protocol = route.protocol;
-  framing.model = model(id);
-  framing.errorMembers = (await services(id))?.options.errorMembers;
-  return route;
+  framing.protocol = protocol;
+  framing.model = model;
+  framing.errorMembers = service?.options.errorMembers;
 }
 
 function refuseExpiredUrl({ signature }: Errand, { summary }: ServiceRoute, { options }: Parts): void {
   // Elsewhere a presigned URL is a signature like any other, whose age belongs to its verification.
   if (signature?.presigned && summary.id === "s3") refuseExpired(signature.presigned, options.clock.now());
-}
-
-async function findOperation(errand: Errand, service: ServiceRoute, { router }: Parts): Promise<{ operation: string; labels: Readonly<Record<string, string>> }> {
-  const route = await router.operation(errand, service);
-  errand.operation = route.operation;
-  return route;
 }
 
 /** The input, with the request's own address as the member that stands for it, where the client left it out. */
@@ -162,19 +162,6 @@ function addressed(input: unknown, { endpoint, rawPath }: HttpRequest, { operati
   if (addressMember === undefined || name === undefined || rawPath === "/") return input;
   const takes = Object.hasOwn((shapes[name] as StructureShape).members, addressMember);
   return takes ? { [addressMember]: endpoint + rawPath, ...(input as object) } : input;
-}
-
-interface TakenBody {
-  readonly content: Uint8Array | Readable;
-  readonly facts: BodyFacts;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-async function takeBody(errand: Errand, model: Model, operation: string): Promise<TakenBody> {
-  const body = errand.body();
-  const content = wantsStream(model, operation) ? body.stream() : await body.collect();
-  const facts = content instanceof Uint8Array ? { ...body.facts, bytes: content } : body.facts;
-  return { content, facts, headers: body.headers };
 }
 
 /** The input's payload is a blob of any size that the handler reads itself. */

@@ -47,21 +47,26 @@ function signatureCodes(code: string, protocol: ProtocolName): string {
 
 export function errorReply(framing: Framing, error: WireError): HttpReply {
   const members = framing.errorMembers ? { ...framing.errorMembers, ...error.members } : error.members;
-  return withIds(protocols[framing.protocol].encodeError(framing.model, { ...error, members }, framing.context), framing);
+  return withIds(protocols[framing.protocol].encodeError(framing.model, { ...error, members }, framing.context), noChange, framing);
 }
 
 /** `over` is what the handler set on `call.reply`. */
 export function outputReply(framing: Framing, model: Model, operation: string, output: unknown, over: Call["reply"]): HttpReply {
-  const encoded = protocols[framing.protocol].encode(model, operation, output, framing.context);
-  return withIds({ ...encoded, status: over.status ?? encoded.status, headers: { ...encoded.headers, ...over.headers } }, framing);
+  return withIds(protocols[framing.protocol].encode(model, operation, output, framing.context), over, framing);
 }
 
-function withIds(reply: WireReply, { model, protocol, context }: Framing): HttpReply {
+const noChange: Call["reply"] = { headers: {} };
+
+function withIds({ status, headers, body, headAtOnce }: WireReply, over: Call["reply"], { model, protocol, context }: Framing): HttpReply {
   const isS3 = model ? model.id === "s3" : protocol === "restXml";
-  const ids: Record<string, string> = isS3
+  const all: Record<string, string> = isS3
     ? { "x-amz-request-id": context.requestId, "x-amz-id-2": context.hostId, server: "AmazonS3" }
     : { "x-amzn-requestid": context.requestId };
   // DynamoDB's clients check their answers against it.
-  if (model?.endpointPrefix.endsWith("dynamodb") && reply.body instanceof Uint8Array) ids["x-amz-crc32"] = String(crc32(reply.body));
-  return { ...reply, headers: { ...ids, ...reply.headers } };
+  if (model?.endpointPrefix.endsWith("dynamodb") && (typeof body === "string" || body instanceof Uint8Array)) all["x-amz-crc32"] = String(crc32(body));
+  for (const name in headers) all[name] = headers[name] as string;
+  for (const name in over.headers) all[name] = over.headers[name] as string;
+  const framed = { status: over.status ?? status, headers: all };
+  if (body === undefined) return framed;
+  return headAtOnce === undefined ? { ...framed, body } : { ...framed, body, headAtOnce };
 }

@@ -50,7 +50,7 @@ export function openBody(request: HttpRequest, checksS3: boolean): OpenBody {
       if (sha256 !== undefined && sha256 !== emptySha256) throw hashMismatch(sha256, emptySha256);
       return empty;
     }
-    const bytes = await collect(stream(), length);
+    const bytes = await ((sha256 === undefined && length !== undefined ? request.shortBody(length) : undefined) ?? collect(stream(), length));
     return !checksS3 && request.headers["content-encoding"] === "gzip" ? unzip(bytes) : bytes;
   };
   return { facts, headers: request.headers, collect: () => (collected ??= collectAll()), stream };

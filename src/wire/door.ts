@@ -17,6 +17,8 @@ export interface HttpRequest {
   readonly sourceIp: string;
   /** Reading it sends `100 Continue` when the client waits for that; a door may answer without reading. */
   readonly body: Readable;
+  /** A body of this length, which its head announced, without the cost of a stream; undefined when it must be read from `body`. To be asked once, and not after `body`. */
+  shortBody(bytes: number): Promise<Uint8Array> | undefined;
   /** Aborts when the client goes away before the answer is complete. */
   readonly signal: AbortSignal;
   /** Base URL of the listener as this client reached it, without a final slash. */
@@ -26,8 +28,8 @@ export interface HttpRequest {
 export interface HttpReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
-  /** Bytes get a content-length; a Readable is streamed, with the content-length header when the door set one. */
-  readonly body?: Uint8Array | Readable;
+  /** Bytes, and text in UTF-8, get a content-length; a Readable is streamed, with the content-length header when the door set one. */
+  readonly body?: Uint8Array | string | Readable;
   /** A streamed body may keep the client waiting for its first byte: send the head before it. */
   readonly headAtOnce?: boolean;
 }

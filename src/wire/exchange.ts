@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { pipeline, type Readable, type Writable } from "node:stream";
 import type { Clock } from "../kernel/clock.ts";
 import type { Door, HttpReply, HttpRequest } from "./door.ts";
-import { RequestBody } from "./request-body.ts";
+import { readShortBody, RequestBody, type RequestBodyOptions } from "./request-body.ts";
 
 /** What h1's IncomingMessage and h2's Http2ServerRequest have in common. */
 export interface Incoming extends Readable {
@@ -51,13 +51,15 @@ export interface Connection {
 /** Up to here copying a reply costs less than a second buffer in the system call. */
 const oneWriteBytesMax = 16 * 1024;
 
+/** Longer bodies come in several packets anyway. */
+const SHORT_BODY_BYTES_MAX = 64 * 1024;
+
 /** Serves one request; never rejects. */
 export async function serveExchange(incoming: Incoming, outgoing: Outgoing, connection: Connection, context: ExchangeContext): Promise<void> {
   const exchange = new Exchange(incoming, outgoing, connection, context);
   try {
-    const request = exchange.request;
-    const door = context.doors.find((candidate) => candidate.claims(request));
-    exchange.send(door ? await door.handle(request) : plainReply(404, "No door of this server serves this address."));
+    const door = context.doors.find((candidate) => candidate.claims(exchange));
+    exchange.send(door ? await door.handle(exchange) : plainReply(404, "No door of this server serves this address."));
   } catch (error) {
     context.log.error({ err: error, method: incoming.method, path: incoming.url }, "A door failed; this is a bug");
     exchange.sendFailure();
@@ -69,12 +71,21 @@ function plainReply(status: number, sentence: string): HttpReply {
   return { status, headers: { "content-type": "text/plain; charset=utf-8" }, body: Buffer.from(`${sentence}\n`) };
 }
 
-class Exchange {
-  readonly request: HttpRequest;
+class Exchange implements HttpRequest {
+  readonly method: string;
+  readonly rawPath: string;
+  readonly rawQuery: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly rawHeaders: readonly string[];
+  readonly host: string;
+  readonly secure: boolean;
+  readonly sourceIp: string;
   readonly #incoming: Incoming;
   readonly #outgoing: Outgoing;
   readonly #connection: Connection;
   readonly #context: ExchangeContext;
+  #body: RequestBody | undefined;
+  #controller: AbortController | undefined;
   #continueSent = false;
 
   constructor(incoming: Incoming, outgoing: Outgoing, connection: Connection, context: ExchangeContext) {
@@ -84,38 +95,39 @@ class Exchange {
     this.#context = context;
     incoming.on("error", ignore);
     outgoing.on("error", ignore);
-    this.request = this.#describe();
+    const target = readTarget(incoming);
+    const { secure, socket } = connection;
+    this.method = incoming.method ?? "GET";
+    this.rawPath = target.path;
+    this.rawQuery = target.query;
+    this.headers = target.headers;
+    this.rawHeaders = incoming.rawHeaders;
+    this.host = target.host;
+    this.secure = secure;
+    // Asked now: a closed socket has forgotten it.
+    this.sourceIp = plainIp(socket.remoteAddress);
   }
 
-  #describe(): HttpRequest {
-    const target = readTarget(this.#incoming);
-    const { secure, socket } = this.#connection;
-    const fallbackHost = `${socket.localAddress ?? "127.0.0.1"}:${socket.localPort ?? 0}`;
-    let body: RequestBody | undefined;
-    let controller: AbortController | undefined;
-    const outgoing = this.#outgoing;
-    const makeBody = (): RequestBody => this.#makeBody();
-    return {
-      method: this.#incoming.method ?? "GET",
-      rawPath: target.path,
-      rawQuery: target.query,
-      headers: target.headers,
-      rawHeaders: this.#incoming.rawHeaders,
-      host: target.host,
-      secure,
-      sourceIp: plainIp(socket.remoteAddress),
-      endpoint: `${secure ? "https" : "http"}://${target.host === "" ? fallbackHost : target.host}`,
-      get body() {
-        return (body ??= makeBody());
-      },
-      get signal() {
-        controller ??= abortOnLoss(outgoing);
-        return controller.signal;
-      },
-    };
+  get endpoint(): string {
+    const { localAddress = "127.0.0.1", localPort = 0 } = this.#connection.socket;
+    return `${this.secure ? "https" : "http"}://${this.host === "" ? `${localAddress}:${localPort}` : this.host}`;
   }
 
-  #makeBody(): RequestBody {
+  get body(): RequestBody {
+    return (this.#body ??= new RequestBody(this.#incoming, this.#bodyOptions()));
+  }
+
+  get signal(): AbortSignal {
+    return (this.#controller ??= abortOnLoss(this.#outgoing)).signal;
+  }
+
+  shortBody(bytes: number): Promise<Uint8Array> | undefined {
+    // HTTP/2 does not hold a client to the length it announced.
+    if (this.#body || bytes > SHORT_BODY_BYTES_MAX || this.#incoming.httpVersionMajor !== 1) return undefined;
+    return readShortBody(this.#incoming, bytes, this.#bodyOptions());
+  }
+
+  #bodyOptions(): RequestBodyOptions {
     const { clock, bodyIdleMs } = this.#context;
     const beforeFirstRead = this.#connection.expectsContinue
       ? () => {
@@ -123,30 +135,34 @@ class Exchange {
           if (!this.#outgoing.headersSent && !this.#outgoing.destroyed) this.#outgoing.writeContinue();
         }
       : undefined;
-    return new RequestBody(this.#incoming, { clock, idleMs: bodyIdleMs, beforeFirstRead });
+    return { clock, idleMs: bodyIdleMs, beforeFirstRead };
   }
 
   send(reply: HttpReply): void {
     const outgoing = this.#outgoing;
     const body = reply.body;
-    const streaming = body !== undefined && !(body instanceof Uint8Array);
+    const streaming = body !== undefined && typeof body !== "string" && !(body instanceof Uint8Array);
     if (outgoing.destroyed || this.#connection.socket.destroyed) {
       if (streaming) body.destroy();
       return;
     }
     const headers: OutgoingHttpHeaders = { ...(reply.headers as OutgoingHttpHeaders) };
     const bodiless = reply.status === 204 || reply.status === 304 || reply.status < 200;
-    if (!streaming && !bodiless) headers["content-length"] ??= body?.byteLength ?? 0;
+    const bytes = typeof body === "string" ? Buffer.byteLength(body) : streaming ? 0 : (body?.byteLength ?? 0);
+    if (!streaming && !bodiless) headers["content-length"] ??= bytes;
     if (this.#mustClose() && this.#incoming.httpVersionMajor === 1) headers["connection"] = "close";
     outgoing.writeHead(reply.status, headers);
     if (!this.#incoming.complete) this.#discardRest();
-    if (body === undefined || bodiless || this.request.method === "HEAD") {
+    if (body === undefined || bodiless || this.method === "HEAD") {
       outgoing.end();
       if (streaming) body.destroy();
     } else if (streaming) {
       if (reply.headAtOnce) outgoing.flushHeaders?.();
       this.#stream(body, headers["content-length"]);
-    } else if (body.byteLength <= oneWriteBytesMax) {
+    } else if (typeof body === "string") {
+      // Node writes head and body with one system call, of characters that are bytes without looking at each.
+      outgoing.end(body, bytes === body.length ? "latin1" : "utf8");
+    } else if (bytes <= oneWriteBytesMax) {
       // As a latin1 string (byte for byte the same) node writes head and body with one system call instead of gathering two buffers.
       outgoing.end(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("latin1"), "latin1");
     } else {
@@ -172,8 +188,7 @@ class Exchange {
       // The head is gone: cutting the connection is the only way left to say that the body is not whole.
       if (short) this.#outgoing.destroy();
       if (short || (error && !isDisconnect(error))) {
-        const { method, rawPath } = this.request;
-        this.#context.log.error({ err: error ?? undefined, method, path: rawPath, sent, declared }, "A reply's body broke off");
+        this.#context.log.error({ err: error ?? undefined, method: this.method, path: this.rawPath, sent, declared }, "A reply's body broke off");
       }
     });
   }

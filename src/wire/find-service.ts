@@ -18,6 +18,8 @@ export interface Inquiry {
 /** All services by what the index says, and their models and operation tables as they are needed. */
 export interface Shelf {
   readonly index: readonly ModelSummary[];
+  /** By target prefix (`DynamoDB_20120810`). */
+  readonly targets: ReadonlyMap<string, ModelSummary>;
   model(id: string): Model;
   table(id: string): RestTable;
 }
@@ -26,24 +28,25 @@ type Step = (inquiry: Inquiry, shelf: Shelf, host: HostFacts) => ModelSummary | 
 
 const steps: readonly Step[] = [byTarget, byCborPath, bySigningName, byHost, byAction, byPath];
 
-/** Throws NotImplemented for a service that has no model, UnknownOperationException for a target that means nothing. */
-export async function findService(inquiry: Inquiry, shelf: Shelf, host: HostFacts): Promise<ModelSummary> {
-  for (const step of steps) {
-    // Most steps answer at once; a promise is awaited only where a body had to be read.
-    const answer = step(inquiry, shelf, host);
-    const summary = answer instanceof Promise ? await answer : answer;
-    if (summary) return summary;
+/** A promise only where a body has to be read. Throws NotImplemented for a service that has no model, UnknownOperationException for a target that means nothing. */
+export const findService = (inquiry: Inquiry, shelf: Shelf, host: HostFacts): ModelSummary | Promise<ModelSummary> => findFrom(0, inquiry, shelf, host);
+
+function findFrom(first: number, inquiry: Inquiry, shelf: Shelf, host: HostFacts): ModelSummary | Promise<ModelSummary> {
+  for (let at = first; at < steps.length; at += 1) {
+    const answer = steps[at]?.(inquiry, shelf, host);
+    if (answer instanceof Promise) return answer.then((summary) => summary ?? findFrom(at + 1, inquiry, shelf, host));
+    if (answer) return answer;
   }
   const s3 = shelf.index.find(({ id }) => id === "s3");
   if (!s3) throw serviceNotImplemented("s3");
   return s3;
 }
 
-function byTarget({ request, signature }: Inquiry, { index }: Shelf): ModelSummary | undefined {
+function byTarget({ request, signature }: Inquiry, { index, targets }: Shelf): ModelSummary | undefined {
   const target = request.headers["x-amz-target"];
   if (target === undefined) return undefined;
   const prefix = target.slice(0, Math.max(0, target.lastIndexOf(".")));
-  const found = index.find(({ targetPrefix }) => targetPrefix === prefix);
+  const found = targets.get(prefix);
   if (found) return found;
   const name = signature?.signingName;
   throw name !== undefined && !index.some(({ signingName }) => signingName === name) ? serviceNotImplemented(name) : unknownTarget(target);

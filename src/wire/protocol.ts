@@ -25,7 +25,7 @@ export interface WireReply {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   /** A Readable when the output's payload is a streaming blob (or an event stream); absent for an empty body. */
-  readonly body?: Uint8Array | Readable;
+  readonly body?: Uint8Array | string | Readable;
   /** As in `HttpReply`. */
   readonly headAtOnce?: boolean;
 }

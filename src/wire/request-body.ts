@@ -57,9 +57,7 @@ export class RequestBody extends Readable {
     this.push(null);
   };
 
-  readonly #onLost = (): void => {
-    this.destroy(fault("IncompleteBody", { message: "The request body terminated unexpectedly", status: 400 }));
-  };
+  readonly #onLost = (): void => void this.destroy(incomplete());
 
   #watch(ms: number): void {
     const { clock, idleMs } = this.#options;
@@ -68,12 +66,7 @@ export class RequestBody extends Readable {
       if (this.#source.isPaused() || this.readableLength > 0) return this.#watch(idleMs);
       const silentMs = clock.monotonicMs() - this.#lastByteMs;
       if (silentMs < idleMs) return this.#watch(idleMs - silentMs);
-      this.destroy(
-        fault("RequestTimeout", {
-          message: "Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed.",
-          status: 400,
-        }),
-      );
+      this.destroy(timedOut());
     });
   }
 
@@ -88,5 +81,36 @@ export class RequestBody extends Readable {
     if (!source.readableEnded) source.pause();
   }
 }
+
+/** The same for a body of so many bytes, at least one, that is wanted whole; without a stream of its own it costs a tenth. */
+export function readShortBody(source: Readable, bytes: number, { clock, idleMs, beforeFirstRead }: RequestBodyOptions): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    if (source.destroyed) return reject(incomplete());
+    const chunks: Buffer[] = [];
+    let missing = bytes;
+    const onLost = (): void => finish(() => reject(incomplete()));
+    const timeOut = (): void => finish(() => reject(timedOut()));
+    let cancelIdle = clock.after(idleMs, timeOut);
+    const onData = (chunk: Buffer): void => {
+      chunks.push(chunk);
+      missing -= chunk.length;
+      if (missing <= 0) return finish(() => resolve(chunks.length === 1 ? chunk : Buffer.concat(chunks)));
+      cancelIdle();
+      cancelIdle = clock.after(idleMs, timeOut);
+    };
+    const finish = (settle: () => void): void => {
+      cancelIdle();
+      // It goes on flowing to its end, which follows at once, so that the connection is ready for the next request.
+      source.off("data", onData).off("close", onLost);
+      settle();
+    };
+    beforeFirstRead?.();
+    source.on("data", onData).on("close", onLost);
+  });
+}
+
+const incomplete = (): Error => fault("IncompleteBody", { message: "The request body terminated unexpectedly", status: 400 });
+const timedOut = (): Error =>
+  fault("RequestTimeout", { message: "Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed.", status: 400 });
 
 function ignore(): void {}

@@ -28,7 +28,7 @@ function inquire(line: string, { headers = {}, host = "127.0.0.1:4566", signed, 
     ...(form === undefined ? {} : { "content-type": "application/x-www-form-urlencoded; charset=utf-8" }),
   };
   const request: HttpRequest = {
-    method, rawPath, rawQuery, headers: all, host, secure: false, rawHeaders: [], sourceIp: "127.0.0.1", endpoint: `http://${host}`, body: Readable.from([]), signal: new AbortController().signal,
+    method, rawPath, rawQuery, headers: all, host, secure: false, rawHeaders: [], sourceIp: "127.0.0.1", endpoint: `http://${host}`, body: Readable.from([]), shortBody: () => undefined, signal: new AbortController().signal,
   };
   const query = parseQuery(rawQuery);
   return { request, query, signature: readSignature(all, query.pairs), readForm: async () => Buffer.from(form ?? "") };

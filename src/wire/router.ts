@@ -22,10 +22,10 @@ export interface OperationRoute {
 export interface Router {
   /** How to frame an error for a request whose service is not found (yet). */
   guess(request: HttpRequest, signature: Signature | undefined): ProtocolName;
-  /** Throws a fault for a service that is not served. */
-  service(inquiry: Inquiry): Promise<ServiceRoute>;
+  /** Throws a fault for a service that is not served. A promise, here and below, only where a body has to be read. */
+  service(inquiry: Inquiry): ServiceRoute | Promise<ServiceRoute>;
   /** Throws the protocol's own fault for an operation the service does not have. */
-  operation(inquiry: Inquiry, route: ServiceRoute): Promise<OperationRoute>;
+  operation(inquiry: Inquiry, route: ServiceRoute): OperationRoute | Promise<OperationRoute>;
   model(id: string): Model;
 }
 
@@ -43,12 +43,13 @@ export function createRouter({ index, loadModel, domains }: RouterOptions): Rout
   return {
     model: shelf.model,
     guess: (request, signature) => guessProtocol(request, signature, index),
-    service: async (inquiry) => {
+    service: (inquiry) => {
       const host = readHost(inquiry.request.host);
-      const summary = await findService(inquiry, shelf, host);
-      return { summary, protocol: spokenProtocol(inquiry, summary), host };
+      const routed = (summary: ModelSummary): ServiceRoute => ({ summary, protocol: spokenProtocol(inquiry, summary), host });
+      const found = findService(inquiry, shelf, host);
+      return found instanceof Promise ? found.then(routed) : routed(found);
     },
-    operation: async (inquiry, route) => {
+    operation: (inquiry, route) => {
       if (inquiry.query.malformed) throw malformedQuery(route.protocol);
       if (route.protocol === "restJson1" || route.protocol === "restXml") return byPath(inquiry, route, shelf);
       return byName(inquiry, route, shelf.model(route.summary.id));
@@ -69,20 +70,25 @@ function openShelf(index: readonly ModelSummary[], loadModel: (id: string) => Mo
     if (!found) tables.set(id, (found = compileRestTable(model(id), { strict: id === "s3" })));
     return found;
   };
-  return { index, model, table };
+  const targets = new Map(index.flatMap((summary) => (summary.targetPrefix === undefined ? [] : [[summary.targetPrefix, summary] as const])));
+  return { index, targets, model, table };
 }
 
-async function byName(inquiry: Inquiry, { protocol, summary }: ServiceRoute, { operations }: Model): Promise<OperationRoute> {
+const noLabels = {};
+
+function byName(inquiry: Inquiry, { protocol, summary }: ServiceRoute, { operations }: Model): OperationRoute | Promise<OperationRoute> {
   const { headers, rawPath } = inquiry.request;
-  if (protocol === "awsQuery" || protocol === "ec2Query") {
-    const { action, version } = await readAction(inquiry);
-    if (action === undefined) throw missingAction();
-    if (!Object.hasOwn(operations, action)) throw invalidAction(protocol, action, version ?? summary.apiVersion);
-    return { operation: action, labels: {} };
-  }
+  if (protocol === "awsQuery" || protocol === "ec2Query") return byAction(inquiry, protocol, summary, operations);
   const operation = protocol === "rpcv2Cbor" ? (cborPath(rawPath)?.operation ?? "") : lastPart(headers["x-amz-target"] ?? "");
   if (!Object.hasOwn(operations, operation)) throw unknownOperation(protocol);
-  return { operation, labels: {} };
+  return { operation, labels: noLabels };
+}
+
+async function byAction(inquiry: Inquiry, protocol: "awsQuery" | "ec2Query", { apiVersion }: ModelSummary, operations: Model["operations"]): Promise<OperationRoute> {
+  const { action, version } = await readAction(inquiry);
+  if (action === undefined) throw missingAction();
+  if (!Object.hasOwn(operations, action)) throw invalidAction(protocol, action, version ?? apiVersion);
+  return { operation: action, labels: noLabels };
 }
 
 function byPath({ request, query }: Inquiry, { summary, host }: ServiceRoute, shelf: Shelf): OperationRoute {

@@ -18,8 +18,8 @@ export interface Call {
   readonly sourceIp: string;
   /** The base URL this request came to, without a final slash: `http://127.0.0.1:4566`. */
   readonly endpoint: string;
-  /** Aborts when the client goes away. */
-  readonly signal: AbortSignal;
+  /** Aborts when the client goes away. A function, as making one costs more than most requests need to know. */
+  readonly signal: () => AbortSignal;
   /** What the wire says about the body beside its bytes; a streaming member of the input carries the bytes (aws-chunked already taken off). */
   readonly body: BodyFacts;
   /** What the schema can not express: another status of the successful answer, and extra headers, which a Fault's answer carries too. */
@@ -101,10 +101,11 @@ export function bindService<Deps extends object>(service: Service<Deps>, deps: D
     id: service.id,
     options: service.options,
     operations: new Set(Object.keys(service.handlers)),
-    run: async (operation, input, call) => {
+    run: (operation, input, call) => {
       const handler = service.handlers[operation];
       if (!handler) throw new Error(`bug: no handler for ${service.id}.${operation}`);
-      return handler(input as never, { ...call, ...deps });
+      // A call is made for one run, so it takes the dependencies in; a copy would cost more than most handlers do.
+      return handler(input as never, Object.assign(call, deps));
     },
   };
 }

@@ -35,7 +35,23 @@ export function readSignature(headers: Readonly<Record<string, string>>, query: 
   return query.length === 0 ? undefined : fromQuery(query);
 }
 
+/** Clients repeat a handful of credentials, each with a new signature behind it. Bounds the memory that made-up ones can take. */
+const REMEMBERED_MAX = 256;
+const remembered = new Map<string, Signature>();
+
 function fromHeader(authorization: string): Signature | undefined {
+  const comma = authorization.indexOf(",");
+  const front = comma === -1 ? authorization : authorization.slice(0, comma);
+  const known = remembered.get(front);
+  if (known) return known;
+  const signature = parseHeader(authorization);
+  if (signature?.signingName === undefined || !front.includes(" Credential=")) return signature;
+  if (remembered.size >= REMEMBERED_MAX) remembered.clear();
+  remembered.set(front, signature);
+  return signature;
+}
+
+function parseHeader(authorization: string): Signature | undefined {
   if (authorization.startsWith("AWS4-")) {
     const credential = /[\s,]Credential=([^,\s]*)/.exec(authorization)?.[1];
     if (credential === undefined) {

@@ -1,27 +1,14 @@
 // Kill the server while clients send, receive and delete, start it again: every acknowledged message is there, every acknowledged deletion holds, FIFO order too.
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ChildServer, startServer } from "./child-server.ts";
+import { afterAll, expect, test } from "vitest";
+import { killableServer } from "./child-server.ts";
 
 const ROUNDS = 2;
-let dir: string;
-let server: ChildServer;
+const server = killableServer();
 let sqs: SQSClient;
+afterAll(() => sqs.destroy());
 
-beforeAll(async () => void (dir = await mkdtemp(join(tmpdir(), "fugaz-crash-queues-"))));
-afterAll(async () => {
-  sqs.destroy();
-  await server[Symbol.asyncDispose]();
-  await rm(dir, { recursive: true, force: true });
-});
-
-const start = async (): Promise<void> => {
-  server = await startServer(join(dir, "data"));
-  sqs = new SQSClient({ endpoint: server.endpoint, region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" }, maxAttempts: 1 });
-};
+const start = async (): Promise<void> => void (sqs = new SQSClient(await server.start()));
 // Visible again at once: nothing has to be waited for after the kill.
 const create = async (name: string): Promise<string> =>
   (await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: { VisibilityTimeout: "0", ...(name.endsWith(".fifo") && { FifoQueue: "true", ContentBasedDeduplication: "true" }) } }))).QueueUrl ?? "";

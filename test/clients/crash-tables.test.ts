@@ -1,41 +1,18 @@
 // Kill the server in the midst of writes: every acknowledged item is there, with its index entry and its stream record, and nothing is half there.
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient, PutItemCommand, QueryCommand, ScanCommand, TransactWriteItemsCommand, type AttributeValue } from "@aws-sdk/client-dynamodb";
 import { DescribeStreamCommand, DynamoDBStreamsClient, GetRecordsCommand, GetShardIteratorCommand } from "@aws-sdk/client-dynamodb-streams";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { killableServer } from "./child-server.ts";
 
-const root = join(import.meta.dirname, "../..");
 const ROUNDS = 2;
 const LANES = 6;
 const TableName = "crash";
 
-let dir: string;
-let server: ChildProcess | undefined;
-beforeAll(async () => void (dir = await mkdtemp(join(tmpdir(), "fugaz-crash-"))));
-afterAll(async () => {
-  if (server && server.exitCode === null && server.signalCode === null) {
-    server.kill("SIGTERM");
-    await once(server, "exit");
-  }
-  await rm(dir, { recursive: true, force: true });
-});
-
-async function start(): Promise<{ readonly db: DynamoDBClient; readonly streams: DynamoDBStreamsClient }> {
-  const child = spawn(process.execPath, [join(root, "bin/fugaz.js"), "start", "--port", "0", "--data-dir", join(dir, "data"), "--log-level", "warn"], { stdio: ["ignore", "pipe", "inherit"] });
-  server = child;
-  for await (const line of createInterface({ input: child.stdout })) {
-    const endpoint = /^Fugaz is ready at (\S+)$/.exec(line)?.[1];
-    if (endpoint === undefined) continue;
-    const settings = { endpoint, region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" }, maxAttempts: 1 };
-    return { db: new DynamoDBClient(settings), streams: new DynamoDBStreamsClient(settings) };
-  }
-  throw new Error("Fugaz did not start");
-}
+const server = killableServer();
+const start = async () => {
+  const settings = await server.start();
+  return { db: new DynamoDBClient(settings), streams: new DynamoDBStreamsClient(settings) };
+};
 
 type Item = Record<string, AttributeValue>;
 /** Each lane writes numbered items alone, and from time to time a pair in a transaction. */
@@ -46,7 +23,7 @@ async function writeUntilKilled(db: DynamoDBClient, lane: string, acked: Set<str
     const done = ids.length === 1 ? db.send(new PutItemCommand({ TableName, Item: items[0] })) : db.send(new TransactWriteItemsCommand({ TransactItems: items.map((Item) => ({ Put: { TableName, Item } })) }));
     if (!(await done.then(() => true, () => false))) return;
     for (const id of ids) acked.add(id);
-    if (acked.size >= killAfter) server?.kill("SIGKILL");
+    if (acked.size >= killAfter) server.kill();
   }
 }
 
@@ -82,9 +59,7 @@ test(`after each of ${ROUNDS} kills every acknowledged item is there, with its e
     GlobalSecondaryIndexes: [{ IndexName: "teams", KeySchema: [{ AttributeName: "team", KeyType: "HASH" }], Projection: { ProjectionType: "KEYS_ONLY" } }], StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_IMAGE" },
   }));
   for (let round = 0; round < ROUNDS; round++) {
-    const exited = server && once(server, "exit");
     await Promise.all(Array.from({ length: LANES }, (_, lane) => writeUntilKilled(clients.db, `${round}-${lane}`, acked, acked.size + 40 + round * 13)));
-    await exited;
     clients = await start();
     const { db, streams } = clients;
     const items = await allPages((ExclusiveStartKey) => db.send(new ScanCommand({ TableName, ExclusiveStartKey })));

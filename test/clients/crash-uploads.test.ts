@@ -1,11 +1,8 @@
 // The promise of the whole house: kill the server in the middle of uploads, start it again, and every acknowledged upload still fires its function.
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { AddPermissionCommand, CreateFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { CreateBucketCommand, HeadObjectCommand, PutBucketNotificationConfigurationCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ChildServer, startServer } from "./child-server.ts";
+import { expect, test } from "vitest";
+import { killableServer } from "./child-server.ts";
 import { eventually, ROLE, zipOf } from "./harness.ts";
 
 /** Covers both retries of an event whose run failed on a crowded machine: lease, run, one minute, run, two minutes, run. */
@@ -14,23 +11,14 @@ const MARK = `import { S3Client, PutObjectCommand } from "@aws-sdk/client-s3";
 const s3 = new S3Client({});
 export const handler = async ({ Records }) => { for (const { s3: { object, bucket } } of Records) await s3.send(new PutObjectCommand({ Bucket: bucket.name + "-seen", Key: object.key, Body: "x" })); };`;
 
-let dir: string;
-let server: ChildServer | undefined;
-beforeAll(async () => void (dir = await mkdtemp(join(tmpdir(), "fugaz-crash-"))));
-afterAll(async () => {
-  await server?.[Symbol.asyncDispose]();
-  await rm(dir, { recursive: true, force: true });
-});
-
-const start = async (): Promise<string> => (server = await startServer(join(dir, "data"))).endpoint;
-
-const clients = (endpoint: string) => {
-  const settings = { endpoint, region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" }, maxAttempts: 1 };
+const server = killableServer();
+const start = async () => {
+  const settings = await server.start();
   return { s3: new S3Client(settings), lambda: new LambdaClient(settings) };
 };
 
 test("every acknowledged upload fires its function, also when the server is killed under load", async () => {
-  const first = clients(await start());
+  const first = await start();
   await first.s3.send(new CreateBucketCommand({ Bucket: "inbox" }));
   await first.s3.send(new CreateBucketCommand({ Bucket: "inbox-seen" }));
   const { FunctionArn } = await first.lambda.send(new CreateFunctionCommand({ FunctionName: "mark", Runtime: "nodejs24.x", Handler: "index.handler", Role: ROLE, Timeout: 10, MemorySize: 256, Code: { ZipFile: zipOf({ "index.mjs": MARK }) } }));
@@ -45,13 +33,13 @@ test("every acknowledged upload fires its function, also when the server is kill
       const Key = `${worker}-${n}`;
       await first.s3.send(new PutObjectCommand({ Bucket: "inbox", Key, Body: `content of ${Key}` }));
       acknowledged.push(Key);
-      if (acknowledged.length === 20 + (seed % 20)) server?.kill();
+      if (acknowledged.length === 20 + (seed % 20)) server.kill();
     }
   };
   await Promise.allSettled([0, 1, 2, 3].map(upload));
   expect(acknowledged.length).toBeGreaterThanOrEqual(20);
 
-  const second = clients(await start());
+  const second = await start();
   for (const Key of acknowledged) {
     await second.s3.send(new HeadObjectCommand({ Bucket: "inbox", Key }));
     await eventually(`the event of ${Key}`, () => second.s3.send(new HeadObjectCommand({ Bucket: "inbox-seen", Key })).then(() => true, () => undefined), EVENT_MS);

@@ -4,14 +4,15 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { gunzipSync, gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync, zstdDecompressSync } from "node:zlib";
+import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
-  CreateFunctionCommand, type CreateFunctionCommandInput, DeleteFunctionCommand, GetFunctionCommand, InvokeCommand, ListFunctionsCommand, UpdateFunctionCodeCommand, UpdateFunctionConfigurationCommand,
+  CreateFunctionCommand, type CreateFunctionCommandInput, DeleteFunctionCommand, GetFunctionCommand, InvokeCommand, ListFunctionsCommand, PublishVersionCommand, UpdateFunctionCodeCommand, UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TestImage } from "../../src/functions/images/tars-for-test.ts";
 import { imageOf, sha256, tarOf } from "../../src/functions/images/tars-for-test.ts";
-import { has, ROLE, startCloud, type TestCloud, zipOf } from "./harness.ts";
+import { eventually, has, ROLE, startCloud, type TestCloud, zipOf } from "./harness.ts";
 import { compileFunction, functionImage, push, writeLayout } from "./image-builder.ts";
 import { failure } from "./s3-harness.ts";
 
@@ -71,6 +72,8 @@ describe("an image pushed by hand", () => {
     expect(await invoke("told")).toMatchObject({ word: "from-function", cwd: "/tmp", variable: "of the function", handler: "from-function" });
     await cloud.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "told", ImageConfig: { EntryPoint: ["/app/nothing"] } }));
     expect(await invoke("told")).toMatchObject({ failed: { errorType: "Runtime.InvalidEntrypoint", errorMessage: expect.stringContaining("Error: fork/exec /app/nothing: no such file or directory") } });
+    await cloud.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "told", ImageConfig: { WorkingDirectory: "/nowhere" } }));
+    expect(await invoke("told")).toMatchObject({ failed: { errorType: "Runtime.InvalidWorkingDir", errorMessage: expect.stringContaining("Error: chdir /nowhere: no such file or directory") } });
     const back = await cloud.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "told", ImageConfig: {} }));
     expect(back.ImageConfigResponse).toBeUndefined();
     expect(await invoke("told")).toMatchObject({ word: "from-image", cwd: "/app" });
@@ -87,8 +90,36 @@ describe("an image pushed by hand", () => {
     await push(cloud.endpoint, "fleeting", "b", other);
     const changed = await cloud.lambda.send(new UpdateFunctionCodeCommand({ FunctionName: "moving", ImageUri: `${host}/fleeting:b` }));
     expect(changed.CodeSha256).toBe(sha256(other.manifest));
+    const stale = await failure(cloud.lambda.send(new PublishVersionCommand({ FunctionName: "moving", CodeSha256: "a".repeat(64) })));
+    expect(stale).toMatchObject({ name: "InvalidParameterValueException", message: `CodeSHA256 (${"a".repeat(64)}) is different from current CodeSHA256 in $LATEST (${sha256(other.manifest)}). Please try again with the CodeSHA256 in $LATEST.` });
     expect(await invoke("moving")).toMatchObject({ word: "second" });
     await cloud.lambda.send(new DeleteFunctionCommand({ FunctionName: "moving" }));
+  });
+
+  test("brings extensions, which start first and are told of every event, without a shell or library in the image", async () => {
+    const extensions = tarOf([{ name: "opt/extensions/ear", content: program, mode: 0o755 }, { name: "opt/extensions/notes/", type: "5", mode: 0o755 }, { name: "opt/extensions/linked", type: "2", link: "/app/run" }]);
+    const heard = imageOf([...image.layers.map((layer, index) => (index === 0 ? gunzipSync(layer) : zstdDecompressSync(layer))), extensions], { Entrypoint: ["run"], Cmd: ["heard"], WorkingDir: "/app", Env: ["VARIABLE=of the image", "PATH=/app", "LD_PRELOAD=/app/nothing.so"] });
+    await push(cloud.endpoint, "team/heard", "v1", heard);
+    await create("heard", `${host}/team/heard:v1`);
+    expect(await invoke("heard", 1)).toMatchObject({ event: 1, word: "heard", cwd: "/app", variable: "of the image", handler: "heard", root: false });
+    const logOf = async (sign: string): Promise<string> =>
+      await eventually(sign, async () => {
+        const { events = [] } = await cloud.logs.send(new FilterLogEventsCommand({ logGroupName: "/aws/lambda/heard" }));
+        const text = events.map(({ message }) => message).join("");
+        return text.includes(sign) ? text : undefined;
+      });
+    const log = await logOf("REPORT");
+    for (const name of ["ear", "linked"]) {
+      expect(log).toContain(`EXTENSION\tName: ${name}\tState: Ready\tEvents: [INVOKE, SHUTDOWN]\n`);
+      expect(log).toMatch(new RegExp(`${name} registered, VARIABLE=of the image, _HANDLER=hidden\n`));
+      expect(log).toContain(`${name} heard {"eventType":"INVOKE"`);
+    }
+    const flawed = imageOf([tarOf([{ name: "app/run", content: program, mode: 0o755 }, { name: "opt/extensions/plain", content: "x" }])], { Entrypoint: ["/app/run"] });
+    await push(cloud.endpoint, "team/heard", "flawed", flawed);
+    await cloud.lambda.send(new UpdateFunctionCodeCommand({ FunctionName: "heard", ImageUri: `${host}/team/heard:flawed` }));
+    expect(await invoke("heard")).toMatchObject({ failed: { errorType: "Extension.LaunchError", errorMessage: expect.stringContaining("fork/exec /opt/extensions/plain: permission denied") } });
+    // The old version's extension was told why it ends.
+    await logOf('ear heard {"eventType":"SHUTDOWN","shutdownReason":"spindown"');
   });
 
   test("for several machines is chosen by its index", async () => {

@@ -1,44 +1,12 @@
 // The server is killed while producers put; started again, it has every acknowledged record, in order. `fugaz tail` reads them out.
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { CreateStreamCommand, KinesisClient, PutRecordsCommand, SplitShardCommand } from "@aws-sdk/client-kinesis";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { killableServer } from "./child-server.ts";
+import { tail } from "./tail-process.ts";
 
-const fugaz = join(import.meta.dirname, "../../bin/fugaz.js");
 const ROUNDS = 2;
 const PRODUCERS = 4;
-let dir: string;
-const running = new Set<ChildProcess>();
-
-beforeAll(async () => void (dir = await mkdtemp(join(tmpdir(), "fugaz-kinesis-crash-"))));
-afterAll(async () => {
-  for (const child of running) {
-    const exited = once(child, "exit");
-    child.kill("SIGTERM");
-    await exited;
-  }
-  await rm(dir, { recursive: true, force: true });
-});
-
-function launch(...args: readonly string[]): ChildProcess & { readonly lines: AsyncIterable<string> } {
-  const child = spawn(process.execPath, [fugaz, ...args], { stdio: ["ignore", "pipe", "inherit"] });
-  running.add(child);
-  child.once("exit", () => running.delete(child));
-  return Object.assign(child, { lines: createInterface({ input: child.stdout }) });
-}
-
-async function start() {
-  const server = launch("start", "--port", "0", "--data-dir", join(dir, "data"), "--isolation", "process", "--log-level", "error");
-  for await (const line of server.lines) {
-    const endpoint = /^Fugaz is ready at (\S+)$/.exec(line)?.[1];
-    if (endpoint) return { server, endpoint, client: new KinesisClient({ endpoint, region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" }, maxAttempts: 1 }) };
-  }
-  throw new Error("Fugaz did not start");
-}
+const server = killableServer();
 
 test(`after each of ${ROUNDS} kills every acknowledged record is there, in order`, async () => {
   const seed = Number(process.env["FUGAZ_TEST_SEED"] ?? Date.now() % 100_000);
@@ -46,14 +14,15 @@ test(`after each of ${ROUNDS} kills every acknowledged record is there, in order
   const acknowledged = new Map<string, string>();
   let shards = 1;
   for (let round = 0; round <= ROUNDS; round++) {
-    const { server, endpoint, client } = await start();
+    const settings = await server.start();
+    const client = new KinesisClient(settings);
     if (round === 0) await client.send(new CreateStreamCommand({ StreamName: "s", ShardCount: 1 }));
     else {
       const left = new Set(acknowledged.keys());
       const numbers = new Map<string, bigint>();
       const places = new Map<string, number>();
-      const tail = launch("tail", "kinesis", "s", "--from", "trim-horizon", "--json", "--endpoint", endpoint);
-      for await (const line of tail.lines) {
+      await using records = tail(settings.endpoint, "kinesis", "s", "--from", "trim-horizon", "--json");
+      for await (const line of records.lines) {
         const { shard, sequenceNumber, data, partitionKey } = JSON.parse(line) as Record<string, string>;
         const text = Buffer.from(data ?? "", "base64").toString();
         if (acknowledged.has(text)) expect(sequenceNumber).toBe(acknowledged.get(text));
@@ -68,9 +37,6 @@ test(`after each of ${ROUNDS} kills every acknowledged record is there, in order
         if (left.size === 0) break;
       }
       expect([...left]).toEqual([]);
-      const exited = once(tail, "exit");
-      tail.kill("SIGTERM");
-      await exited;
     }
     if (round === ROUNDS) return client.destroy();
     await client.send(new SplitShardCommand({ StreamName: "s", ShardToSplit: `shardId-${String(shards - 1).padStart(12, "0")}`, NewStartingHashKey: round === 0 ? "1000000" : "100000000000000" }));
@@ -82,7 +48,7 @@ test(`after each of ${ROUNDS} kills every acknowledged record is there, in order
         const texts = Array.from({ length: 10 }, (_, m) => `${round}-${producer}-${n + m}`);
         const { Records = [] } = await client.send(new PutRecordsCommand({ StreamName: "s", Records: texts.map((text) => ({ PartitionKey: `p${producer}`, Data: Buffer.from(text) })) }));
         texts.forEach((text, m) => acknowledged.set(text, Records[m]?.SequenceNumber ?? ""));
-        if (++answers === killAfter) server.kill("SIGKILL");
+        if (++answers === killAfter) server.kill();
       }
     };
     await Promise.allSettled(Array.from({ length: PRODUCERS }, (_, producer) => produce(producer)));

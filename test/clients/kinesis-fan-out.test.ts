@@ -5,22 +5,14 @@ import {
   type StartingPosition, type SubscribeToShardEvent, type SubscribeToShardEventStream,
 } from "@aws-sdk/client-kinesis";
 import { LambdaClient } from "@aws-sdk/client-lambda";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fakeClock } from "../../src/kernel/fake-clock.ts";
+import { describe, expect, it } from "vitest";
 import { eventually, has } from "./harness.ts";
-import { arnOf, newStream, openKinesis, textsOf, type KinesisCloud } from "./kinesis-harness.ts";
+import { arnOf, kinesisOfFile, newStream, textsOf } from "./kinesis-harness.ts";
 import { failure } from "./s3-harness.ts";
 
 const ShardId = "shardId-000000000000";
-const clock = fakeClock();
-let cloud: KinesisCloud;
-let client: KinesisClient;
-
-beforeAll(async () => {
-  cloud = await openKinesis({ clock });
-  client = cloud.client;
-});
-afterAll(() => cloud[Symbol.asyncDispose]());
+const cloud = await kinesisOfFile();
+const { client, clock } = cloud;
 
 const put = (StreamName: string, ...texts: readonly string[]) => client.send(new PutRecordsCommand({ StreamName, Records: texts.map((text) => ({ PartitionKey: "k", Data: Buffer.from(text), ExplicitHashKey: "0" })) }));
 

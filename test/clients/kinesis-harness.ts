@@ -3,8 +3,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateStreamCommand, GetRecordsCommand, GetShardIteratorCommand, KinesisClient, type GetRecordsCommandOutput, type GetShardIteratorCommandInput } from "@aws-sdk/client-kinesis";
+import { afterAll } from "vitest";
 import { openEmbedded } from "../../src/engines/embedded/open.ts";
 import type { Clock } from "../../src/kernel/clock.ts";
+import { fakeClock, type FakeClock } from "../../src/kernel/fake-clock.ts";
 import { systemClock } from "../../src/main/system-clock.ts";
 import type { Engine } from "../../src/ports/engine.ts";
 import { kinesisDeps } from "../../src/services/kinesis/op.ts";
@@ -39,6 +41,14 @@ export async function openKinesis({ clock = systemClock, enforceRates = false }:
       if (cloud.failures.length > 0) throw new Error("the server failed", { cause: cloud.failures[0]?.error });
     },
   };
+}
+
+/** One for all tests of a file, on a clock that they move; closed after them. */
+export async function kinesisOfFile(): Promise<KinesisCloud & { readonly clock: FakeClock }> {
+  const clock = fakeClock();
+  const cloud = await openKinesis({ clock });
+  afterAll(() => cloud[Symbol.asyncDispose]());
+  return { ...cloud, clock };
 }
 
 export const arnOf = (name: string): string => `arn:aws:kinesis:us-east-1:000000000000:stream/${name}`;

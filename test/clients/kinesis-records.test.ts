@@ -1,24 +1,16 @@
 import { createHash } from "node:crypto";
 import {
   CreateStreamCommand, DeleteStreamCommand, GetRecordsCommand, GetShardIteratorCommand, MergeShardsCommand, PutRecordCommand, PutRecordsCommand, SplitShardCommand, UpdateMaxRecordSizeCommand,
-  type KinesisClient,
 } from "@aws-sdk/client-kinesis";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { fakeClock } from "../../src/kernel/fake-clock.ts";
-import { arnOf, newStream, openKinesis, readFrom, textsOf, type KinesisCloud } from "./kinesis-harness.ts";
+import { arnOf, kinesisOfFile, newStream, openKinesis, readFrom, textsOf } from "./kinesis-harness.ts";
 import { failure } from "./s3-harness.ts";
 
 const ShardId = "shardId-000000000000";
 const HALF = "170141183460469231731687303715884105728";
-const clock = fakeClock();
-let cloud: KinesisCloud;
-let client: KinesisClient;
-
-beforeAll(async () => {
-  cloud = await openKinesis({ clock });
-  client = cloud.client;
-});
-afterAll(() => cloud[Symbol.asyncDispose]());
+const cloud = await kinesisOfFile();
+const { client, clock } = cloud;
 
 const put = (StreamName: string, text: string, more: object = {}) => client.send(new PutRecordCommand({ StreamName, PartitionKey: "key", Data: Buffer.from(text), ...more }));
 

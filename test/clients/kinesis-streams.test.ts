@@ -6,20 +6,12 @@ import {
   SplitShardCommand, StartStreamEncryptionCommand, StopStreamEncryptionCommand, TagResourceCommand, UntagResourceCommand, UpdateMaxRecordSizeCommand, UpdateShardCountCommand,
   UpdateStreamModeCommand, type Shard, type ShardFilter,
 } from "@aws-sdk/client-kinesis";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fakeClock } from "../../src/kernel/fake-clock.ts";
-import { arnOf, newStream, openKinesis, type KinesisCloud } from "./kinesis-harness.ts";
+import { describe, expect, it } from "vitest";
+import { arnOf, kinesisOfFile, newStream } from "./kinesis-harness.ts";
 import { failure } from "./s3-harness.ts";
 
-const clock = fakeClock();
-let cloud: KinesisCloud;
-let client: KinesisClient;
-
-beforeAll(async () => {
-  cloud = await openKinesis({ clock });
-  client = cloud.client;
-});
-afterAll(() => cloud[Symbol.asyncDispose]());
+const cloud = await kinesisOfFile();
+const { client, clock } = cloud;
 
 const idsOf = (shards: readonly Shard[] = []): number[] => shards.map(({ ShardId }) => Number(ShardId?.slice(-12)));
 

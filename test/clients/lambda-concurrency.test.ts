@@ -1,6 +1,6 @@
 // Reserved and provisioned concurrency, driven by the official client: what they guarantee, what they refuse.
 import {
-  CreateAliasCommand, CreateFunctionCommand, DeleteAliasCommand, DeleteFunctionConcurrencyCommand, DeleteProvisionedConcurrencyConfigCommand, GetAccountSettingsCommand, GetFunctionCommand,
+  CreateAliasCommand, CreateFunctionCommand, DeleteAliasCommand, DeleteFunctionCommand, DeleteFunctionConcurrencyCommand, DeleteProvisionedConcurrencyConfigCommand, GetAccountSettingsCommand, GetFunctionCommand,
   GetFunctionConcurrencyCommand, GetProvisionedConcurrencyConfigCommand, InvokeCommand, ListProvisionedConcurrencyConfigsCommand, PublishVersionCommand, PutFunctionConcurrencyCommand,
   PutProvisionedConcurrencyConfigCommand, UpdateAliasCommand, UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
@@ -46,6 +46,27 @@ describe("reserved concurrency", () => {
     await cloud.lambda.send(new DeleteFunctionConcurrencyCommand({ FunctionName: "reserved" }));
     expect((await invoke("reserved")).kind).toBe("on-demand");
     expect((await cloud.lambda.send(new GetFunctionConcurrencyCommand({ FunctionName: "reserved" }))).ReservedConcurrentExecutions).toBeUndefined();
+  });
+
+  test("is a pace too: ten requests in a second for each that may run at once; events are not counted, since they can wait", async () => {
+    await make("paced");
+    await cloud.lambda.send(new PutFunctionConcurrencyCommand({ FunctionName: "paced", ReservedConcurrentExecutions: 1 }));
+    await invoke("paced");
+    let served = 1;
+    // The first of them may be in the middle of a second that is counted: then those of two seconds are served.
+    let refusal: unknown;
+    for (; refusal === undefined && served <= 20; served += refusal === undefined ? 1 : 0) refusal = await invoke("paced").then(() => undefined, (error: unknown) => error);
+    expect(served).toBeGreaterThanOrEqual(10);
+    expect(refusal).toMatchObject({ name: "TooManyRequestsException", message: "Rate Exceeded.", Reason: "ReservedFunctionInvocationRateLimitExceeded", Type: "User", $metadata: { httpStatusCode: 429 } });
+    const accepted = await Promise.all(Array.from({ length: 30 }, () => cloud.lambda.send(new InvokeCommand({ FunctionName: "paced", InvocationType: "Event" }))));
+    expect(accepted.map(({ StatusCode }) => StatusCode)).toEqual(Array.from({ length: 30 }, () => 202));
+    const { calls } = await eventually("all events and a new second", async () => {
+      const answer = await invoke("paced").catch(() => undefined);
+      if (answer) served++;
+      return answer && answer.calls >= served + 30 ? answer : undefined;
+    });
+    expect(calls).toBe(served + 30);
+    await cloud.lambda.send(new DeleteFunctionCommand({ FunctionName: "paced" }));
   });
 
   test.each([

@@ -1,5 +1,5 @@
 // LoggingConfig as clients set it and as CloudWatch Logs shows its effect: formats, levels, groups of one's own.
-import { CreateFunctionCommand, InvokeCommand, UpdateFunctionConfigurationCommand, type LoggingConfig, type Runtime } from "@aws-sdk/client-lambda";
+import { CreateFunctionCommand, GetFunctionConfigurationCommand, InvokeCommand, UpdateFunctionConfigurationCommand, type LoggingConfig, type Runtime } from "@aws-sdk/client-lambda";
 import { DescribeLogStreamsCommand, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually, has, ROLE, startCloud, zipOf, type TestCloud } from "./harness.ts";
@@ -58,8 +58,11 @@ describe("a function's log", () => {
   const platform = (lines: readonly Line[]) => lines.flatMap(({ json }) => (json && "type" in json ? [json as { type: string; record: Record<string, unknown> }] : []));
 
   test("of Node.js as text names time, request, level and message", async () => {
-    await make("text", node);
+    const made = await make("text", node);
     const lines = (await run("text")).map(({ text }) => text);
+    const { RuntimeVersionConfig } = await cloud.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: "text" }));
+    expect(lines[0]).toMatch(new RegExp(`^INIT_START Runtime Version: nodejs:24\\.\\S+\tRuntime Version ARN: ${RuntimeVersionConfig?.RuntimeVersionArn}\n$`));
+    expect(made.RuntimeVersionConfig).toEqual(RuntimeVersionConfig);
     expect(lines.find((text) => text.includes("starting"))).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\tundefined\tINFO\tstarting\n$/);
     const said = (level: string, words: string) => expect.stringMatching(new RegExp(`^\\S+Z\\t[0-9a-f-]{36}\\t${level}\\t${words}\\n`));
     expect(lines).toEqual(expect.arrayContaining([said("TRACE", "trace \\{ n: 1 \\}"), said("DEBUG", "debug \\{ n: 1 \\}"), said("INFO", "log \\{ n: 1 \\}"), said("WARN", "warn \\{ n: 1 \\}"), said("ERROR", "RangeError: shown"), said("INFO", "two\\nlines"), "plain\n"]));

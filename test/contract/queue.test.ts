@@ -1,7 +1,7 @@
 // The contract of Queue: leased, at least once, fenced by receipts, durable.
 import { describe, expect, test } from "vitest";
 import type { Engine } from "../../src/ports/engine.ts";
-import type { Leased } from "../../src/ports/queue.ts";
+import type { Leased, QueueNews } from "../../src/ports/queue.ts";
 import { ack, enqueue, set } from "../../src/ports/store.ts";
 import { bytes, engines, text } from "./engines.ts";
 
@@ -128,7 +128,7 @@ describe.each(engines)("queue on the $name engine", ({ start }) => {
   test("watchers hear of enqueued and released messages of queues below their prefix", async () => {
     const { engine } = await start();
     const heard: string[] = [];
-    const stop = engine.queue.watch("é/", (queue) => heard.push(queue));
+    const stop = engine.queue.watch("é/", ({ queue }) => heard.push(queue));
     await put(engine, "é/1", "m");
     await put(engine, "e/1", "m");
     const lease = only(await engine.queue.lease("é/1", 1, 1000));
@@ -138,6 +138,31 @@ describe.each(engines)("queue on the $name engine", ({ start }) => {
     stop();
     await put(engine, "é/1", "m");
     expect(heard).toHaveLength(2);
+  });
+
+  test("an onlooker sees what lies there in its order and hears what enters, and changes nothing", async () => {
+    const { engine, clock } = await start();
+    const { queue, store } = engine;
+    const entered: QueueNews[] = [];
+    queue.watch("q", (news) => entered.push(news));
+    await put(engine, "q", "taken", "freed");
+    await put(engine, "other", "m");
+    const [taken, freed] = await queue.lease("q", 2, 1000);
+    await queue.release(freed as Leased, 200);
+    await clock.advance(10);
+    await store.commit([], [enqueue("q", { about: "late" }, bytes("late"), 500)]);
+    const all = await queue.look("q", { limit: 10 });
+    expect(all.map(({ body, attempt, leased, visibleAtMs, groupReadyAtMs }) => [text(body), attempt, leased, visibleAtMs - clock.now(), groupReadyAtMs])).toEqual([
+      ["taken", 1, true, 990, undefined], ["freed", 1, false, 190, undefined], ["late", 0, false, 500, undefined],
+    ]);
+    expect(all[0]).toMatchObject({ queue: "q", id: taken?.id, meta: { about: "taken" }, enqueuedAtMs: clock.now() - 10, firstLeasedAtMs: clock.now() - 10 });
+    const ids = all.map(({ id }) => id);
+    const idsAt = async (range: Parameters<typeof queue.look>[1]): Promise<readonly number[]> => (await queue.look("q", range)).map(({ id }) => id);
+    expect([await idsAt({ limit: 2 }), await idsAt({ after: ids[1], limit: 2 }), await idsAt({ limit: 1, reverse: true }), await queue.look("unknown", { limit: 1 })]).toEqual([ids.slice(0, 2), ids.slice(2), ids.slice(2), []]);
+    expect(entered.map((news) => news.entered && text(news.entered.body))).toEqual(["taken", "freed", undefined, "late"]);
+    expect(entered[3]).toMatchObject({ queue: "q", entered: { meta: { about: "late" }, delayMs: 500 } });
+    expect(entered.map(({ afterId }) => afterId && ids.filter((id) => id < afterId).length)).toEqual([0, 0, undefined, 2]);
+    expect(await queue.ack(taken as Leased)).toBe(true);
   });
 
   test("purge removes everything of one queue, leased or not, and says how much", async () => {

@@ -19,6 +19,16 @@ describe.each(engines)("store on the $name engine", ({ start }) => {
     expect(await store.get(["absent"])).toBeUndefined();
   });
 
+  test("text and texts give what get and list give, as it is kept", async () => {
+    const { store } = (await start()).engine;
+    await store.commit([], [set(["a", 1], { text: "é\u0000\ud800\"", list: [1] }), set(["a", 2], new Uint8Array([0, 255])), set(["a", 3], "x"), set(["b"], 1)]);
+    expect(await store.text(["a", 1])).toBe(JSON.stringify({ text: "é\u0000\ud800\"", list: [1] }));
+    expect(await store.text(["a", 2])).toEqual(new Uint8Array([0, 255]));
+    expect(await store.text(["a", 4])).toBeUndefined();
+    expect(await store.texts({ prefix: ["a"], after: ["a", 1], limit: 10 })).toEqual([new Uint8Array([0, 255]), '"x"']);
+    expect(await store.texts({ prefix: ["a"], reverse: true, limit: 1 })).toEqual(['"x"']);
+  });
+
   test("a value of the largest size survives, as JSON and as bytes, and the caller's buffer stays usable", async () => {
     const { store } = (await start()).engine;
     const raw = new Uint8Array(limits.store.valueBytesMax).fill(7);

@@ -3,6 +3,7 @@ import json
 import os
 import struct
 import threading
+import time
 
 _FD = 3
 _START = struct.Struct(">IBBH")
@@ -23,6 +24,7 @@ _LATENT = 10
 _FILLED = 11
 
 _lock = threading.Lock()
+_delivered = 0.0
 
 
 def open_channel():
@@ -41,7 +43,8 @@ def send_init_error(error_type, payload):
 
 
 def send_result(request_id, payload, bytes_max):
-    _send_bounded(_RESULT, request_id, "", payload, bytes_max)
+    """The head tells how many microseconds have passed since the event came."""
+    _send_bounded(_RESULT, request_id, "%d" % ((time.perf_counter() - _delivered) * 1e6), payload, bytes_max)
 
 
 def send_error(request_id, error_type, payload, bytes_max):
@@ -79,7 +82,9 @@ def receive_filled():
 
 def receive_invoke():
     """Blocks until an event arrives: (request id, metadata, payload). Ends the process when the platform is gone."""
+    global _delivered
     request_id, head, payload = _receive(_INVOKE)
+    _delivered = time.perf_counter()
     return request_id, json.loads(head), payload
 
 

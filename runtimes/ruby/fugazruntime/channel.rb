@@ -41,8 +41,9 @@ module FugazRuntime
         send_frame(INIT_ERROR, "", error_type, payload)
       end
 
+      # The head tells how many microseconds have passed since the event came.
       def send_result(request_id, payload, bytes_max)
-        send_bounded(RESULT, request_id, "", payload, bytes_max)
+        send_bounded(RESULT, request_id, (microseconds - @delivered).to_s, payload, bytes_max)
       end
 
       # `fatal` says that the process is about to end.
@@ -66,12 +67,15 @@ module FugazRuntime
         size, type, id_bytes, head_bytes = data.unpack(START)
         read_at_least(START_BYTES + size, data)
         exit!(70) unless type == INVOKE
+        @delivered = microseconds
         head_at = START_BYTES + id_bytes
         meta = JSON.parse(data.byteslice(head_at, head_bytes).force_encoding(Encoding::UTF_8))
         [data.byteslice(START_BYTES, id_bytes).force_encoding(Encoding::UTF_8), meta, data.byteslice(head_at + head_bytes, size)]
       end
 
       private
+
+      def microseconds = Process.clock_gettime(Process::CLOCK_MONOTONIC, :microsecond)
 
       # Without at_exit blocks: threads of the function must not outlive the platform.
       def read_at_least(count, data)

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Engine } from "../../ports/engine.ts";
+import type { QueueNews } from "../../ports/queue.ts";
 import type { Key } from "../../ports/store.ts";
 import { openBlobFiles } from "./blob-files.ts";
 import { createBlobs } from "./blobs.ts";
@@ -48,7 +49,7 @@ export async function openEmbedded({ dir, clock, warn = warnProcess, ...options 
     await removeDropped(writer);
     const space = openSpace({ dir, clock, ...options });
 
-    const watchers = { keys: createWatchers<Key>(warn), queues: createWatchers<string>(warn), streams: createWatchers<string>(warn) };
+    const watchers = { keys: createWatchers<Key>(warn), queues: createWatchers<QueueNews>(warn), streams: createWatchers<string>(warn) };
     let closing: Promise<void> | undefined;
     const close = (): Promise<void> =>
       (closing ??= (async () => {

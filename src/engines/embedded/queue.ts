@@ -1,7 +1,7 @@
 // The Queue port: leases and settlements go through the writer; contents and counts come from the reading connection.
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../kernel/clock.ts";
-import type { Leased, Queue } from "../../ports/queue.ts";
+import type { Leased, LyingMessage, Queue, QueueNews } from "../../ports/queue.ts";
 import { endOfPrefix, keyBytes } from "./key-encoding.ts";
 import { decodeName, encodeName, encodePrefix, leaseNumbers, wholeMs } from "./names.ts";
 import type { Settlement } from "./operations.ts";
@@ -14,7 +14,7 @@ export interface QueueDeps {
   readonly reading: DatabaseSync;
   readonly writer: Writer;
   readonly clock: Pick<Clock, "now">;
-  readonly watchers: Watchers<string>;
+  readonly watchers: Watchers<QueueNews>;
 }
 
 /** Ours: messages one call may lease. */
@@ -49,7 +49,7 @@ export function createQueue({ reading, writer, clock, watchers }: QueueDeps): Qu
     ack: (lease) => settle(lease, { kind: "remove" }),
     release: async (lease, delayMs) => {
       const released = await settle(lease, { kind: "free", visibleInMs: wholeMs(delayMs, "a delay") });
-      if (released) watchers.tell(encodeName(lease.queue, "a queue"), lease.queue);
+      if (released) watchers.tell(encodeName(lease.queue, "a queue"), { queue: lease.queue });
       return released;
     },
     counts: async (queue) => {
@@ -66,6 +66,14 @@ export function createQueue({ reading, writer, clock, watchers }: QueueDeps): Qu
       const start = encodePrefix(prefix, "a queue");
       const rows = reaching("queue.pending", () => sql.pending.all(keyBytes(start), keyBytes(endOfPrefix(start))));
       return rows.map((row) => ({ queue: decodeName(row["name"]), visibleAtMs: Number(row["visible_at"]) }));
+    },
+    look: async (queue, { after = 0, limit, reverse }) => {
+      const rows = reaching("queue.look", () => (reverse ? sql.newestFirst : sql.oldestFirst).all(bytesOf(queue), after, limit));
+      return rows.map((row): LyingMessage => ({
+        queue, id: Number(row["id"]), meta: decodeValue(row["meta"]), body: row["body"] as Uint8Array,
+        attempt: Number(row["attempt"]), enqueuedAtMs: Number(row["enqueued_at"]), firstLeasedAtMs: Number(row["first_at"]),
+        leased: Number(row["receipt"]) !== 0, visibleAtMs: Number(row["visible_at"]), groupReadyAtMs: row["ready_at"] === null ? undefined : Number(row["ready_at"]),
+      }));
     },
     watch: (prefix, listener) => watchers.add(encodePrefix(prefix, "a queue"), listener),
     reclaim: (prefix) => {
@@ -91,12 +99,18 @@ export function createQueue({ reading, writer, clock, watchers }: QueueDeps): Qu
 /** A queue's row number, by its name. */
 const QUEUE = "(SELECT id FROM queue WHERE name = ?)";
 
+const LOOK = `
+  SELECT message.id, visible_at, receipt, attempt, enqueued_at, first_at, meta, body, (SELECT ready_at FROM lane WHERE lane.id = message.lane) AS ready_at
+  FROM message JOIN message_content USING (id) WHERE message.queue = ${QUEUE} AND message.id > ? ORDER BY message.id`;
+
 const statements = (db: DatabaseSync) => ({
   anyVisible: db.prepare(`SELECT 1 FROM message WHERE queue = ${QUEUE} AND visible_at <= ? LIMIT 1`),
   anyLane: db.prepare(`SELECT 1 FROM lane WHERE queue = ${QUEUE} LIMIT 1`),
   anyReadyLane: db.prepare(`SELECT 1 FROM lane WHERE queue = ${QUEUE} AND ready_at <= ? LIMIT 1`),
   end: db.prepare("SELECT visible_at FROM message WHERE id = ? AND receipt = ?"),
   content: db.prepare("SELECT meta, body FROM message_content WHERE id = ?"),
+  oldestFirst: db.prepare(`${LOOK} LIMIT ?`),
+  newestFirst: db.prepare(`${LOOK} DESC LIMIT ?`),
   // One statement, so that all numbers are of one moment.
   counts: db.prepare(`
     SELECT (SELECT total FROM queue WHERE name = ?1) AS total, count(*) FILTER (WHERE receipt <> 0) AS leased, count(*) FILTER (WHERE receipt = 0) AS delayed

@@ -2,7 +2,8 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { limits } from "../../kernel/limits.ts";
 import type { BlobRef } from "../../ports/blobs.ts";
-import type { Commit, Entry, Key, Range, Store, Write } from "../../ports/store.ts";
+import type { QueueNews } from "../../ports/queue.ts";
+import type { Commit, Entry, Key, Range, Store, Text, Write } from "../../ports/store.ts";
 import type { BlobHolds } from "./blob-files.ts";
 import { isBlobHash } from "./blob-path.ts";
 import { decodeKey, encodeKey, endOfPrefix, keyBytes } from "./key-encoding.ts";
@@ -19,11 +20,15 @@ export interface StoreDeps {
   readonly writer: Writer;
   readonly holds: BlobHolds;
   readonly space: Space;
-  readonly watchers: { readonly keys: Watchers<Key>; readonly queues: Watchers<string>; readonly streams: Watchers<string> };
+  readonly watchers: { readonly keys: Watchers<Key>; readonly queues: Watchers<QueueNews>; readonly streams: Watchers<string> };
 }
 
 export function createStore({ reading, writer, holds, watchers, space }: StoreDeps): Store {
   const one = reading.prepare("SELECT value, version FROM entry WHERE key = ?");
+  const oneText = reading.prepare("SELECT value FROM entry WHERE key = ?");
+  const textsForward = reading.prepare("SELECT value FROM entry WHERE key >= ? AND key < ? ORDER BY key LIMIT ?");
+  const textsBackward = reading.prepare("SELECT value FROM entry WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT ?");
+  for (const statement of [oneText, textsForward, textsBackward]) statement.setReturnArrays(true);
   const forward = reading.prepare("SELECT key, value, version FROM entry WHERE key >= ? AND key < ? ORDER BY key LIMIT ?");
   const backward = reading.prepare("SELECT key, value, version FROM entry WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT ?");
 
@@ -38,6 +43,12 @@ export function createStore({ reading, writer, holds, watchers, space }: StoreDe
       const statement: StatementSync = range.reverse === true ? backward : forward;
       const rows = reaching("store.list", () => statement.all(keyBytes(start), keyBytes(end), range.limit));
       return rows.map((row) => ({ key: decodeKey(row["key"] as Uint8Array), value: decodeValue(row["value"]) as T, version: Number(row["version"]) }));
+    },
+    text: async (key) => textOf(reaching("store.text", () => oneText.get(keyBytes(encodeKey(key))))),
+    texts: async (range) => {
+      const { start, end } = boundsOf(range);
+      const statement = range.reverse === true ? textsBackward : textsForward;
+      return reaching("store.texts", () => statement.all(keyBytes(start), keyBytes(end), range.limit)).map((row) => textOf(row) ?? "");
     },
     commit: async (checks, writes): Promise<Commit> => {
       if (!writes.some(({ kind }) => kind in freeing)) space.demand("commit");
@@ -58,12 +69,15 @@ export function createStore({ reading, writer, holds, watchers, space }: StoreDe
       }
       if (!done) return { ok: false };
       for (const hash of done.freed) holds.freed(hash);
-      tell(writes, op.writes, watchers);
+      tell(writes, op.writes, done.version, watchers);
       return { ok: true, version: done.version, appended: done.appended };
     },
     watch: (prefix, listener) => watchers.keys.add(encodeKey(prefix), listener),
   };
 }
+
+/** The one column of a row that is read as an array. */
+const textOf = (row: unknown): Text | undefined => (row as readonly [Text] | undefined)?.[0];
 
 /** What gives space back, now or soon, and therefore may use the last of it. */
 const freeing = { delete: true, ack: true, release: true };
@@ -119,12 +133,12 @@ function movable(bytes: Bytes, transfer: ArrayBuffer[]): Bytes {
   return bytes;
 }
 
-function tell(writes: readonly Write[], encoded: readonly WriteOp[], { keys, queues, streams }: StoreDeps["watchers"]): void {
+function tell(writes: readonly Write[], encoded: readonly WriteOp[], version: number, { keys, queues, streams }: StoreDeps["watchers"]): void {
   if (keys.idle && queues.idle && streams.idle) return;
   writes.forEach((write, index) => {
     const op = encoded[index];
     if ((write.kind === "set" || write.kind === "delete") && (op?.kind === "set" || op?.kind === "delete")) keys.tell(op.key, write.key);
-    else if (write.kind === "enqueue" && op?.kind === "enqueue") queues.tell(op.queue, write.queue);
+    else if (write.kind === "enqueue" && op?.kind === "enqueue") queues.tell(op.queue, { queue: write.queue, entered: write, afterId: version });
     else if (write.kind === "append" && op?.kind === "append") streams.tell(op.stream, write.stream);
   });
 }

@@ -211,7 +211,7 @@ export function openWorker(deps: WorkerDeps): Worker {
   return {
     start: () => {
       life.stopped = false;
-      unwatch = queue.watch(asyncPrefix, wake);
+      unwatch = queue.watch(asyncPrefix, ({ queue: name }) => wake(name));
       void queue
         .reclaim(asyncPrefix)
         .catch((error: unknown) => deps.warn("Events that a dead server had leased could not be given back; they run when their leases have ended.", error, {}))

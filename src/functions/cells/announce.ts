@@ -1,4 +1,5 @@
-// A function that has just been deployed will be called: what it can start from is made ready before its first event.
+// A function that is deployed will be called: what it can start from is made ready before its first event.
+import type { Clock } from "../../kernel/clock.ts";
 import type { Runtimes } from "../../ports/runtimes.ts";
 import type { Version } from "../function.ts";
 import { environmentOf, type Credentials } from "../invocations/environment.ts";
@@ -21,26 +22,50 @@ export interface Announcer {
   settled(): Promise<void>;
 }
 
-export function openAnnouncer(deps: AnnounceDeps & { readonly find: (at: FunctionName) => Promise<{ readonly latest: Version } | undefined>; readonly warn: (sentence: string, error: unknown, fields: Readonly<Record<string, unknown>>) => void }): Announcer {
+interface AnnouncerDeps extends AnnounceDeps {
+  readonly clock: Clock;
+  readonly find: (at: FunctionName) => Promise<{ readonly latest: Version } | undefined>;
+  /** What had been deployed before this server started, as far as something should wait for it. */
+  readonly deployed: () => Promise<readonly Version[]>;
+  readonly warn: (sentence: string, error: unknown, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+/** Ours: how long a start of the server has the machine before anything is booted for what had been deployed before. */
+const RECALL_MS = 1000;
+
+export function openAnnouncer(deps: AnnouncerDeps): Announcer {
+  let closed = false;
   const under = new Set<Promise<void>>();
-  const announce = async (at: FunctionName): Promise<void> => {
+  const begin = (work: Promise<void>): void => {
+    const begun = work.finally(() => under.delete(begun));
+    under.add(begun);
+  };
+  const trying = async (name: string | undefined, work: () => Promise<void>): Promise<void> => {
     try {
-      const record = await deps.find(at);
-      if (record) await announceStart(record.latest, deps);
+      await work();
     } catch (error) {
-      deps.warn("Nothing could be made ready for a deployed function; it boots when it is called.", error, { function: at.name });
+      deps.warn("Nothing could be made ready for a deployed function; it boots when it is called.", error, { function: name });
     }
   };
+  const announce = async (at: FunctionName): Promise<void> => {
+    const record = await deps.find(at);
+    if (record) await announceStart(record.latest, true, deps);
+  };
+  const recall = async (): Promise<void> => {
+    for (const version of await deps.deployed()) if (!closed) await trying(version.name, () => announceStart(version, false, deps));
+  };
+  const cancel = deps.cells && deps.clock.after(RECALL_MS, () => begin(trying(undefined, recall)));
   return {
-    announce: (at) => {
-      const announced = announce(at).finally(() => under.delete(announced));
-      under.add(announced);
+    announce: (at) => begin(trying(at.name, () => announce(at))),
+    settled: async () => {
+      closed = true;
+      cancel?.();
+      await Promise.all(under);
     },
-    settled: async () => void (await Promise.all(under)),
   };
 }
 
-async function announceStart(version: Version, { cells, runtimes, packages, credentialsFor }: AnnounceDeps): Promise<void> {
+async function announceStart(version: Version, soon: boolean, { cells, runtimes, packages, credentialsFor }: AnnounceDeps): Promise<void> {
   // What runs from an image or in place boots fresh.
   if (version.code.image || version.code.folder !== undefined) return;
   const credentials = await credentialsFor(version);
@@ -51,7 +76,7 @@ async function announceStart(version: Version, { cells, runtimes, packages, cred
   const { tmpMb, layers } = version.settings;
   const code = await packages.acquire(version.code);
   try {
-    await cells.expect({ env, tmpMb }, { version, runtime, codeDir: code.dir, ...(layers.length > 0 ? { opt: "/opt" } : {}) });
+    await cells.expect({ env, tmpMb }, { version, runtime, codeDir: code.dir, ...(layers.length > 0 ? { opt: "/opt" } : {}) }, soon);
   } finally {
     code.release();
   }

@@ -26,9 +26,12 @@ export async function bootCell(id: string, { program }: Conditions, sandboxes: S
     const { channel } = sandbox;
     if (!channel) throw new Error("bug: a sandbox without a channel");
     await latent(sandbox, channel, patience);
+    // Whoever waits takes nothing from anybody, and has its share when it is wanted.
+    sandbox.settle();
     return {
       sandbox,
       become: async (wanted) => {
+        // First, as the program takes longer to become another than its code to be put in place.
         const body = Buffer.from(JSON.stringify({ env: wanted.env, cwd: wanted.cwd }));
         channel.write(Buffer.concat([frameStart(frameType.specialise, "", "", body.length), body]));
         await sandbox.become(wanted);

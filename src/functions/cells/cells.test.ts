@@ -68,7 +68,7 @@ describe.skipIf(noContainers !== undefined)("a start from a sandbox that booted 
 
   test.for([
     ["nodejs24.x", { "index.js": NODE_SELF, "lib/x": "", "node_modules/y/index.js": "" }, {}],
-    ["nodejs22.x", { "index.js": NODE_SELF }, { TZ: "America/New_York", HOME: "/tmp", NODE_PATH: "./:/opt/mine", NODE_ENV: "production" }],
+    ["nodejs22.x", { "index.js": NODE_SELF }, { TZ: "America/New_York", HOME: "/tmp", NODE_PATH: "./:/opt/mine", NODE_ENV: "production", AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA: "1" }],
     ["python3.11", { "index.py": PYTHON_SELF }, { TZ: "America/New_York", PYTHONPATH: "/var/task/vendor", HOME: "/tmp" }],
   ] as const)("is indistinguishable from a fresh one (%s)", async ([runtime, files, env]) => {
     const settings = { runtime, env, memoryMb: 512 };

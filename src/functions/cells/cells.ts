@@ -4,8 +4,8 @@ import type { HeartFigures } from "../metrics/figures.ts";
 import type { BootSpec, CellSource } from "../runner.ts";
 
 export interface Cells extends CellSource, AsyncDisposable {
-  /** Such a start will probably come; never rejects. */
-  expect(wanted: Pick<SandboxSpec, "env" | "tmpMb">, spec: Pick<BootSpec, "runtime" | "opt" | "codeDir" | "version">): Promise<void>;
+  /** Such a start will probably come, `soon` or some time; never rejects. */
+  expect(wanted: Pick<SandboxSpec, "env" | "tmpMb">, spec: Pick<BootSpec, "runtime" | "opt" | "codeDir" | "version">, soon: boolean): Promise<void>;
   /** Waiting cells. */
   status(): HeartFigures["cells"];
 }

@@ -2,6 +2,7 @@
 import type { Clock } from "../../kernel/clock.ts";
 import { hexId } from "../../kernel/ids.ts";
 import type { Sandboxes } from "../../ports/sandbox.ts";
+import { CELL_MB } from "../heart-limits.ts";
 import { CELL_DEMAND_MS, planCells } from "./cell-plan.ts";
 import type { Cells } from "./cells.ts";
 import { bootCell, type Cell } from "./cell.ts";
@@ -12,6 +13,8 @@ export interface CellsDeps {
   readonly sandboxes: Sandboxes;
   readonly clock: Clock;
   readonly cellsMax: number;
+  /** What instances leave of the memory budget. */
+  readonly freeMb: () => number;
   /** Whether work is running for which somebody waits. */
   readonly busy: () => boolean;
   /** For the operator. */
@@ -24,6 +27,9 @@ const REFILL_MS = 30;
 const YIELD_MS_MAX = 500;
 /** Ours: after a failure. */
 const RETRY_MS = 30_000;
+
+/** Long enough ago to be quiet, whatever the clock says. */
+const NEVER_MS = Number.MIN_SAFE_INTEGER;
 
 interface Kind {
   readonly conditions: Conditions;
@@ -60,12 +66,12 @@ export function openCells(deps: CellsDeps): Cells | undefined {
       deps.warn("A waiting sandbox could not be ended.", error, {});
     }
   };
-  const demand = (conditions: Conditions): Kind => {
-    const kind = kinds.get(conditions.key) ?? { conditions, waiting: [], booting: 0, starts: [], lastUsedMs: 0, restUntilMs: 0 };
-    // The order of the map is the order of use.
-    kinds.delete(conditions.key);
+  /** The latest first. */
+  const byUse = (): readonly (readonly [string, Kind])[] => [...kinds].toSorted(([, a], [, b]) => b.lastUsedMs - a.lastUsedMs);
+  const demand = (conditions: Conditions, atMs: number): Kind => {
+    const kind = kinds.get(conditions.key) ?? { conditions, waiting: [], booting: 0, starts: [], lastUsedMs: NEVER_MS, restUntilMs: 0 };
     kinds.set(conditions.key, kind);
-    kind.lastUsedMs = clock.monotonicMs();
+    kind.lastUsedMs = Math.max(kind.lastUsedMs, atMs);
     refillIn(REFILL_MS);
     return kind;
   };
@@ -85,8 +91,8 @@ export function openCells(deps: CellsDeps): Cells | undefined {
     const nowMs = clock.monotonicMs();
     for (const kind of kinds.values()) kind.starts = kind.starts.filter((at) => nowMs - at < CELL_DEMAND_MS);
     forget();
-    const figures = [...kinds].toReversed().filter(([, { restUntilMs }]) => restUntilMs <= nowMs).map(([key, { waiting, booting: under, starts, lastUsedMs }]) => ({ key, cells: waiting.length + under, starts: starts.length, lastUsedMs }));
-    const plan = planCells({ kinds: figures, nowMs, cellsMax });
+    const figures = byUse().filter(([, { restUntilMs }]) => restUntilMs <= nowMs).map(([key, { waiting, booting: under, starts, lastUsedMs }]) => ({ key, cells: waiting.length + under, starts: starts.length, lastUsedMs }));
+    const plan = planCells({ kinds: figures, nowMs, cellsMax: Math.min(cellsMax, Math.max(0, Math.floor(deps.freeMb() / CELL_MB))) });
     for (const key of plan.drop) {
       const cell = kinds.get(key)?.waiting.shift();
       if (cell) end(cell);
@@ -103,7 +109,7 @@ export function openCells(deps: CellsDeps): Cells | undefined {
   };
   /** The kinds used longest ago, for which there never would be room. */
   const forget = (): void => {
-    for (const [key, { waiting, booting: under }] of kinds) {
+    for (const [key, { waiting, booting: under }] of byUse().toReversed()) {
       if (kinds.size <= cellsMax) return;
       if (under > 0) continue;
       kinds.delete(key);
@@ -137,7 +143,7 @@ export function openCells(deps: CellsDeps): Cells | undefined {
       const conditions = conditionsOf(wanted, spec, await packagesOf(spec));
       const filling = wanted.mounts.filter(({ target }) => conditions?.program.vacant?.includes(target));
       if (!conditions || closed || !filling.every(({ source }) => source.startsWith(`${shelf}/`))) return undefined;
-      const kind = demand(conditions);
+      const kind = demand(conditions, clock.monotonicMs());
       kind.starts.push(kind.lastUsedMs);
       const cell = kind.waiting.pop();
       if (!cell) return undefined;
@@ -150,9 +156,9 @@ export function openCells(deps: CellsDeps): Cells | undefined {
         return undefined;
       }
     },
-    expect: async (wanted, spec) => {
+    expect: async (wanted, spec, soon) => {
       const conditions = conditionsOf(wanted, spec, await packagesOf(spec));
-      if (conditions && !closed) demand(conditions);
+      if (conditions && !closed) demand(conditions, soon ? clock.monotonicMs() : NEVER_MS);
     },
     status: () => {
       const counts = new Map<string, { readonly runtime: string; readonly ahead: string; waiting: number }>();

@@ -1,11 +1,11 @@
-// Counts invocations in memory, per account and function, against the concurrency each may have.
+// Counts invocations in memory, per account and function, against the concurrency each may have and what may begin in a second.
 import type { Clock } from "../../kernel/clock.ts";
 import { fault, type Fault } from "../../kernel/fault.ts";
 import { limits } from "../../kernel/limits.ts";
 import type { Store } from "../../ports/store.ts";
 import type { Scope, Version } from "../function.ts";
 import { concurrencyKey, functionInKey, type FunctionName } from "../registry/keys.ts";
-import { grown, onDemand, roomFor, setAside, type ConcurrencyFacts, type Growth, type ThrottleReason } from "./shares.ts";
+import { grown, onDemand, perSecond, roomFor, setAside, type ConcurrencyFacts, type FunctionLoad, type Growth, type Room, type ThrottleReason } from "./shares.ts";
 
 export interface Concurrency extends Disposable {
   /** Invocations at once per account and region. */
@@ -18,12 +18,16 @@ export interface Concurrency extends Disposable {
   provision(at: FunctionName, provisioned: ReadonlyMap<string, number>, maxima: ReadonlyMap<string, number>): void;
   /** Functions that have set something aside. */
   withFacts(): readonly FunctionName[];
-  /** Runs the task as one invocation; rejects with TooManyRequestsException when there are too many. Begins it before it returns. */
-  count<T>(version: Version, task: () => Promise<T>): Promise<T>;
+  /**
+   * Counts one more invocation, until `leave`; throws TooManyRequestsException when there are too many, or when it is `paced` and too many of these have
+   * begun in this second.
+   */
+  enter(version: Version, paced: boolean): void;
+  leave(version: Version): void;
   /** Calls back when an invocation has ended. */
   onFree(listener: () => void): void;
-  /** How many more invocations of the version may begin. */
-  free(version: Version): number;
+  /** How many more invocations of the version may begin, those that are paced or the others. */
+  free(version: Version, paced: boolean): number;
   /** Invocations of a version that run or wait. */
   active(version: Version): number;
   /** Resolves when none is active, or the signal aborts. */
@@ -37,6 +41,9 @@ interface FunctionCount {
   growth: Growth | undefined;
   /** By version id; a version without invocations is not there. */
   readonly active: Map<string, number>;
+  /** The same of paced ones begun in the account's second `secondMs`. */
+  readonly begun: Map<string, number>;
+  secondMs: number;
 }
 
 interface AccountCount {
@@ -44,7 +51,12 @@ interface AccountCount {
   /** Kept as running sums, since they are asked for with every invocation. */
   setAside: number;
   pooled: number;
+  /** When the second that paced invocations are counted in began (monotonic), with the first of them; and how many took from what all share. */
+  secondMs: number;
+  begunPooled: number;
 }
+
+const SECOND_MS = 1000;
 
 const nothing: ReadonlyMap<string, number> = new Map();
 
@@ -60,26 +72,35 @@ export async function openConcurrency(deps: { readonly store: Pick<Store, "get" 
     const key = `${account}/${region}`;
     const known = accounts.get(key);
     if (known) return known;
-    const made: AccountCount = { functions: new Map(), setAside: 0, pooled: 0 };
+    const made: AccountCount = { functions: new Map(), setAside: 0, pooled: 0, secondMs: -Infinity, begunPooled: 0 };
     accounts.set(key, made);
     return made;
   };
   /** Every change of a function's count passes here, so that the sums are always right. */
   const change = (at: FunctionName, act: (count: FunctionCount) => void): void => {
     const account = accountOf(at);
-    const count = account.functions.get(at.name) ?? { facts: undefined, provisioned: nothing, maxima: nothing, growth: undefined, active: new Map<string, number>() };
-    const [asideBefore, pooledBefore] = [asideOf(count), pooledOf(count)];
-    act(count);
-    account.setAside += asideOf(count) - asideBefore;
-    account.pooled += pooledOf(count) - pooledBefore;
+    const count = account.functions.get(at.name) ?? { facts: undefined, provisioned: nothing, maxima: nothing, growth: undefined, active: new Map<string, number>(), begun: new Map<string, number>(), secondMs: account.secondMs };
+    account.setAside -= asideOf(count);
+    account.pooled -= pooledOf(count);
+    try {
+      act(count);
+    } finally {
+      account.setAside += asideOf(count);
+      account.pooled += pooledOf(count);
+    }
     if (count.active.size === 0 && count.facts === undefined && count.provisioned.size === 0 && count.maxima.size === 0) account.functions.delete(at.name);
     else account.functions.set(at.name, count);
   };
-  const roomOf = (version: Version): ReturnType<typeof roomFor> => {
+  const roomOf = (version: Version): Room => {
     const account = accountOf(version);
     const count = account.functions.get(version.name);
-    const load = { reserved: count?.facts?.reserved, active: count?.active ?? nothing, provisioned: count?.provisioned ?? nothing, maxima: count?.maxima ?? nothing };
-    return roomFor(version.id, load, accountMax - account.setAside - account.pooled);
+    return roomFor(version.id, { ...loadOf(count, count?.active), maxima: count?.maxima ?? nothing }, accountMax - account.setAside - account.pooled);
+  };
+  const roomInSecond = (version: Version): Room => {
+    const account = accountOf(version);
+    const count = account.functions.get(version.name);
+    turnSecond(account, count, deps.clock.monotonicMs());
+    return roomFor(version.id, loadOf(count, count?.begun), perSecond.perInstance * (accountMax - account.setAside) - account.begunPooled, perSecond);
   };
   const set = (at: FunctionName, facts: ConcurrencyFacts | undefined): void => change(at, (count) => void (count.facts = facts));
 
@@ -112,37 +133,28 @@ export async function openConcurrency(deps: { readonly store: Pick<Store, "get" 
       const [account = "", region = ""] = key.split("/");
       return [...functions].flatMap(([name, { facts }]) => (facts ? [{ account, region, name }] : []));
     }),
-    count: async (version, task) => {
-      const room = roomOf(version);
-      if (room.kind === "throttled") throw throttled(room.because);
+    enter: (version, paced) => {
+      requireRoom(roomOf(version));
+      if (paced) requireRoom(roomInSecond(version));
       change(version, (count) => {
         if (accountMax > scalingStepMax) requireGrowth(count, deps.clock.monotonicMs());
-        count.active.set(version.id, (count.active.get(version.id) ?? 0) + 1);
+        addTo(count.active, version.id, 1);
+        if (paced) begin(accountOf(version), count, version.id);
       });
       running++;
-      try {
-        return await task();
-      } finally {
-        change(version, ({ active }) => {
-          const left = (active.get(version.id) ?? 1) - 1;
-          if (left > 0) active.set(version.id, left);
-          else active.delete(version.id);
-        });
-        running--;
-        freeListener();
-        if (running === 0) {
-          for (const tell of watchers) tell();
-          watchers = [];
-        }
-      }
+    },
+    leave: (version) => {
+      change(version, ({ active }) => addTo(active, version.id, -1));
+      running--;
+      freeListener();
+      if (running > 0) return;
+      for (const tell of watchers) tell();
+      watchers = [];
     },
     onFree: (listener) => {
       freeListener = listener;
     },
-    free: (version) => {
-      const room = roomOf(version);
-      return room.kind === "free" ? room.more : 0;
-    },
+    free: (version, paced) => Math.min(moreIn(roomOf(version)), paced ? moreIn(roomInSecond(version)) : Infinity),
     active: (version) => accountOf(version).functions.get(version.name)?.active.get(version.id) ?? 0,
     none: async (signal) => {
       if (running === 0 || signal.aborted) return;
@@ -154,6 +166,38 @@ export async function openConcurrency(deps: { readonly store: Pick<Store, "get" 
     [Symbol.dispose]: unwatch,
   };
 }
+
+/** Whoever asks first after a second is over turns the account's, and each function's when it is asked for. */
+function turnSecond(account: AccountCount, count: FunctionCount | undefined, nowMs: number): void {
+  if (nowMs - account.secondMs >= SECOND_MS) {
+    account.secondMs = nowMs;
+    account.begunPooled = 0;
+  }
+  if (!count || count.secondMs === account.secondMs) return;
+  count.secondMs = account.secondMs;
+  count.begun.clear();
+}
+
+function begin(account: AccountCount, count: FunctionCount, versionId: string): void {
+  const pooled = (): number => (count.facts?.reserved === undefined ? onDemand({ active: count.begun, provisioned: count.provisioned }, perSecond) : 0);
+  const before = pooled();
+  addTo(count.begun, versionId, 1);
+  account.begunPooled += pooled() - before;
+}
+
+function addTo(counts: Map<string, number>, id: string, more: number): void {
+  const now = (counts.get(id) ?? 0) + more;
+  if (now > 0) counts.set(id, now);
+  else counts.delete(id);
+}
+
+const loadOf = (count: FunctionCount | undefined, active: ReadonlyMap<string, number> = nothing): FunctionLoad => ({ reserved: count?.facts?.reserved, active, provisioned: count?.provisioned ?? nothing, maxima: nothing });
+
+function requireRoom(room: Room): void {
+  if (room.kind === "throttled") throw throttled(room.because);
+}
+
+const moreIn = (room: Room): number => (room.kind === "free" ? room.more : 0);
 
 /** Matters only where an account may have more than one step at once. */
 function requireGrowth(count: FunctionCount, nowMs: number): void {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { grown, onDemand, roomFor, setAside, type FunctionLoad } from "./shares.ts";
+import { grown, onDemand, perSecond, roomFor, setAside, type FunctionLoad } from "./shares.ts";
 
 const load = (reserved: number | undefined, active: Record<string, number>, provisioned: Record<string, number> = {}): FunctionLoad => ({ reserved, active: new Map(Object.entries(active)), provisioned: new Map(Object.entries(provisioned)), maxima: new Map([["capped", 2]]) });
 
@@ -25,6 +25,15 @@ describe("an invocation", () => {
     expect(roomFor("latest", load(2, {}, { a: 2 }), 900)).toEqual({ kind: "throttled", because: "ReservedFunctionConcurrentInvocationLimitExceeded" });
     expect(roomFor("a", load(2, { a: 1 }, { a: 2 }), 900)).toEqual({ kind: "free", more: 1 });
   });
+});
+
+test("in a second ten invocations may begin for each that may run at once, and are divided in the same way", () => {
+  expect(roomFor("a", load(1, { a: 9 }), 0, perSecond)).toEqual({ kind: "free", more: 1 });
+  expect(roomFor("a", load(1, { a: 9, b: 1 }), 900, perSecond)).toEqual({ kind: "throttled", because: "ReservedFunctionInvocationRateLimitExceeded" });
+  expect(roomFor("a", load(undefined, { a: 100 }), 0, perSecond)).toEqual({ kind: "throttled", because: "FunctionInvocationRateLimitExceeded" });
+  expect(roomFor("a", load(undefined, { a: 15 }, { a: 2 }), 3, perSecond)).toEqual({ kind: "free", more: 8 });
+  expect(roomFor("latest", load(2, {}, { a: 2 }), 900, perSecond)).toMatchObject({ kind: "throttled" });
+  expect(onDemand(load(undefined, { a: 35, b: 1 }, { a: 3 }), perSecond)).toBe(6);
 });
 
 test("a version with a maximum has no more than that, whatever else is free", () => {

@@ -8,7 +8,7 @@ import { superviseBy, supervisorArgv } from "./supervisor.ts";
 const FD = 8;
 
 function supervised() {
-  const [program = "", ...args] = supervisorArgv(FD);
+  const [program = "", ...args] = supervisorArgv(FD, ["/bin/sh"]);
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe", "ignore", "ignore", "ignore", "ignore", "ignore", "pipe"], env: { SHARED: "shared" } });
   const heard: string[] = [];
   const ends: Record<string, unknown> = {};

@@ -5,8 +5,8 @@ import { limits } from "../../kernel/limits.ts";
 import type { Duplex } from "node:stream";
 import type { Exit } from "../../ports/sandbox.ts";
 
-/** The program of a supervised sandbox; `fd` is the socket's descriptor. */
-export const supervisorArgv = (fd: number): readonly string[] => ["/bin/sh", "-c", `exec /bin/sh -s <&${fd}`];
+/** The program of a supervised sandbox; `fd` is the socket's descriptor, `shell` the words that start a shell there. */
+export const supervisorArgv = (fd: number, shell: readonly string[]): readonly string[] => [...shell, "-c", `exec ${shell.map(quote).join(" ")} -s <&${fd}`];
 
 /** Where the shell keeps the sandbox's own stdout and stderr, which are the runtime's, and what an extension writes to. */
 const [OUT_FD, ERR_FD, EXTENSION_FD] = [5, 6, 7];

@@ -1,6 +1,7 @@
 // What an image starts: its own entry point and command or the function's, and whether there is such a program at all.
 import { lstat, readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
+import type { ExternalExtension } from "../extensions/find.ts";
 import type { ImageFacts, ImageOverride } from "../function.ts";
 
 export interface ImageStart {
@@ -18,28 +19,36 @@ export function imageStart(image: ImageFacts, override: ImageOverride = {}): Ima
   return { argv: [...entryPoint, ...command], workingDirectory: override.workingDirectory ?? image.workingDirectory };
 }
 
+const EXTENSIONS = "/opt/extensions";
 /** Linux allows 40. */
 const LINK_HOPS_MAX = 40;
 
 /** The command line when it can be started, else why not, as the original's supervisor words it. */
-export async function judgeImageCommand(rootDir: string, { argv, workingDirectory }: ImageStart, path: string): Promise<{ readonly argv: readonly string[] } | { readonly missing: string }> {
+export async function judgeImageCommand(rootDir: string, { argv, workingDirectory }: ImageStart, path: string): Promise<{ readonly argv: readonly string[] } | { readonly missing: string; readonly errorType?: string }> {
   const [program] = argv;
   if (program === undefined || program === "") return { missing: "entrypoint requires the handler name to be the first argument" };
-  if ((await modeOf(rootDir, workingDirectory))?.kind !== "directory") return { missing: `chdir ${workingDirectory}: no such file or directory` };
+  if ((await modeOf(rootDir, workingDirectory))?.kind !== "directory") return { missing: `chdir ${workingDirectory}: no such file or directory`, errorType: "Runtime.InvalidWorkingDir" };
   if (program.includes("/")) {
-    const file = await modeOf(rootDir, program.startsWith("/") ? program : join(workingDirectory, program));
-    if (!file) return { missing: `fork/exec ${program}: no such file or directory` };
-    return file.executable ? { argv } : { missing: `fork/exec ${program}: permission denied` };
+    const missing = await programFlaw(rootDir, program.startsWith("/") ? program : join(workingDirectory, program), program);
+    return missing === undefined ? { argv } : { missing };
   }
   for (const dir of path.split(":")) if (dir.startsWith("/") && (await modeOf(rootDir, join(dir, program)))?.executable) return { argv };
   return { missing: `exec: "${program}": executable file not found in $PATH` };
 }
 
-/** Programs that Lambda would start beside the function: names in `/opt/extensions`. */
-export async function extensionsIn(rootDir: string): Promise<readonly string[]> {
-  const found = await modeOf(rootDir, "/opt/extensions");
+/** What an image has in `/opt/extensions`, not deeper, in order of names. */
+export async function imageExtensions(rootDir: string): Promise<readonly ExternalExtension[]> {
+  const found = await modeOf(rootDir, EXTENSIONS);
   if (found?.kind !== "directory") return [];
-  return (await readdir(found.host, { withFileTypes: true })).filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+  const names = (await readdir(found.host, { withFileTypes: true })).filter((entry) => !entry.isDirectory()).map(({ name }) => name).sort();
+  return await Promise.all(names.map(async (name) => ({ name, path: join(EXTENSIONS, name), flaw: await programFlaw(rootDir, join(EXTENSIONS, name)) })));
+}
+
+/** Why `name`, an absolute path of the image once links are followed, can not be executed; undefined when it can. */
+async function programFlaw(rootDir: string, path: string, name = path): Promise<string | undefined> {
+  const file = await modeOf(rootDir, path);
+  if (!file) return `fork/exec ${name}: no such file or directory`;
+  return file.executable ? undefined : `fork/exec ${name}: permission denied`;
 }
 
 interface Found {

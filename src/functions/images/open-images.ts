@@ -9,7 +9,6 @@ import type { CodeCache } from "../code-keeper.ts";
 import type { CodePackage } from "../function.ts";
 import type { ImageReference, Images } from "../heart.ts";
 import { openTreesAt, type Tree } from "../packages/trees.ts";
-import { extensionsIn } from "./image-command.ts";
 import { readImageConfig } from "./image-config.ts";
 import { chooseImage, hexOf, type Manifest, readManifest } from "./manifest.ts";
 import { type Compression, isConfigType, layerCompression } from "./media-types.ts";
@@ -82,9 +81,7 @@ export async function openImages({ store, blobs, clock, dir, isolation }: Images
       const config = readImageConfig(await blobs.bytes(hexOf(image.config.digest)), ARCHITECTURE);
       const configId = hexOf(image.config.digest);
       const record = await keep(configId, { config: { id: configId, sizeBytes: image.config.sizeBytes }, layers: layersOf(image, config.diffIds), addedMs: clock.now() });
-      const unpacked = async (into: string) => unpackImage(await layerFiles(record.layers), into);
-      const { unpackedBytes } = await trees.prepare(configId, unpacked);
-      await refuseExtensions(await trees.acquire(configId, unpacked));
+      const { unpackedBytes } = await trees.prepare(configId, async (into) => unpackImage(await layerFiles(record.layers), into));
       const { entryPoint, command, workingDirectory, env } = config;
       return {
         blobId: configId, sha256: hexOf(digest), sizeBytes: image.config.sizeBytes, unpackedBytes,
@@ -113,16 +110,6 @@ export async function openImages({ store, blobs, clock, dir, isolation }: Images
       if (!fresh) await trees.discard(id);
     },
   };
-}
-
-/** They would be part of the function, and are not started yet. */
-async function refuseExtensions(tree: Tree): Promise<void> {
-  try {
-    const [name] = await extensionsIn(tree.dir);
-    if (name !== undefined) throw new UnsupportedImage(`extensions in images are not supported by Fugaz yet, and there is /opt/extensions/${name}`);
-  } finally {
-    tree.release();
-  }
 }
 
 type ImageManifest = Extract<Manifest, { readonly kind: "image" }>;

@@ -1,7 +1,6 @@
 // Finds an instance for each event: an idle one, else a new one, else the first that becomes free.
 import type { Clock } from "../../kernel/clock.ts";
 import { fault, type Fault } from "../../kernel/fault.ts";
-import { throttled } from "../concurrency/open-concurrency.ts";
 import type { Version } from "../function.ts";
 import type { HeartLimits } from "../heart-limits.ts";
 import type { FunctionName } from "../registry/keys.ts";
@@ -11,8 +10,10 @@ import { idleKeeper, type IdleKeeper } from "./idle-keeper.ts";
 import { Instance, type InstanceDeps } from "./instance.ts";
 import { openKept, type Kept, type KeptFailure, type KeptState } from "./kept.ts";
 import { isWaiting, type InstanceState } from "./life.ts";
-import { newPool, smoothed, type Grant, type Pool, type Waiter } from "./pool.ts";
+import { openLines, withFigure, worthWaiting, type LineFigures } from "./line.ts";
+import { newPool, smoothed, type Grant, type Pool, type SignalOf } from "./pool.ts";
 import { openPools } from "./pools.ts";
+import { openWaiting } from "./waiting.ts";
 
 export interface DispatcherDeps extends InstanceDeps {
   readonly limits: Pick<HeartLimits, "bootsMax" | "memoryBudgetMb" | "instancesMax" | "initTimeoutMs" | "waitMsMax" | "freezeAfterMs" | "evictAfterMs" | "ageMsMax">;
@@ -27,10 +28,18 @@ const keptInitTimeoutMs = 130_000;
 /** What the instance is good for after an event. */
 export type Health = "well" | "reset" | "dead";
 
+/** What became of an instance's event. */
+export interface Use {
+  readonly health: Health;
+  readonly durationMs: number;
+  /** What the handler itself took, where its wrapper tells. */
+  readonly handlerMs: number | undefined;
+}
+
 export interface Dispatcher {
-  /** Resolves with an instance that is now busy for the caller. Rejects with TooManyRequestsException after the longest wait, or with what kept it from booting. */
-  acquire(version: Version, signal?: AbortSignal): Promise<Grant>;
-  release(instance: Instance, health: Health, durationMs: number): void;
+  /** An instance that is now busy for the caller, at once when one is idle. Rejects with TooManyRequestsException after the longest wait, or with what kept it from booting. */
+  acquire(version: Version, signal: SignalOf): Grant | Promise<Grant>;
+  release(instance: Instance, use: Use): void;
   /** How many more events of this version's function, whichever version runs them, should be begun now when nobody waits for them; `alone`: without regard to busy instances that are expected to be free soon. */
   room(version: Version, alone: boolean): number;
   /** The versions of a function that have instances or waiting events. */
@@ -43,6 +52,8 @@ export interface Dispatcher {
   /** Calls back when there may be more room than before. */
   onRoom(listener: () => void): void;
   status(): { readonly instances: number; readonly busy: number };
+  /** What is left of the memory budget. */
+  freeMb(): number;
   states(): readonly InstanceState[];
   /** What all live instances are charged, and what they may be. */
   memory(): { readonly chargedMb: number; readonly budgetMb: number };
@@ -103,7 +114,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
   };
   /** An instance is free: for the one who waits longest, or for whoever comes. */
   const offer = (pool: Pool, instance: Instance): void => {
-    const waiter = pool.waiters.shift();
+    const waiter = pool.waiters.shift() ?? (worthWaiting(figuresOf(pool, pool.line.length - 1)) ? undefined : pool.line.shift());
     if (waiter) return waiter.grant({ instance: take(pool, instance), failure: undefined });
     if (pool.retired || ended) {
       void bury(instance);
@@ -194,49 +205,35 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     waiter.grant({ instance: take(pool, instance), failure: final ? outcome : undefined });
   };
 
+  const find = (pool: Pool, signalOf: SignalOf): Grant | Promise<Grant> => {
+    // Instances whose program is dead come last: they cost a start.
+    const instance = pool.waiting.pop();
+    if (instance) return { instance: take(pool, instance), failure: undefined };
+    const granted = waiting.join(pool, signalOf?.());
+    if (pool.waiters.length > pool.booting) hungry.add(pool);
+    pump();
+    return granted;
+  };
+  const waiting = openWaiting(clock, limits.waitMsMax, (pool) => pools.tidy(pool));
+  const lines = openLines(clock, (pool, { grant, refuse, signal }) => {
+    if (ended) return refuse(shuttingDown());
+    const found = find(pool, signal);
+    if (found instanceof Promise) found.then(grant, refuse);
+    else grant(found);
+  });
+
   return {
     acquire: (version, signal) => {
       if (ended) return Promise.reject(shuttingDown());
       const pool = pools.of(version);
-      // Instances whose program is dead come last: they cost a start.
-      const instance = pool.waiting.pop();
-      if (instance) return Promise.resolve({ instance: take(pool, instance), failure: undefined });
-      return new Promise((resolve, reject) => {
-        const settled = (): void => {
-          cancel();
-          signal?.removeEventListener("abort", onAbort);
-        };
-        const leave = (reason: unknown): void => {
-          const at = pool.waiters.indexOf(waiter);
-          if (at >= 0) pool.waiters.splice(at, 1);
-          settled();
-          reject(reason);
-          pools.tidy(pool);
-        };
-        const waiter: Waiter = {
-          grant: (grant) => {
-            settled();
-            resolve(grant);
-          },
-          refuse: leave,
-        };
-        const onAbort = (): void => leave(signal?.reason);
-        const lookAgain = (): (() => void) =>
-          clock.after(limits.waitMsMax, () => {
-            // An instance that is booting will be there within the limits of booting.
-            if (pool.waiters.indexOf(waiter) < pool.booting) cancel = lookAgain();
-            else leave(throttled("ConcurrentInvocationLimitExceeded"));
-          });
-        let cancel = lookAgain();
-        signal?.addEventListener("abort", onAbort, { once: true });
-        pool.waiters.push(waiter);
-        if (pool.waiters.length > pool.booting) hungry.add(pool);
-        pump();
-      });
+      if (worthWaiting(figuresOf(pool, pool.line.length))) return lines.join(pool, signal);
+      return find(pool, signal);
     },
-    release: (instance, health, durationMs) => {
+    release: (instance, { health, durationMs, handlerMs }) => {
       const pool = pools.of(instance.version);
       pool.busy--;
+      pool.turns++;
+      pool.meanHandlerMs = withFigure(pool.meanHandlerMs, handlerMs);
       pool.turnedMs = clock.now();
       pool.meanDurationMs = smoothed(pool.meanDurationMs, durationMs);
       if (instance.state !== "dead") {
@@ -252,7 +249,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     },
     room: (version, alone) => {
       const family = pools.family(version);
-      const ready = family.reduce((sum, pool) => sum + Math.max(0, pool.waiting.length - pool.waiters.length), 0);
+      const ready = family.reduce((sum, pool) => sum + Math.max(0, pool.waiting.length - pool.waiters.length - pool.line.length), 0);
       if (ready > 0) return ready;
       const busiest = family.reduce((most, pool) => (pool.busy > most.busy ? pool : most), newPool(version));
       if (!alone && !worthBooting({ busy: busiest.busy, meanDurationMs: busiest.meanDurationMs, bootMs: busiest.meanBootMs, quietMs: clock.now() - busiest.turnedMs })) return 0;
@@ -277,17 +274,20 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
       roomListener = listener;
     },
     status: () => ({ instances: live.size, busy: [...pools.all()].reduce((sum, pool) => sum + pool.busy, 0) }),
+    freeMb: () => limits.memoryBudgetMb - chargedMb,
     states: () => [...live].map(({ state }) => state),
     memory: () => ({ chargedMb, budgetMb: limits.memoryBudgetMb }),
     end: async () => {
       ended = true;
       kept.stop();
       idle.stop();
-      for (const pool of pools.all()) for (const waiter of pool.waiters.slice()) waiter.refuse(shuttingDown());
+      for (const pool of pools.all()) for (const waiter of [...pool.waiters, ...pool.line.splice(0)]) waiter.refuse(shuttingDown());
       for (const instance of live) void bury(instance);
       await Promise.all(endings);
     },
   };
 }
+
+const figuresOf = ({ busy, meanHandlerMs }: Pool, inLine: number): LineFigures => ({ busy, inLine, meanHandlerMs });
 
 const shuttingDown = (): Fault => fault("ServiceException", { message: "The server is shutting down; try again.", status: 500, Type: "Service" });

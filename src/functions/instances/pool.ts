@@ -14,11 +14,20 @@ export interface Waiter {
   readonly refuse: (reason: unknown) => void;
 }
 
+/** Asked for only when it matters: making one costs. */
+export type SignalOf = (() => AbortSignal) | undefined;
+
+/** Waits for the next free instance because handlers are quick; see `line.ts`. */
+export interface Lined extends Waiter {
+  readonly signal: SignalOf;
+}
+
 export interface Pool {
   readonly version: Version;
   /** Free to work, the one used last at the end; those whose program must be started again at the beginning. */
   readonly waiting: Instance[];
   readonly waiters: Waiter[];
+  readonly line: Lined[];
   booting: number;
   busy: number;
   /** Epoch ms at which one last became busy or free. */
@@ -27,15 +36,18 @@ export interface Pool {
   retired: boolean;
   /** Smoothed; undefined before the first. */
   meanDurationMs: number | undefined;
+  meanHandlerMs: number | undefined;
+  /** How often an instance has become free. */
+  turns: number;
   meanBootMs: number;
 }
 
 /** Assumed until measured. */
 const bootMsAssumed = 150;
 
-export const newPool = (version: Version): Pool => ({ version, waiting: [], waiters: [], booting: 0, busy: 0, turnedMs: 0, retired: false, meanDurationMs: undefined, meanBootMs: bootMsAssumed });
+export const newPool = (version: Version): Pool => ({ version, waiting: [], waiters: [], line: [], booting: 0, busy: 0, turnedMs: 0, retired: false, meanDurationMs: undefined, meanHandlerMs: undefined, turns: 0, meanBootMs: bootMsAssumed });
 
-export const isEmpty = (pool: Pool): boolean => pool.waiting.length + pool.waiters.length + pool.booting + pool.busy === 0;
+export const isEmpty = (pool: Pool): boolean => pool.waiting.length + pool.waiters.length + pool.line.length + pool.booting + pool.busy === 0;
 
 /** A mean that follows: each new figure counts a fifth. */
 export const smoothed = (mean: number | undefined, figure: number): number => (mean === undefined ? figure : mean + (figure - mean) / 5);

@@ -1,11 +1,11 @@
 // What the platform tells about an instance and its invocations, and the records by which it tells it: the Telemetry API's, which JSON logs use too.
-import { createHash } from "node:crypto";
-import { partitionOf } from "../../kernel/arn.ts";
 import type { Runtime } from "../../ports/runtimes.ts";
 import type { Version } from "../function.ts";
 import type { RunnerEvent } from "../runner.ts";
+import { runtimeArn, runtimeVersion } from "../runtime-version.ts";
 import type { StartSteps } from "../start-steps.ts";
 import type { Ending } from "./ending.ts";
+import type { TraceSpot } from "./trace.ts";
 
 /** What happened, free of how it is written. Durations in ms with fraction. */
 export type PlatformEvent =
@@ -14,11 +14,11 @@ export type PlatformEvent =
   | { readonly kind: "runtimeNote"; readonly note: string }
   | (Extract<RunnerEvent, { readonly kind: "initRuntimeDone" }> & Start)
   | ({ readonly kind: "initReport"; readonly durationMs: number; readonly status: Ending["status"]; readonly errorType: string | undefined } & Start)
-  | Exclude<RunnerEvent, { readonly kind: "initRuntimeDone" }>
+  | Exclude<RunnerEvent, { readonly kind: "initRuntimeDone" | "segment" }>
   | { readonly kind: "start"; readonly requestId: string; readonly traceId?: string | undefined }
   /** The runtime is through with the event; extensions may not be. */
-  | { readonly kind: "end"; readonly requestId: string; readonly ending: Ending; readonly durationMs: number; readonly traceId?: string | undefined; readonly spans?: readonly Span[] }
-  | { readonly kind: "report"; readonly requestId: string; readonly ending: Ending; readonly figures: Figures; readonly traceId?: string | undefined; readonly spans?: readonly Span[] };
+  | { readonly kind: "end"; readonly requestId: string; readonly ending: Ending; readonly durationMs: number; readonly traceId?: string | undefined; readonly spans?: readonly Span[] | undefined }
+  | { readonly kind: "report"; readonly requestId: string; readonly ending: Ending; readonly figures: Figures; readonly traceId?: string | undefined; readonly spot?: TraceSpot | undefined; readonly spans?: readonly Span[] };
 
 interface Start {
   readonly phase: Phase;
@@ -91,21 +91,9 @@ const steps = ({ steps: given }: Figures) =>
 
 const status = ({ status: outcome, errorType }: Pick<Ending, "status" | "errorType">) => ({ status: outcome, errorType: outcome === "timeout" ? undefined : errorType });
 
-const tracing = ({ traceId }: { readonly traceId?: string | undefined }) => (traceId === undefined ? {} : { tracing: { type: "X-Amzn-Trace-Id", value: traceId } });
+const tracing = ({ traceId, spot }: { readonly traceId?: string | undefined; readonly spot?: TraceSpot | undefined }) => (traceId === undefined ? {} : { tracing: { spanId: spot?.id, type: "X-Amzn-Trace-Id", value: traceId } });
 
-const spans = ({ spans: given }: { readonly spans?: readonly Span[] }) =>
+const spans = ({ spans: given }: { readonly spans?: readonly Span[] | undefined }) =>
   given === undefined ? {} : { spans: given.map(({ name, startMs, durationMs }) => ({ name, start: new Date(startMs).toISOString(), durationMs: rounded(durationMs) })) };
 
 const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;
-
-/** `nodejs:24.21.0`: what really runs, in the original's form. */
-export function runtimeVersion({ family, name, version }: Runtime): string {
-  if (version === "") return name.replace(/^go1/, "go:1").replace("provided.", "provided:");
-  return `${family === "node" ? "nodejs" : family}:${version}`;
-}
-
-/** The original names each build of a runtime by a digest; ours is one of what tells builds apart. */
-export function runtimeArn(runtime: Runtime, { region }: Version): string {
-  const digest = createHash("sha256").update(`${runtime.name} ${runtime.version} ${runtime.interpreter}`).digest("hex");
-  return `arn:${partitionOf(region)}:lambda:${region}::runtime:${digest}`;
-}

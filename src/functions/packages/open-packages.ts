@@ -9,7 +9,7 @@ import type { ArchiveSource } from "./archive.ts";
 import { inPlace } from "./folder.ts";
 import { mergeTrees } from "./merge-trees.ts";
 import { unzippedTooLarge, zippedTooLarge } from "./refusals.ts";
-import type { Tree, Trees } from "./trees.ts";
+import type { Tree, TreeFacts, Trees } from "./trees.ts";
 import { unpackAside } from "./unpack-aside.ts";
 
 export interface OpenPackages extends Packages {
@@ -34,10 +34,21 @@ export function openPackages(deps: { readonly blobs: Blobs; readonly trees: Tree
 
   const acquire = (code: CodePackage): Promise<Tree> => (code.folder === undefined ? unpacked(code) : inPlace(code.folder, runsInPlace));
   const unpacked = (code: CodePackage): Promise<Tree> => trees.acquire(code.blobId, async (dir) => unpackAside(await stored(code), { dir, bytesMax: unzippedBytesMax }));
+  const unpack = (id: string, source: () => ArchiveSource | Promise<ArchiveSource>): Promise<TreeFacts> => trees.prepare(id, async (dir) => unpackAside(await source(), { dir, bytesMax: unzippedBytesMax }));
+  const addBytes = async (bytes: Uint8Array, options: AddOptions): Promise<[BlobRef, TreeFacts]> => {
+    requireBytes(bytes.byteLength, { ...options, unzippedBytesMax });
+    // What is in memory already is unpacked while it is stored.
+    const acts = [takeIn(blobs, bytes, { ...options, unzippedBytesMax }), unpack(createHash("sha256").update(bytes).digest("hex"), () => ({ kind: "bytes", bytes }))] as const;
+    await Promise.allSettled(acts);
+    return Promise.all(acts);
+  };
+  const addStream = async (stream: Readable, options: AddOptions): Promise<[BlobRef, TreeFacts]> => {
+    const ref = await takeIn(blobs, stream, { ...options, unzippedBytesMax });
+    return [ref, await unpack(ref.id, () => (ref.inline ? { kind: "bytes", bytes: ref.inline } : stored({ blobId: ref.id, sizeBytes: ref.sizeBytes })))];
+  };
   return {
     add: async (zip, options = {}) => {
-      const ref = await takeIn(blobs, zip, { ...options, unzippedBytesMax });
-      const { unpackedBytes } = await trees.prepare(ref.id, async (dir) => unpackAside(ref.inline ? { kind: "bytes", bytes: ref.inline } : await stored({ blobId: ref.id, sizeBytes: ref.sizeBytes }), { dir, bytesMax: unzippedBytesMax }));
+      const [ref, { unpackedBytes }] = await (zip instanceof Uint8Array ? addBytes(zip, options) : addStream(zip, options));
       const code = { blobId: ref.id, sha256: Buffer.from(ref.id, "hex").toString("base64"), sizeBytes: ref.sizeBytes, unpackedBytes };
       fresh.set(code, ref);
       return code;
@@ -65,14 +76,25 @@ export function openPackages(deps: { readonly blobs: Blobs; readonly trees: Tree
   };
 }
 
-async function takeIn(blobs: Blobs, zip: Uint8Array | Readable, { zippedBytesMax, unzippedBytesMax }: { readonly zippedBytesMax?: number; readonly unzippedBytesMax: number }): Promise<BlobRef> {
-  const tooLarge = (): Error => (zippedBytesMax === undefined ? unzippedTooLarge(unzippedBytesMax) : zippedTooLarge(zippedBytesMax));
-  // An archive larger than its content may be is refused before it fills the disk.
-  const bytesMax = zippedBytesMax ?? unzippedBytesMax;
-  if (zip instanceof Uint8Array && zip.byteLength > bytesMax) throw tooLarge();
+interface AddOptions {
+  readonly zippedBytesMax?: number;
+}
+
+type SizeRules = AddOptions & { readonly unzippedBytesMax: number };
+
+async function takeIn(blobs: Blobs, zip: Uint8Array | Readable, rules: SizeRules): Promise<BlobRef> {
   try {
-    return await blobs.write(zip, { bytesMax });
+    return await blobs.write(zip, { bytesMax: zipBytesMax(rules) });
   } catch (error) {
-    throw error instanceof BlobTooLarge ? tooLarge() : error;
+    throw error instanceof BlobTooLarge ? tooLarge(rules) : error;
   }
 }
+
+function requireBytes(bytes: number, rules: SizeRules): void {
+  if (bytes > zipBytesMax(rules)) throw tooLarge(rules);
+}
+
+/** An archive larger than its content may be is refused before it fills the disk. */
+const zipBytesMax = ({ zippedBytesMax, unzippedBytesMax }: SizeRules): number => zippedBytesMax ?? unzippedBytesMax;
+
+const tooLarge = ({ zippedBytesMax, unzippedBytesMax }: SizeRules): Error => (zippedBytesMax === undefined ? unzippedTooLarge(unzippedBytesMax) : zippedTooLarge(zippedBytesMax));

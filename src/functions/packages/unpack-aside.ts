@@ -12,7 +12,8 @@ const asideBytesMin = 256 * 1024;
 
 /** As `unpack`; where it happens depends on the size of the archive. */
 export async function unpackAside(source: ArchiveSource, target: Target): Promise<Unpacked> {
-  if (source.kind === "file" && (await stat(source.path)).size >= asideBytesMin) return inThread({ path: source.path, ...target });
+  const bytes = source.kind === "bytes" ? source.bytes.byteLength : (await stat(source.path)).size;
+  if (bytes >= asideBytesMin) return inThread({ source, ...target });
   // Loaded with the first archive: a server that starts needs no zip reader.
   const { unpack } = await import("./unpack.ts");
   return unpack(source, target, sharedDisk);

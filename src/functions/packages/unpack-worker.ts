@@ -1,13 +1,13 @@
 // The thread that unpacks one large archive and then ends.
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { Fault } from "../../kernel/fault.ts";
+import type { ArchiveSource } from "./archive.ts";
 import { blockingDisk } from "./disk.ts";
 import { unpack, type Target, type Unpacked } from "./unpack.ts";
 
 /** What the thread is started with. */
 export interface UnpackerData extends Target {
-  /** The archive's file. */
-  readonly path: string;
+  readonly source: ArchiveSource;
 }
 
 /** Errors lose their own members on the way between threads; a refusal's travel beside it. */
@@ -16,9 +16,9 @@ export type FromUnpacker =
   | ({ readonly kind: "refused"; readonly cause: unknown } & Pick<Fault, "code" | "message" | "status" | "members">)
   | { readonly kind: "failed"; readonly error: unknown };
 
-async function run({ path, ...target }: UnpackerData): Promise<FromUnpacker> {
+async function run({ source, ...target }: UnpackerData): Promise<FromUnpacker> {
   try {
-    return { kind: "done", unpacked: await unpack({ kind: "file", path }, target, blockingDisk) };
+    return { kind: "done", unpacked: await unpack(source, target, blockingDisk) };
   } catch (error) {
     if (!(error instanceof Fault)) return { kind: "failed", error };
     const { code, message, status, members, cause } = error;

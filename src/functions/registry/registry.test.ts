@@ -39,6 +39,8 @@ beforeEach(async () => {
   const store: Store = {
     get: (key) => (reads++, engine.store.get(key)),
     list: (range) => engine.store.list(range),
+    text: (key) => engine.store.text(key),
+    texts: (range) => engine.store.texts(range),
     commit: (checks, writes) => engine.store.commit(checks, writes),
     watch: (prefix, listener) => engine.store.watch(prefix, listener),
   };

@@ -12,6 +12,7 @@ export const frameType = {
   ready: 2,
   /** Head: error type; body: the error payload as the caller shall see it. */
   initError: 3,
+  /** Head: how many µs the handler took, from the event's arrival to this answer. */
   result: 4,
   /** Head: error type; body: payload. The program goes on. */
   error: 5,

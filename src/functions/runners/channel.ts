@@ -109,7 +109,7 @@ class ChannelConversation implements Conversation {
       case frameType.streamEnd:
         return this.#takeStream(type, head, body);
       case frameType.result:
-        return this.#reply(this.#stream?.opened ? { kind: "streamed" } : { kind: "answer", payload: body });
+        return this.#reply(this.#stream?.opened ? { kind: "streamed" } : { kind: "answer", payload: body, handlerMs: head === "" ? undefined : Number(head) / 1000 });
       case frameType.error:
       case frameType.fatalError:
         return this.#reply({ kind: "error", payload: body, errorType: platformErrorType(head), fatal: type === frameType.fatalError });

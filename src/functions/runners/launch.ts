@@ -48,12 +48,12 @@ export async function launch(plan: LaunchPlan, former: Sandbox | undefined, { sa
   const supervised = extensions.length > 0;
   const full = { ...programEnvironment(spec, sandboxes), ...plan.env, ...(channel === "log" ? { _LAMBDA_TELEMETRY_LOG_FD: String(LOG_FD) } : {}) };
   const argv = pathsInside(spec, sandboxes, plan.argv);
-  const env = supervised ? forExtensions(full) : full;
-  const program = { argv: supervised ? supervisorArgv(CONTROL_FD) : argv, env, channel: true, control: supervised };
-  const wanted = sandboxSpec(spec, sandboxes, program);
+  const shared = forExtensions(full);
+  const env = supervised ? forShell(shared) : full;
+  const wanted = sandboxSpec(spec, sandboxes, { argv, env, channel: true, control: supervised });
   // A program started again in its own sandbox has a fresh one's boot.
   const cell = former || supervised || channel !== "frames" ? undefined : await cells?.take(wanted, spec);
-  const sandbox = cell?.sandbox ?? (former ? await former.restart(env) : await sandboxes.start(wanted));
+  const sandbox = cell?.sandbox ?? (former ? await former.restart(env) : await sandboxes.start(supervised ? { ...wanted, argv: supervisorArgv(CONTROL_FD, sandboxes.hostProgram(wanted, "/bin/sh")) } : wanted));
   const start = { kind: cell ? "pool" : "fresh", sandboxMs: clock.monotonicMs() - begunMs } as const;
   if (!supervised) return { ...alone(sandbox), start, load: () => cell?.load() };
 
@@ -79,15 +79,14 @@ export async function launch(plan: LaunchPlan, former: Sandbox | undefined, { sa
     runtime.resolve(exit);
     for (const { name } of extensions) plan.onExtensionExit(name, exit);
   });
-  for (const [index, { path }] of extensions.entries()) supervisor.startExtension({ id: `e${index}`, argv: pathsInside(spec, sandboxes, [path]), env: {} });
-  const own = Object.fromEntries(Object.entries(full).filter(([name]) => !(name in env)));
+  for (const [index, { path }] of extensions.entries()) supervisor.startExtension({ id: `e${index}`, argv: pathsInside(spec, sandboxes, [path]), env: without(shared, env) });
   return {
     sandbox,
     supervised,
     start,
     load: () => {},
     ended: runtime.promise,
-    startRuntime: () => supervisor.startRuntime({ id: "runtime", argv, env: own }),
+    startRuntime: () => supervisor.startRuntime({ id: "runtime", argv, env: without(full, env) }),
     terminateRuntime: async () => supervisor.signal("runtime", "TERM"),
     killRuntime: () => {
       killed = true;
@@ -95,6 +94,12 @@ export async function launch(plan: LaunchPlan, former: Sandbox | undefined, { sa
     },
   };
 }
+
+/** What acts on a program's loader is not for the shell, which may be another system's than the programs. */
+const forShell = (env: Readonly<Record<string, string>>): Readonly<Record<string, string>> => Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("LD_")));
+
+/** The variables that `others` has not. */
+export const without = (env: Readonly<Record<string, string>>, others: Readonly<Record<string, string>>): Readonly<Record<string, string>> => Object.fromEntries(Object.entries(env).filter(([name]) => !(name in others)));
 
 const alone = (sandbox: Sandbox): Omit<Launched, "start" | "load"> => ({
   sandbox,

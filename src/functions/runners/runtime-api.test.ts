@@ -176,7 +176,7 @@ describe("The runtime API", () => {
       await a.call(...NEXT);
       const headers = { "Lambda-Runtime-Function-Error-Type": given, "Content-Type": "application/vnd.aws.lambda.error.cause+json" };
       await a.call("POST", `/runtime/invocation/${given}/error`, '{"errorType":"T","errorMessage":"m","stackTrace":["s"],"errorCause":{"x":1}}', headers);
-      expect(a.replies.at(-1)).toEqual({ kind: "error", payload: Buffer.from('{"errorMessage":"m","errorType":"T","stackTrace":["s"]}'), errorType: shown, fatal: false });
+      expect(a.replies.at(-1)).toEqual({ kind: "error", payload: Buffer.from('{"errorMessage":"m","errorType":"T","stackTrace":["s"]}'), errorType: shown, fatal: false, cause: '{"x":1}' });
     }
   });
 
@@ -212,6 +212,34 @@ describe("The runtime API", () => {
     });
     expect(text).toMatch(/^HTTP\/1\.1 400 .*TruncatedHTTPRequest/s);
     expect(a.replies).toMatchObject([{ kind: "error", errorType: "Runtime.TruncatedResponse" }]);
+  });
+
+  test("takes the cause of an error that is meant for traces, up to a bound, and keeps it from the caller", async () => {
+    await using a = await api();
+    a.conversation.ask(invocation(1, { requestId: "r1" }));
+    await a.call(...NEXT);
+    const cause = (bytes: number): Record<string, string> => ({ "Lambda-Runtime-Function-Error-Type": "Function.Oops", "Lambda-Runtime-Function-XRay-Error-Cause": "x".repeat(bytes) });
+    // A client that is still sending when it is refused may not get to read why.
+    const refused = await a.call("POST", "/runtime/invocation/r1/error", "{}", cause(3 * 2 ** 20)).then(({ status }) => status, (error: NodeJS.ErrnoException) => error.code);
+    expect([431, "ECONNRESET", "EPIPE"]).toContain(refused);
+    expect(a.replies).toEqual([]);
+    expect(await a.call("POST", "/runtime/invocation/r1/error", '{"errorType":"T"}', cause(2 ** 20))).toMatchObject({ status: 202 });
+    const told = { kind: "error", payload: Buffer.from('{"errorType":"T"}'), errorType: "Function.Oops", fatal: false };
+    expect(a.replies).toEqual([told]);
+    a.conversation.ask(invocation(2, { requestId: "r2" }));
+    await a.call(...NEXT);
+    const small = { ...cause(0), "Lambda-Runtime-Function-XRay-Error-Cause": '{"exceptions":[]}' };
+    await a.call("POST", "/runtime/invocation/r2/error", '{"errorType":"T"}', small);
+    expect(a.replies.at(-1)).toEqual({ ...told, cause: '{"exceptions":[]}' });
+  });
+
+  test("knows nothing of snapshots, as the original without SnapStart", async () => {
+    await using a = await api();
+    for (const [method, path] of [["GET", "/runtime/restore/next"], ["POST", "/runtime/restore/error"]] as const)
+      expect(await a.call(method, path)).toMatchObject({ status: 404, body: "404 page not found\n" });
+    expect((await fetch(`http://127.0.0.1:${a.port}/2021-04-23/credentials`)).status).toBe(404);
+    a.conversation.ask(invocation(1, { requestId: "r1" }));
+    expect((await a.call(...NEXT)).status).toBe(200);
   });
 
   test("answers ping, and says plainly what is not there", async () => {

@@ -45,9 +45,10 @@ export async function openSandboxApi(): Promise<SandboxApi> {
       if (sockets.size === 0) whenUnconnected?.();
     });
   });
-  server.on("clientError", (_error, socket) => {
-    if (socket.writable) truncated(socket);
-    else socket.destroy();
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    if (!socket.writable) socket.destroy();
+    else if (error.code === "HPE_HEADER_OVERFLOW") socket.end("HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n431 Request Header Fields Too Large");
+    else truncated(socket);
   });
   await listening(server);
   return {

@@ -24,6 +24,7 @@ export function bubblewrapSandboxes(dir: string, tools: Tools, cgroups: Cgroups 
   const users = openUsers(etc.usersDir, tools.setpriv === undefined);
   const slotDeps = { tools, users, groups, tmpDir };
   const inside = hostTools();
+  const hostProgram: Sandboxes["hostProgram"] = ({ rootDir }, path) => (rootDir === undefined ? undefined : inside?.words(path)) ?? [path];
   // Their waiting command runs the host's programs from elsewhere; most servers never need one.
   let foreignSlots: Slots | undefined;
   const foreign = (tmpMb: number): Slots => {
@@ -36,7 +37,7 @@ export function bubblewrapSandboxes(dir: string, tools: Tools, cgroups: Cgroups 
   const planFor = (spec: SandboxSpec, slot: Slot, shared: Pick<ProgramPlan, "follow" | "cleanup">): ProgramPlan => {
     const root = spec.rootDir === undefined || !inside ? systemRoot(system, etc.options(slot.uid)) : foreignRoot(spec.rootDir, inside, etc.foreignOptions());
     const options = specOptions(spec, root, tools.keepers && tmpDir, slot.vacancies);
-    const envProgram = spec.rootDir === undefined ? undefined : inside?.words("/usr/bin/env");
+    const envProgram = hostProgram(spec, "/usr/bin/env");
     return {
       spec,
       group: slot.group,
@@ -48,7 +49,7 @@ export function bubblewrapSandboxes(dir: string, tools: Tools, cgroups: Cgroups 
       ...shared,
       become: async (next) => {
         const filled = slot.fill(next.mounts);
-        // Meanwhile; what runs already has the share of a program that boots from here on.
+        // Meanwhile.
         limit(slot.group, next);
         await filled;
         return planFor(next, slot, shared);
@@ -59,6 +60,7 @@ export function bubblewrapSandboxes(dir: string, tools: Tools, cgroups: Cgroups 
     report: bubblewrapReport(tools, cgroups),
     shelf: rooms && shelf,
     pathOf: (_id, _mounts, target) => target,
+    hostProgram,
     start: async (spec, signal) => {
       // Refused before anything is made for it.
       insideScript(spec.env, spec);

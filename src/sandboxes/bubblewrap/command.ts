@@ -21,6 +21,8 @@ export interface Keepers {
   readonly unshare: string;
   readonly nsenter: string;
   readonly mount: string;
+  /** Quicker at the last moment, where there is one. */
+  readonly perl: string | undefined;
 }
 
 /** Descriptor of the compiled seccomp filter; until it is opened there, the first of the namespaces that a launcher is passed. */

@@ -1,6 +1,6 @@
 // The few programs that start a function, for root file systems that are not the host's: an image may have no shell, or another C library.
 import { existsSync, lstatSync, realpathSync } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 
 /** Where the host's programs lie inside; root file systems have the directory. */
 const AT = "/.fugaz";
@@ -27,6 +27,10 @@ export function hostTools(): HostTools | undefined {
   const own = ["/bin", "/sbin", "/lib", "/lib64"].filter((dir) => existsSync(dir) && !lstatSync(dir).isSymbolicLink());
   return {
     binds: ["--tmpfs", AT, ...["/usr", ...own].flatMap((dir) => ["--ro-bind", dir, AT + dir]), "--remount-ro", AT],
-    words: (program) => [AT + loader, "--library-path", libraries, AT + realpathSync(program)],
+    words: (program) => {
+      const file = realpathSync(program);
+      // Many programs in one, which would learn by its own name which of them is meant.
+      return [AT + loader, "--library-path", libraries, AT + file, ...(basename(file) === "busybox" ? [basename(program)] : [])];
+    },
   };
 }

@@ -23,8 +23,8 @@ export async function probeTools(path: string, dir: string, groups: Cgroups | un
   const tmpDir = tmpDirOf(dir);
   await mkdir(tmpDir);
   const filterFile = await writeFilter(join(dir, "seccomp"));
-  const [unshare, nsenter, mount] = ["unshare", "nsenter", "mount"].map((program) => which(program, path));
-  const keepers = unshare !== undefined && nsenter !== undefined && mount !== undefined ? { unshare, nsenter, mount } : undefined;
+  const [unshare, nsenter, mount, perl] = ["unshare", "nsenter", "mount", "perl"].map((program) => which(program, path));
+  const keepers = unshare !== undefined && nsenter !== undefined && mount !== undefined ? { unshare, nsenter, mount, perl } : undefined;
   const users = { take: async () => UID, giveBack: () => {} };
   let reason = "";
   // The best that works.

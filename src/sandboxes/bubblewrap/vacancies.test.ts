@@ -11,14 +11,14 @@ describe.skipIf(noContainers !== undefined)("a sandbox with vacant directories",
   const dir = mkdtempSync(join(tmpdir(), "fugaz-vacant-"));
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-  test.for([["root", undefined], ["somebody else", NOBODY]] as const)("is filled while its program runs, read-only, and starts again as what it became (%s)", ([name, uid], { skip }) => {
+  test.for([["root", undefined], ["somebody else", NOBODY], ["without perl", undefined]] as const)("is filled while its program runs, read-only, and starts again as what it became (%s)", ([name, uid], { skip }) => {
     skip(uid !== undefined && nobodyBarred !== undefined, nobodyBarred);
     if (uid === undefined && !asRoot) return;
     const own = join(dir, name);
     mkdirSync(join(own, "shelf/with space/deep"), { recursive: true });
     writeFileSync(join(own, "shelf/with space/deep/file"), "filled");
     if (uid !== undefined && asRoot) for (const at of [dir, own, "shelf", "shelf/with space", "shelf/with space/deep", "shelf/with space/deep/file"].map((at) => (at.startsWith("/") ? at : join(own, at)))) chownSync(at, uid, uid);
-    const said = execFileSync(process.execPath, ["--input-type=module-typescript", "-e", fillProgram(own)], { ...(uid !== undefined && asRoot ? { uid, gid: uid } : {}), cwd: "/", env: { PATH: path }, encoding: "utf8" });
+    const said = execFileSync(process.execPath, ["--input-type=module-typescript", "-e", fillProgram(own, name === "without perl" ? withoutPerl(join(own, "bin")) : path)], { ...(uid !== undefined && asRoot ? { uid, gid: uid } : {}), cwd: "/", env: { PATH: path }, encoding: "utf8" });
     const { shelf, outs, refused, left } = JSON.parse(said) as Record<string, unknown>;
     // Where this machine does not let a user nest namespaces, nothing can be added, and nothing is promised.
     if (shelf === undefined) return expect(uid).toBe(NOBODY);
@@ -43,15 +43,22 @@ describe.skipIf(noContainers !== undefined)("a sandbox with vacant directories",
   });
 });
 
-const opening = (own: string): string => `
+/** A $PATH whose perl ends before it has read anything. */
+function withoutPerl(dir: string): string {
+  mkdirSync(dir);
+  writeFileSync(join(dir, "perl"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+  return `${dir}:${path}`;
+}
+
+const opening = (own: string, tools = path): string => `
   import { openSandboxes } from ${JSON.stringify(join(import.meta.dirname, "../open.ts"))};
   const own = ${JSON.stringify(own)};
-  const sandboxes = await openSandboxes({ isolation: "bubblewrap", dir: own + "/s", path: ${JSON.stringify(path)}, shelf: own + "/shelf" });
+  const sandboxes = await openSandboxes({ isolation: "bubblewrap", dir: own + "/s", path: ${JSON.stringify(tools)}, shelf: own + "/shelf" });
   const spec = { env: { PATH: "/usr/bin:/bin" }, cwd: "/", mounts: [], memoryMb: 128, cpus: 1, processesMax: 64, openFilesMax: 256, tmpMb: 8, channel: true };
   const vacant = ["/var/task"];
 `;
 
-const fillProgram = (own: string): string => `${opening(own)}
+const fillProgram = (own: string, tools: string): string => `${opening(own, tools)}
   const hear = async (sandbox, onWords) => {
     let out = "";
     for await (const chunk of sandbox.stdout) {

@@ -27,6 +27,7 @@ export function processSandboxes(dir: string, cgroups: Cgroups | string, reason:
     report: processReport(cgroups, reason),
     shelf: undefined,
     pathOf,
+    hostProgram: (_spec, path) => [path],
     start: async (spec, signal) => {
       if (spec.rootDir !== undefined) throw new Error("a plain process can not have a root file system of its own");
       await using undo = new AsyncDisposableStack();

@@ -1,6 +1,8 @@
 // What Query, Scan and SELECT have in common: a page of a range, filtered, projected and counted as the original does.
+import type * as sdk from "@aws-sdk/client-dynamodb";
 import { limits } from "../../kernel/limits.ts";
-import { attributeOf, itemBytes, pick, type Item } from "../../triggers/tables/attribute-value.ts";
+import { attributeOf, pick, type Item } from "../../triggers/tables/attribute-value.ts";
+import type { StoredItem } from "../../triggers/tables/packing.ts";
 import type { RangeRead } from "../../triggers/tables/ranges.ts";
 import { keyNames, type Index, type Table } from "../../triggers/tables/table.ts";
 import { capacityView, onlyTable, readUnits, type Units } from "./capacity.ts";
@@ -8,7 +10,7 @@ import { attributesOf, projectItem, type Projection } from "./expressions/projec
 import { meets } from "./expressions/evaluate.ts";
 import type { Condition, Operand } from "./expressions/syntax.ts";
 import { invalid, invalidParameters } from "./faults.ts";
-import { sdkItem, type DynamoDbContext } from "./op.ts";
+import { sdkItem, wholeItem, type DynamoDbContext } from "./op.ts";
 import { readItem } from "./values.ts";
 
 export interface PageRead {
@@ -24,53 +26,76 @@ export interface PageRead {
 }
 
 export interface Page {
-  readonly items: readonly Item[];
+  readonly items: readonly Record<string, sdk.AttributeValue>[];
   readonly count: number;
   readonly scanned: number;
   /** Where the next page begins, behind this; undefined at the end. */
   readonly last: Item | undefined;
-  readonly units: Units;
+  readonly units: () => Units;
 }
 
 /** Up to a megabyte of items, or up to the limit, before the filter. */
 export async function readPage(context: DynamoDbContext, { range, filter, projection, countOnly, fetch, limit, consistent }: PageRead): Promise<Page> {
   const { table, index } = range;
-  const items: Item[] = [];
-  let [count, scanned, bytes, fetchedUnits] = [0, 0, 0, 0];
-  let last: Item | undefined;
+  const items: Record<string, sdk.AttributeValue>[] = [];
+  const size = openSize();
+  let [count, scanned, fetchedUnits] = [0, 0, 0];
+  let last: StoredItem | undefined;
   let full = false;
   for await (const page of context.tables.read({ ...range, expected: limit === undefined ? undefined : Math.min(limit, limits.store.listMax) })) {
     for (const found of page) {
-      let { item } = found;
+      let wanted = found;
       scanned++;
-      bytes += found.bytes;
-      last = pick(item, startNames(table, index));
+      size.add(found);
+      last = found;
       if (fetch) {
-        item = (await context.tables.items.get(table, pick(item, keyNames(table.key)))) ?? item;
-        fetchedUnits += readUnits(itemBytes(item), consistent);
+        wanted = (await context.tables.items.stored(table, pick(found.item, keyNames(table.key)))) ?? found;
+        fetchedUnits += readUnits(wanted.bytes, consistent);
       }
-      if (!filter || meets(filter, item)) {
+      if (!filter || meets(filter, wanted.item)) {
         count++;
-        if (!countOnly) items.push(projection ? projectItem(item, projection) : item);
+        if (!countOnly) items.push(projection ? sdkItem(projectItem(wanted.item, projection)) : wholeItem(wanted));
       }
-      full = scanned === limit || bytes >= limits.tables.pageBytes;
+      full = scanned === limit || size.reaches(limits.tables.pageBytes);
       if (full) break;
     }
     if (full) break;
   }
-  const units = readUnits(bytes, consistent);
-  return { items, count, scanned, last: full ? last : undefined, units: index ? { table: fetchedUnits, indexes: new Map([[index.name, units]]) } : onlyTable(units) };
+  const units = (): Units => {
+    const read = readUnits(size.bytes(), consistent);
+    return index ? { table: fetchedUnits, indexes: new Map([[index.name, read]]) } : onlyTable(read);
+  };
+  return { items, count, scanned, last: full && last ? pick(last.item, startNames(table, index)) : undefined, units };
+}
+
+/** What items count for together: they are parsed for it only when it matters, as most pages are far from every limit. */
+function openSize() {
+  let unmeasured: StoredItem[] = [];
+  let [measured, unmeasuredMax] = [0, 0];
+  const bytes = (): number => {
+    for (const each of unmeasured) measured += each.bytes;
+    [unmeasured, unmeasuredMax] = [[], 0];
+    return measured;
+  };
+  return {
+    bytes,
+    add: (item: StoredItem): void => {
+      unmeasured.push(item);
+      unmeasuredMax += item.bytesMax;
+    },
+    reaches: (limit: number): boolean => measured + unmeasuredMax >= limit && bytes() >= limit,
+  };
 }
 
 const startNames = (table: Table, index: Index | undefined): ReadonlySet<string> => new Set([...keyNames(table.key), ...(index ? keyNames(index.key) : [])]);
 
 /** The answer of Query and Scan. */
 export const pageView = (table: Table, page: Page, { Select, ReturnConsumedCapacity }: { readonly Select?: string | undefined; readonly ReturnConsumedCapacity?: string | undefined }) => ({
-  ...(Select === "COUNT" ? {} : { Items: page.items.map(sdkItem) }),
+  ...(Select === "COUNT" ? {} : { Items: [...page.items] }),
   Count: page.count,
   ScannedCount: page.scanned,
   LastEvaluatedKey: page.last && sdkItem(page.last),
-  ConsumedCapacity: capacityView(ReturnConsumedCapacity, table, () => page.units),
+  ConsumedCapacity: capacityView(ReturnConsumedCapacity, table, page.units),
 });
 
 /** ExclusiveStartKey: exactly the keys of the table and of the index that is read. */

@@ -4,7 +4,7 @@ import type { LambdaContext, Output } from "./op.ts";
 
 type View = Output<"GetEventSourceMapping">;
 
-export function mappingView(mapping: Mapping, { mappings }: Pick<LambdaContext, "mappings">): View {
+export async function mappingView(mapping: Mapping, { mappings }: Pick<LambdaContext, "mappings">): Promise<View> {
   const { settings } = mapping;
   return {
     UUID: mapping.id,
@@ -18,7 +18,7 @@ export function mappingView(mapping: Mapping, { mappings }: Pick<LambdaContext, 
     LastModified: new Date(mapping.modifiedMs),
     State: mapping.state,
     StateTransitionReason: mapping.kind === "sqs" ? "USER_INITIATED" : "User action",
-    ...(mapping.kind === "sqs" ? queueView(settings) : { ...streamView(settings), LastProcessingResult: mappings.statusOf(mapping.id)?.lastResult ?? "No records processed" }),
+    ...(mapping.kind === "sqs" ? queueView(settings) : { ...streamView(settings), LastProcessingResult: (await mappings.lastResult(mapping)) ?? "No records processed" }),
   };
 }
 

@@ -1,6 +1,4 @@
 // Which runtime names are known, and whether this machine can run them.
-import type { Version } from "../../functions/function.ts";
-import { runtimeNote } from "../../functions/runtime-note.ts";
 import { runtimeNames } from "../../kernel/runtime-names.ts";
 import type { Runtimes } from "../../ports/runtimes.ts";
 import { invalid } from "./faults.ts";
@@ -18,11 +16,4 @@ export async function requireRuntime(name: string, runtimes: Runtimes): Promise<
   if (!runtimeNames.includes(name))
     throw invalid(`Value ${name} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [${offered.join(", ")}] or be a valid ARN`);
   if ((await runtimes.resolve(name)) === undefined) throw invalid(`The runtime ${name} can not run on this machine. ${await runtimes.whyMissing(name)}`);
-}
-
-/** The reason beside the state `Active`, for a function that does not run on quite the version it named; nothing otherwise. */
-export async function runtimeState({ settings }: Pick<Version, "settings">, runtimes: Runtimes): Promise<{ readonly StateReason?: string }> {
-  const runtime = await runtimes.resolve(settings.runtime);
-  const note = runtime && runtimeNote(runtime);
-  return note === undefined ? {} : { StateReason: note };
 }

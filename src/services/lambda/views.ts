@@ -1,11 +1,28 @@
 // How a function looks to AWS tools: every member the original sends, since some tools crash on a missing one.
-import { createHash } from "node:crypto";
 import type { FunctionSettings, ImageFacts, Version } from "../../functions/function.ts";
-import { functionArn, partitionOf } from "../../kernel/arn.ts";
+import { runtimeNote } from "../../functions/runtime-note.ts";
+import { runtimeArn } from "../../functions/runtime-version.ts";
+import { functionArn } from "../../kernel/arn.ts";
+import type { Runtimes } from "../../ports/runtimes.ts";
 import type { Output } from "./op.ts";
 
-/** `arn` is the qualified or the plain ARN, as the call asked. */
-export function configurationView(version: Version, qualifier?: string): Omit<Output<"GetFunctionConfiguration">, "$metadata"> {
+type Configuration = Omit<Output<"GetFunctionConfiguration">, "$metadata">;
+
+/** `qualifier`: of the ARN, as the call asked. What a zip runs on is as this machine has it now; the reason beside the state tells when that is not quite what it named. */
+export async function configurationView(version: Version, { runtimes }: { readonly runtimes: Runtimes }, qualifier?: string): Promise<Configuration> {
+  const runtime = version.code.image ? undefined : await runtimes.resolve(version.settings.runtime);
+  const note = runtime && runtimeNote(runtime);
+  return {
+    ...listedView(version, qualifier),
+    State: "Active",
+    ...(note === undefined ? {} : { StateReason: note }),
+    LastUpdateStatus: "Successful",
+    ...(runtime ? { RuntimeVersionConfig: { RuntimeVersionArn: runtimeArn(runtime, version) } } : {}),
+  };
+}
+
+/** As lists show it: the original leaves out what changes by itself. */
+export function listedView(version: Version, qualifier?: string): Configuration {
   const { settings, code } = version;
   return {
     FunctionName: version.name,
@@ -20,18 +37,15 @@ export function configurationView(version: Version, qualifier?: string): Omit<Ou
     CodeSha256: code.sha256,
     Version: version.version,
     ...(Object.keys(settings.env).length > 0 ? { Environment: { Variables: { ...settings.env } } } : {}),
-    TracingConfig: { Mode: "PassThrough" },
+    TracingConfig: { Mode: settings.tracing ?? "PassThrough" },
     ...(settings.deadLetter === undefined ? {} : { DeadLetterConfig: { TargetArn: settings.deadLetter } }),
     ...(settings.layers.length > 0 ? { Layers: settings.layers.map((layer) => ({ Arn: layer.arn, CodeSize: layer.code.sizeBytes })) } : {}),
     RevisionId: version.id,
-    State: "Active",
-    LastUpdateStatus: "Successful",
     PackageType: code.image ? "Image" : "Zip",
     ...(code.image ? imageConfigView(settings) : {}),
     Architectures: [settings.architecture],
     EphemeralStorage: { Size: settings.tmpMb },
     SnapStart: { ApplyOn: "None", OptimizationStatus: "Off" },
-    ...(code.image ? {} : { RuntimeVersionConfig: { RuntimeVersionArn: runtimeArn(version) } }),
     LoggingConfig: {
       LogFormat: settings.logs.format,
       LogGroup: settings.logs.group,
@@ -40,16 +54,6 @@ export function configurationView(version: Version, qualifier?: string): Omit<Ou
     },
   };
 }
-
-/** As lists show it: the original leaves out what changes by itself. */
-export function listedView(version: Version, qualifier?: string): Omit<Output<"GetFunctionConfiguration">, "$metadata"> {
-  const { State: _state, LastUpdateStatus: _status, RuntimeVersionConfig: _runtime, ...listed } = configurationView(version, qualifier);
-  return listed;
-}
-
-/** The original names a build of its runtime here; ours names the runtime. */
-const runtimeArn = ({ region, settings }: Version): string =>
-  `arn:${partitionOf(region)}:lambda:${region}::runtime:${createHash("sha256").update(settings.runtime).digest("hex")}`;
 
 /** Only what the function says instead of its image. */
 function imageConfigView({ imageConfig: { entryPoint, command, workingDirectory } = {} }: FunctionSettings): Pick<Output<"GetFunctionConfiguration">, "ImageConfigResponse"> {

@@ -26,7 +26,8 @@ export interface Mappings extends Omit<MappingRecords, "create">, AsyncDisposabl
   reads(kind: SourceKind): boolean;
   /** Of those that run. */
   status(): readonly MappingStatus[];
-  statusOf(id: string): MappingStatus | undefined;
+  /** Of its latest batch, before a restart too; undefined before the first. */
+  lastResult(mapping: Mapping): Promise<string | undefined>;
   /** Begins nothing more. What runs may end. */
   stop(): void;
 }
@@ -117,7 +118,12 @@ export async function openMappings(deps: MappingsDeps): Promise<Mappings> {
       return first ? records.create(made, async (id) => first(id)) : "missing";
     },
     status: () => [...runs.values()].flatMap(({ poller }) => (poller ? [poller.status()] : [])),
-    statusOf: (id) => runs.get(id)?.poller?.status(),
+    lastResult: async ({ id, kind }) => {
+      const known = runs.get(id)?.poller?.status().lastResult;
+      if (known !== undefined || kind === "sqs") return known;
+      const { lastResultIn, readCheckpoints } = await import("./streams/checkpoints.ts");
+      return lastResultIn(await readCheckpoints(store, id));
+    },
     stop,
     [Symbol.asyncDispose]: async () => {
       stop();

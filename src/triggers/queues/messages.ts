@@ -18,10 +18,10 @@ export function enqueueWrite(queue: QueueRecord, facts: MessageFacts, body: Uint
 }
 
 /** Everything stored here was written by `enqueueWrite`. */
-export const factsOf = ({ meta }: Leased): MessageFacts => meta as MessageFacts;
+export const factsOf = ({ meta }: Pick<Leased, "meta">): MessageFacts => meta as MessageFacts;
 
 /** How often it was received and when first, the life in a source queue included. */
-export function receivesOf(lease: Leased): { readonly receives: number; readonly firstReceivedMs: number } {
+export function receivesOf(lease: Pick<Leased, "meta" | "attempt" | "firstLeasedAtMs">): { readonly receives: number; readonly firstReceivedMs: number } {
   const { earlier } = factsOf(lease);
   return { receives: (earlier?.receives ?? 0) + lease.attempt, firstReceivedMs: earlier?.firstReceivedMs ?? lease.firstLeasedAtMs };
 }

@@ -5,6 +5,7 @@ import { policyAllows } from "../../kernel/policy.ts";
 import type { Leased, Queue } from "../../ports/queue.ts";
 import type { Store } from "../../ports/store.ts";
 import { type Handle, readHandle } from "./handles.ts";
+import { look } from "./look.ts";
 import { openMoves } from "./moves.ts";
 import type { HandleFate, QueueRecord, Queues, ReceivedMessage, ReceiveOptions } from "./queues.ts";
 import { openInFlight, take, type Taken } from "./receive.ts";
@@ -37,9 +38,9 @@ const ATTEMPTS_MAX = 1000;
 /** Opens the queues and goes on with the move tasks of an earlier life. */
 export async function openQueues({ store, queue: port, clock, logger, limits: moved = {} }: QueuesDeps): Promise<Queues> {
   const { recreateDelayMs = limits.sqs.recreateDelayMs, inFlightMax = limits.sqs.inFlightMax } = moved;
-  let closed = false;
+  const life = new AbortController();
   const warn = (error: unknown): void => {
-    if (!closed) logger.error({ err: error }, "A queue's work in the background failed; it is tried again");
+    if (!life.signal.aborted) logger.error({ err: error }, "A queue's work in the background failed; it is tried again");
   };
   const sequence = openSequence({ store, clock });
   const inFlight = openInFlight(port, inFlightMax);
@@ -55,7 +56,7 @@ export async function openQueues({ store, queue: port, clock, logger, limits: mo
     clock, warn,
     nextVisible: async (name) => (await port.pending(name)).find(({ queue }) => queue === name)?.visibleAtMs,
   });
-  const unwatch = port.watch(enginePrefix, waiting.wake);
+  const unwatch = port.watch(enginePrefix, ({ queue }) => waiting.wake(queue));
   const moves = openMoves({ store, queue: port, clock, records, sequence, warn });
   const attempts = openAttempts(port, clock);
   const sendDeps = { store, clock, sequence };
@@ -120,7 +121,7 @@ export async function openQueues({ store, queue: port, clock, logger, limits: mo
   let sweeping: Promise<void> = Promise.resolve();
   const sweepAgain = (): void => {
     sweeping = sweep().catch(warn).finally(() => {
-      if (!closed) cancelSweep = clock.after(SWEEP_MS, sweepAgain);
+      if (!life.signal.aborted) cancelSweep = clock.after(SWEEP_MS, sweepAgain);
     });
   };
   let cancelSweep = clock.after(SWEEP_MS, sweepAgain);
@@ -129,6 +130,7 @@ export async function openQueues({ store, queue: port, clock, logger, limits: mo
   return {
     records, moves, receive, remove, hide, sweep,
     send: (queue, messages) => send(queue, messages, sendDeps),
+    look: (queue, options) => look(queue, { ...options, signal: AbortSignal.any([options.signal, life.signal]) }, { queue: port, records, clock }),
     purge: async (queue) => void (await port.purge(engineQueue(queue))),
     counts: (queue) => port.counts(engineQueue(queue)),
     maySend: async (ref, { service, sourceArn, sourceAccount }) => {
@@ -141,7 +143,7 @@ export async function openQueues({ store, queue: port, clock, logger, limits: mo
       return queue && planSend(queue, [message], sendDeps);
     },
     [Symbol.asyncDispose]: async () => {
-      closed = true;
+      life.abort();
       cancelSweep();
       waiting.close();
       unwatch();

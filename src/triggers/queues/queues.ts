@@ -121,6 +121,29 @@ export interface ReceiveOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A message as an onlooker sees it. */
+export interface SeenMessage extends MessageFacts {
+  readonly body: string;
+  readonly receives: number;
+  readonly firstReceivedMs?: number;
+  /** `new`: it arrived this moment; `blocked`: a message before it in its group is in flight or delayed. */
+  readonly state: "new" | "visible" | "in-flight" | "delayed" | "blocked";
+  /** When that state ends by itself (epoch ms). */
+  readonly untilMs?: number;
+}
+
+export interface LookOptions {
+  /** What lies there first, the oldest before the others; otherwise only what arrives from now on. */
+  readonly backlog: boolean;
+  /** After so long without news comes a `quiet`. */
+  readonly idleMs: number;
+  /** Ends the looking, without an error. */
+  readonly signal: AbortSignal;
+}
+
+/** `missed`: so many messages arrived faster than they were taken. */
+export type Sight = { readonly kind: "message"; readonly message: SeenMessage } | { readonly kind: "missed"; readonly count: number } | { readonly kind: "quiet" };
+
 /** What became of a handle: `malformed` or another queue's; `lost` when the message is gone or was received again; `ended` when its visibility timeout is over. */
 export type HandleFate = "done" | "malformed" | "lost" | "ended" | "too-long";
 
@@ -172,6 +195,8 @@ export interface Queues extends AsyncDisposable {
   remove(queue: QueueRecord, handle: string): Promise<HandleFate>;
   /** Hides the message for so long from now; 0 shows it at once. */
   hide(queue: QueueRecord, handle: string, seconds: number): Promise<HandleFate>;
+  /** Each message there is and each that arrives, in the order of arrival, none of them received. Begins when it resolves, ends when the queue is deleted. */
+  look(queue: QueueRecord, options: LookOptions): Promise<AsyncGenerator<Sight>>;
   purge(queue: QueueRecord): Promise<void>;
   counts(queue: QueueRecord): Promise<QueueCounts>;
   /** May this service send here, by the queue's policy? False when there is no such queue. */

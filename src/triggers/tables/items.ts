@@ -5,7 +5,7 @@ import { equalItems, type Item } from "./attribute-value.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Counts } from "./counts.ts";
 import { itemKey, tableKey } from "./keys.ts";
-import { unpackItem, type Packed } from "./packing.ts";
+import { StoredItem, unpackItem, type Packed } from "./packing.ts";
 import { planWrites, type Deltas } from "./plan-writes.ts";
 import type { ItemKey, Table } from "./table.ts";
 
@@ -31,6 +31,8 @@ export interface Outcome<T> {
 
 export interface Items {
   get(table: Table, key: ItemKey): Promise<Item | undefined>;
+  /** For who may only pass it on. */
+  stored(table: Table, key: ItemKey): Promise<StoredItem | undefined>;
   /**
    * Changes items, all or nothing, with their index entries and stream records. `decide` may throw a fault, and is asked again when the
    * items or their tables changed meanwhile. Each item appears at most once. Throws TableGone when a table does not exist (any more).
@@ -88,11 +90,13 @@ export function openItems({ store, catalog, turns, counts }: ItemsDeps): Items {
     return outcome;
   };
 
+  const stored = async (table: Table, key: ItemKey): Promise<StoredItem | undefined> => {
+    const text = await store.text(itemKey(table, key));
+    return typeof text === "string" ? new StoredItem(text) : undefined;
+  };
   return {
-    get: async (table, key) => {
-      const entry = await store.get<Packed>(itemKey(table, key));
-      return entry && unpackItem(entry.value);
-    },
+    stored,
+    get: async (table, key) => (await stored(table, key))?.item,
     change: <T>(targets: readonly Target[], decide: Parameters<Items["change"]>[1], { expired = false } = {}) =>
       turns.take(targets.map(({ table, key }) => itemKey(table, key).join("\0")), async (): Promise<T> => {
         for (let tried = 0; tried < ATTEMPTS_MAX; tried++) {

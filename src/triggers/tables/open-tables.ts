@@ -10,7 +10,8 @@ import { choreWrite, doChore, dropTableWrites, expireItems, forgetTokens, type C
 import { openCounts, type Count } from "./counts.ts";
 import { openItems, type Items } from "./items.ts";
 import { chores, expiringKey, tableKey } from "./keys.ts";
-import { readRange, type FoundItem, type RangeRead } from "./ranges.ts";
+import type { StoredItem } from "./packing.ts";
+import { readRange, type RangeRead } from "./ranges.ts";
 import type { TableStream } from "./stream-records.ts";
 import { beginStream, endStream, openStreams, sweepStreams, type Streams } from "./streams.ts";
 import type { Scope, Table } from "./table.ts";
@@ -20,7 +21,7 @@ export interface Tables extends AsyncDisposable, Pick<Catalog, "find" | "list"> 
   readonly streams: Streams;
   readonly backups: Backups;
   /** Items of a table or entries of an index, in order, in pages. */
-  read(range: RangeRead): AsyncGenerator<readonly FoundItem[]>;
+  read(range: RangeRead): AsyncGenerator<readonly StoredItem[]>;
   /** False when there is a table of this name already. `from` is the copy whose items it gets in the background. */
   create(table: Table, from?: string): Promise<boolean>;
   /**

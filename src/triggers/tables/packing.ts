@@ -1,5 +1,5 @@
 // Items as the store keeps them: JSON in which bytes are base64, marked so that items without bytes need no second look.
-import { attributeOf, setAttribute, type AttributeValue, type Item } from "./attribute-value.ts";
+import { attributeOf, itemBytes, setAttribute, type AttributeValue, type Item } from "./attribute-value.ts";
 
 /** A value of JSON: the item as the wire writes it. */
 export type WireItem = Readonly<Record<string, unknown>>;
@@ -10,6 +10,41 @@ export type Packed = readonly [item: WireItem] | readonly [item: WireItem, bytes
 export const packItem = (item: Item): Packed => (hasBytes(item) ? [wireItem(item), 1] : [item]);
 
 export const unpackItem = ([item, bytes]: Packed): Item => (bytes === 1 ? readItem(item) : (item as Item));
+
+/** An item as it was read: parsed when somebody looks into it, as many only pass through. */
+export class StoredItem {
+  readonly #text: string;
+  #item: Item | undefined;
+  #bytes: number | undefined;
+
+  /** `text` is the JSON of a `Packed`. */
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  get item(): Item {
+    return (this.#item ??= unpackItem(JSON.parse(this.#text) as Packed));
+  }
+
+  /** What it counts for (`itemBytes`). */
+  get bytes(): number {
+    return (this.#bytes ??= itemBytes(this.item));
+  }
+
+  /** It does not count for more; known without parsing, as all that counts stands in the text, each character in at most three bytes. */
+  get bytesMax(): number {
+    return this.#bytes ?? this.#text.length * 3;
+  }
+
+  get characters(): number {
+    return this.#text.length;
+  }
+
+  /** The item as the wire writes it, in JSON. */
+  get json(): string {
+    return this.#text.slice(1, this.#text.endsWith(",1]") ? -3 : -1);
+  }
+}
 
 /** The item in JSON's types, as event records carry it. */
 export function wireItem(item: Item): WireItem {

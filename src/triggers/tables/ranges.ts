@@ -1,9 +1,9 @@
 // Items and index entries in order: a query is one hash key's range, a scan is a share of all hash keys; both come in pages.
 import { limits } from "../../kernel/limits.ts";
 import type { Key, Range, Store } from "../../ports/store.ts";
-import { itemBytes, type AttributeValue, type Item } from "./attribute-value.ts";
+import type { AttributeValue, Item } from "./attribute-value.ts";
 import { entriesOf, entryKey, hashPart, itemKey, itemsOf, orderedText, shareEnds, type Share } from "./keys.ts";
-import { unpackItem, type Packed } from "./packing.ts";
+import { StoredItem } from "./packing.ts";
 import type { Index, Table } from "./table.ts";
 
 /** Which range keys are wanted: both ends optional. */
@@ -27,40 +27,35 @@ export interface RangeRead {
   readonly expected?: number | undefined;
 }
 
-export interface FoundItem {
-  /** As the index holds it, when one is read. */
-  readonly item: Item;
-  readonly bytes: number;
-}
-
 /** Ours: entries of the first page; they can be 400 KB each, and most reads are short. */
 const FIRST_PAGE = 64;
 /** Ours: about how much of the later pages. */
 const PAGE_BYTES = 1024 * 1024;
 
-/** The items one by one; what the reader does not take is not read, beyond a page. */
-export async function* readRange(store: Store, read: RangeRead): AsyncGenerator<readonly FoundItem[]> {
+/** The items in pages, of an index as it holds them; what the reader does not take is not read, beyond a page. */
+export async function* readRange(store: Store, read: RangeRead): AsyncGenerator<readonly StoredItem[]> {
   const bounds = boundsOf(read);
   if (!bounds) return;
   let { after, before } = bounds;
   let limit = Math.max(1, Math.min(read.expected ?? FIRST_PAGE, 2 * FIRST_PAGE));
-  let [items, bytes] = [0, 0];
+  let [items, characters] = [0, 0];
   for (;;) {
-    const page = await store.list<Packed>({ prefix: bounds.prefix, ...present({ from: bounds.from, after, before }), limit, reverse: read.reverse === true });
-    const found = page.map(({ value }) => {
-      const item = unpackItem(value);
-      return { item, bytes: itemBytes(item) };
-    });
+    const page = await store.texts({ prefix: bounds.prefix, ...present({ from: bounds.from, after, before }), limit, reverse: read.reverse === true });
+    const found = page.map((text) => new StoredItem(String(text)));
     yield found;
-    if (page.length < limit) return;
-    const last = page.at(-1)?.key;
-    if (read.reverse) before = last;
-    else after = last;
-    for (const each of found) bytes += each.bytes;
+    const last = found.at(-1);
+    if (!last || page.length < limit) return;
+    const key = keyOf(read, last.item);
+    if (read.reverse) before = key;
+    else after = key;
+    for (const each of found) characters += each.characters;
     items += found.length;
-    limit = Math.min(limits.store.listMax, Math.max(1, Math.ceil(PAGE_BYTES / (bytes / items))));
+    limit = Math.min(limits.store.listMax, Math.max(1, Math.ceil(PAGE_BYTES / (characters / items))));
   }
 }
+
+/** Where the item stands in what is read: an entry of an index holds the table's key attributes and the index's. */
+const keyOf = ({ table, index }: RangeRead, item: Item): Key | undefined => (index ? entryKey(table, index, item) : itemKey(table, item));
 
 const present = <T extends object>(members: T): { [K in keyof T]: NonNullable<T[K]> } =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as { [K in keyof T]: NonNullable<T[K]> };
@@ -68,10 +63,11 @@ const present = <T extends object>(members: T): { [K in keyof T]: NonNullable<T[
 type Bounds = Pick<Range, "prefix" | "from" | "after" | "before">;
 
 /** Undefined when nothing can lie between the bounds. */
-function boundsOf({ table, index, hash, share, after, reverse }: RangeRead): Bounds | undefined {
+function boundsOf(read: RangeRead): Bounds | undefined {
+  const { table, index, hash, share, after, reverse } = read;
   const all = index ? entriesOf(table.id, index.id) : itemsOf(table.id);
   const bounds = hash ? rangeBounds([...all, hashPart(hash.value)], hash.range) : shareBounds(all, share);
-  const start = after && (index ? entryKey(table, index, after) : itemKey(table, after));
+  const start = after && keyOf(read, after);
   if (start === undefined) return bounds;
   // The start lies within the bounds (its maker checked), so it takes the place of the bound on its side.
   return reverse ? { ...bounds, before: start } : { ...bounds, after: start };

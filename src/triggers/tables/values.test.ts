@@ -1,15 +1,17 @@
 // Numbers and items on their own: exactness, order, and what the store keeps.
 import { describe, expect, test } from "vitest";
-import { seeded } from "../../../test/contract/seeded.ts";
+import { fuzz, FUZZ_SEED, FUZZ_TIMEOUT_MS } from "../../../test/fuzz.ts";
 import { equalItems, itemBytes, type Item } from "./attribute-value.ts";
 import { addNumbers, canonicalNumber, compareNumbers, InvalidNumber, orderedNumber, subtractNumbers } from "./decimal.ts";
 import { packItem, unpackItem, wireItem } from "./packing.ts";
 
-const SEED = Number(process.env["FUGAZ_TEST_SEED"] ?? Date.now() % 1_000_000);
-const ROUNDS = Number(process.env["FUGAZ_FUZZ_ROUNDS"] ?? 3000);
-
-describe(`numbers (seed ${SEED})`, () => {
-  const random = seeded(SEED);
+describe(`numbers (FUGAZ_TEST_SEED=${FUZZ_SEED})`, () => {
+  let random = (): number => 0;
+  const tries = (attempt: () => void): void =>
+    fuzz(1 / 3, (from) => {
+      random = from;
+      attempt();
+    });
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const digits = (count: number): string => Array.from({ length: count }, () => Math.floor(random() * 10)).join("");
   /** Small numbers, close numbers and far ones, in all ways to write them. */
@@ -22,7 +24,7 @@ describe(`numbers (seed ${SEED})`, () => {
   };
 
   test("keep their value, have one form, and order as texts as they order as numbers", () => {
-    for (let round = 0; round < ROUNDS; round++) {
+    tries(() => {
       const [a, b] = [number(), number()];
       const [left, right] = [canonicalNumber(a), canonicalNumber(b)];
       expect(exact(left), a).toBe(exact(a));
@@ -31,11 +33,11 @@ describe(`numbers (seed ${SEED})`, () => {
       expect(Math.sign(compareNumbers(left, right)), `${a} ${b}`).toBe(order);
       const [textA, textB] = [orderedNumber(left), orderedNumber(right)];
       expect(textA < textB ? -1 : textA > textB ? 1 : 0, `${a} ${b}`).toBe(order);
-    }
-  });
+    });
+  }, FUZZ_TIMEOUT_MS);
 
   test("add and subtract exactly, or say that the result has too many digits", () => {
-    for (let round = 0; round < ROUNDS; round++) {
+    tries(() => {
       const [a, b] = [canonicalNumber(number()), canonicalNumber(number())];
       for (const [work, expected] of [[addNumbers, exact(a) + exact(b)], [subtractNumbers, exact(a) - exact(b)]] as const) {
         try {
@@ -45,8 +47,32 @@ describe(`numbers (seed ${SEED})`, () => {
           expect(String(expected).replace(/^-|0+$/g, "").length, `${a} ${b}`).toBeGreaterThan(38);
         }
       }
-    }
-  });
+    });
+  }, FUZZ_TIMEOUT_MS);
+
+  test("of any text are read as what they say, or refused with their problem", () => {
+    const outcomes = new Map<string, number>();
+    tries(() => {
+      let text = number();
+      for (let n = Math.floor(random() * 4); n > 0; n--) {
+        const at = Math.floor(random() * (text.length + 1));
+        text = text.slice(0, at) + pick(["", "-", "+", ".", "e", "E", "0", "9", " ", "_", "x", "\u0000", "\u0661", digits(40), "0".repeat(140), "e99999999999"]) + text.slice(at + Math.floor(random() * 2));
+      }
+      let outcome = "read";
+      try {
+        const read = canonicalNumber(text);
+        // What is read is a number in everybody's eyes, and the same one; JavaScript rounds both alike.
+        expect(text).toMatch(/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i);
+        expect(Number(read), text).toBe(Number(text) + 0);
+        expect(orderedNumber(read)).toMatch(/^[012][\d~]*$/);
+      } catch (error) {
+        if (!(error instanceof InvalidNumber)) throw error;
+        outcome = error.problem;
+      }
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    });
+    expect([...outcomes.keys()].toSorted()).toEqual(["not-a-number", "overflow", "precision", "read", "underflow"]);
+  }, FUZZ_TIMEOUT_MS);
 
   test("that are none, or none of DynamoDB's, are refused with their problem", () => {
     const problem = (text: string): string => {

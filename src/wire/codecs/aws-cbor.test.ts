@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { fault } from "../../kernel/fault.ts";
 import { serveServices, serviceOf } from "../serve-services-for-test.ts";
 import { protocols } from "./index.ts";
+import { JsonText } from "./json-text.ts";
 import { context, model } from "./sdk-for-test.ts";
 
 const hex = (...parts: string[]) => Buffer.from(parts.join("").replaceAll(/\s/g, ""), "hex");
@@ -25,6 +26,11 @@ test("an output and an error in CBOR", () => {
   expect(Buffer.from(output.body as Uint8Array)).toEqual(hex("a2", text("Records"), "81", ...record, text("MillisBehindLatest"), "00"));
   const error = protocols.awsCbor1_1.encodeError(model("kinesis"), { code: "ResourceInUseException", message: "busy", status: undefined, members: {} }, context);
   expect([error.status, error.headers["content-type"], Buffer.from(error.body as Uint8Array)]).toEqual([400, "application/x-amz-cbor-1.1", hex("a2", text("__type"), text("ResourceInUseException"), text("message"), text("busy"))]);
+});
+
+test("what is JSON already is written in CBOR all the same", () => {
+  const { body } = protocols.awsCbor1_1.encode(model("dynamodb"), "GetItem", { Item: new JsonText('{"a":{"B":"CQ=="}}') }, context);
+  expect(Buffer.from(body as Uint8Array)).toEqual(hex("a1", text("Item"), "a1", text("a"), "a1", text("B"), "41 09"));
 });
 
 test("the door answers in the form it was asked in, also when it refuses", async () => {

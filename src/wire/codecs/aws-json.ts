@@ -8,6 +8,7 @@ import { describeError, type KnownError } from "./errors.ts";
 import { eventStreamOf, eventStreamReply } from "./event-stream.ts";
 import { errorBody } from "./json-errors.ts";
 import { parseJson, printJson } from "./json.ts";
+import { writeJson } from "./json-write.ts";
 import { structureOfOperation, type Field, type Loose, type StructureNode } from "./shapes.ts";
 
 /** How the documents are written down. */
@@ -15,18 +16,25 @@ interface Writing {
   readonly notation: Notation;
   readonly parse: (body: Uint8Array) => unknown;
   readonly print: (tree: unknown) => Uint8Array;
+  /** An output's document. */
+  readonly write: WriteDocument;
 }
 
-const inJson: Writing = { notation: jsonNotation, parse: parseJson, print: printJson };
+const inJson: Writing = { notation: jsonNotation, parse: parseJson, print: printJson, write: writeJson };
 /** Older than RFC 8949's habits: moments are whole milliseconds. Source: the CBOR protocol of the AWS SDK for Java. */
 const EPOCH_UNIT_MS = 1;
-const inCbor: Writing = { notation: cborNotation, parse: (body) => parseCbor(body, EPOCH_UNIT_MS), print: (tree) => printCbor(tree, EPOCH_UNIT_MS) };
+const printOldCbor = (tree: unknown): Uint8Array => printCbor(tree, EPOCH_UNIT_MS);
+const inCbor: Writing = {
+  notation: cborNotation, parse: (body) => parseCbor(body, EPOCH_UNIT_MS), print: printOldCbor,
+  write: (fields, value) => printOldCbor(writeStructure(fields, value, cborNotation)),
+};
 
 export const awsJson1_0: Protocol = makeAwsJson("awsJson1_0", "application/x-amz-json-1.0", inJson);
 export const awsJson1_1: Protocol = makeAwsJson("awsJson1_1", "application/x-amz-json-1.1", inJson);
 export const awsCbor1_1: Protocol = makeAwsJson("awsCbor1_1", "application/x-amz-cbor-1.1", inCbor);
 
-function makeAwsJson(name: "awsJson1_0" | "awsJson1_1" | "awsCbor1_1", contentType: string, { notation, parse, print }: Writing): Protocol {
+function makeAwsJson(name: "awsJson1_0" | "awsJson1_1" | "awsCbor1_1", contentType: string, { notation, parse, print, write }: Writing): Protocol {
+  const documents: RpcDocuments = { write, contentType };
   return {
     name,
     decode(model, operation, request) {
@@ -36,7 +44,7 @@ function makeAwsJson(name: "awsJson1_0" | "awsJson1_1" | "awsCbor1_1", contentTy
       return readStructure(node, parse(body), notation);
     },
     encode(model, operation, output) {
-      return { status: 200, ...(encodeRpc(model, operation, output, { notation, print, contentType }) ?? { headers: { "content-type": contentType } }) };
+      return encodeRpc(model, operation, output, documents) ?? { status: 200, headers: { "content-type": contentType } };
     },
     encodeError(model, error, context) {
       const known = describeError(model, error);
@@ -53,22 +61,23 @@ export function wholeBody(request: WireRequest): Uint8Array {
   throw new Error(`bug: ${request.operation} was given a stream where it reads a document`);
 }
 
+type WriteDocument = (fields: readonly Field[], value: unknown) => Uint8Array | string;
+
 interface RpcDocuments {
-  readonly notation: Notation;
-  readonly print: (tree: unknown) => Uint8Array;
+  readonly write: WriteDocument;
   readonly contentType: string;
 }
 
 /** The output as one document, or as an event stream that begins with it; undefined when the operation answers nothing. */
-export function encodeRpc(model: Model, operation: string, output: unknown, { notation, print, contentType }: RpcDocuments): Pick<WireReply, "headers" | "body" | "headAtOnce"> | undefined {
+export function encodeRpc(model: Model, operation: string, output: unknown, { write, contentType }: RpcDocuments): WireReply | undefined {
   const node = structureOfOperation(model, operation, "output");
   if (!node) return undefined;
-  const write = (fields: readonly Field[], value: unknown): Uint8Array => print(writeStructure(fields, value, notation));
   const stream = eventStreamOf(node);
-  if (!stream) return { headers: { "content-type": contentType }, body: write(node.fields, output ?? {}) };
+  if (!stream) return { status: 200, headers: { "content-type": contentType }, body: write(node.fields, output ?? {}) };
   const others = node.fields.filter((field) => field !== stream);
-  const documents = { contentType, write: (shape: StructureNode, value: unknown) => write(shape.fields, value) };
-  return eventStreamReply(stream, (output as Loose | undefined)?.[stream.name], documents, write(others, output ?? {}));
+  const bytes = (fields: readonly Field[], value: unknown): Uint8Array => Buffer.from(write(fields, value) as string);
+  const documents = { contentType, write: (shape: StructureNode, value: unknown) => bytes(shape.fields, value) };
+  return { status: 200, ...eventStreamReply(stream, (output as Loose | undefined)?.[stream.name], documents, bytes(others, output ?? {})) };
 }
 
 /** Errors that come from the framework below every service carry its namespace, not the service's. */

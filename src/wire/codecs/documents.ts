@@ -2,6 +2,7 @@
 import { assert, fault, type Fault } from "../../kernel/fault.ts";
 import { limits } from "../../kernel/limits.ts";
 import type { TimestampFormat } from "../model.ts";
+import { JsonText } from "./json-text.ts";
 import { formatTimestamp, parseBase64, parseTimestamp, specialNumber, toBase64, validDate } from "./scalars.ts";
 import { setEntry, type Field, type Loose, type Node, type StructureNode } from "./shapes.ts";
 
@@ -146,6 +147,7 @@ export function writeStructure(fields: readonly Field[], value: unknown, notatio
 }
 
 export function writeValue(field: Field, value: unknown, notation: Notation): unknown {
+  if (value instanceof JsonText) return writeValue(field, readValue(field, JSON.parse(value.text), jsonNotation), notation);
   const { node } = field;
   switch (node.kind) {
     case "structure": return writeStructure(node.fields, value, notation);

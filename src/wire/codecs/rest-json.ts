@@ -3,16 +3,17 @@ import { fault } from "../../kernel/fault.ts";
 import type { Protocol, WireReply } from "../protocol.ts";
 import { wholeBody } from "./aws-json.ts";
 import { type PayloadReader, rawBody, readBindings, readPayload, writeBindings } from "./bindings.ts";
-import { jsonNotation, readStructure, readValue, serialization, writeStructure, writeValue } from "./documents.ts";
+import { jsonNotation, readStructure, readValue, serialization } from "./documents.ts";
 import { describeError } from "./errors.ts";
 import { eventStreamOf, eventStreamReply, type EventDocuments } from "./event-stream.ts";
 import { errorBody } from "./json-errors.ts";
 import { parseJson, printJson } from "./json.ts";
+import { writeJson, writeJsonValue } from "./json-write.ts";
 import type { Refuse } from "./scalars.ts";
 import { structureOfOperation, type Field, type Loose } from "./shapes.ts";
 
 const JSON_TYPE = "application/json";
-const EVENT_DOCUMENTS: EventDocuments = { contentType: JSON_TYPE, write: (node, value) => printJson(writeStructure(node.fields, value, jsonNotation)) };
+const EVENT_DOCUMENTS: EventDocuments = { contentType: JSON_TYPE, write: (node, value) => Buffer.from(writeJson(node.fields, value)) };
 
 const refuse: Refuse = (expected, name, text) => {
   const article = /^[AEIOU]/.test(expected) ? "an" : "a";
@@ -54,10 +55,10 @@ export const restJson1: Protocol = {
       const reply = eventStreamReply(stream, members[stream.name], EVENT_DOCUMENTS);
       return { status: status ?? code, ...reply, headers: { ...headers, ...reply.headers } };
     }
-    const body = node.payload ? writePayload(node.payload, members[node.payload.name]) : { headers: { "content-type": JSON_TYPE }, body: printJson(writeStructure(node.bodyFields, members, jsonNotation)) };
+    const body = node.payload ? writePayload(node.payload, members[node.payload.name]) : { headers: { "content-type": JSON_TYPE }, body: writeJson(node.bodyFields, members) };
     // An answer without content has no body at all, whatever the shape says.
     if ((status ?? code) === 204) return { status: 204, headers };
-    return { status: status ?? code, headers: { ...body.headers, ...headers }, ...(body.body ? { body: body.body } : {}) };
+    return { status: status ?? code, headers: { ...body.headers, ...headers }, ...(body.body === undefined ? {} : { body: body.body }) };
   },
 
   encodeError(model, error) {
@@ -79,5 +80,5 @@ function writePayload(field: Field, value: unknown): Pick<WireReply, "headers" |
   const { node } = field;
   if (node.kind === "blob") return { headers: { "content-type": ("mediaType" in node.shape && node.shape.mediaType) || "application/octet-stream" }, body: rawBody(field, value) };
   if (node.kind === "string") return { headers: { "content-type": "text/plain" }, body: rawBody(field, value) };
-  return { headers: { "content-type": JSON_TYPE }, body: printJson(writeValue(field, value, jsonNotation)) };
+  return { headers: { "content-type": JSON_TYPE }, body: writeJsonValue(field, value) };
 }

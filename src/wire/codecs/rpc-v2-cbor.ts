@@ -3,7 +3,7 @@ import type { Protocol } from "../protocol.ts";
 import { encodeRpc, qualifiedType, queryErrorHeader, wholeBody } from "./aws-json.ts";
 import { parseCbor } from "./cbor-read.ts";
 import { printCbor } from "./cbor-write.ts";
-import { cborNotation, readStructure } from "./documents.ts";
+import { cborNotation, readStructure, writeStructure } from "./documents.ts";
 import { describeError } from "./errors.ts";
 import { errorBody } from "./json-errors.ts";
 import { structureOfOperation } from "./shapes.ts";
@@ -23,7 +23,7 @@ export const rpcv2Cbor: Protocol = {
   },
 
   encode(model, operation, output) {
-    const reply = encodeRpc(model, operation, output, { notation: cborNotation, print: printCbor, contentType: CBOR_TYPE });
+    const reply = encodeRpc(model, operation, output, { write: (fields, value) => printCbor(writeStructure(fields, value, cborNotation)), contentType: CBOR_TYPE });
     return { status: 200, ...reply, headers: { ...PROTOCOL_HEADER, ...reply?.headers } };
   },
 

@@ -89,6 +89,7 @@ function labelsOf(uri: string, path: string): Readonly<Record<string, string>> {
 }
 
 function toSdk(reply: WireReply): HttpResponse {
-  const body = reply.body instanceof Uint8Array ? Readable.from([reply.body]) : (reply.body ?? Readable.from([]));
+  const { body: given = "" } = reply;
+  const body = typeof given === "string" || given instanceof Uint8Array ? Readable.from([Buffer.from(given as string)]) : given;
   return new HttpResponse({ statusCode: reply.status, headers: { ...reply.headers }, body });
 }

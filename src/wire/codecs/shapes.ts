@@ -43,6 +43,8 @@ export interface Field {
   readonly member: MemberModel;
   readonly node: Node;
   readonly json: string;
+  /** The JSON name as it stands in a document: quoted, with its colon. */
+  readonly jsonKey: string;
   /** In restXml, and both ways in awsQuery. */
   readonly xml: string;
   /** In requests of ec2Query. */
@@ -125,9 +127,10 @@ function makeField(model: Model, name: string, member: MemberModel, node: Node):
   const { location } = member;
   const bodyName = location === undefined ? (member.name ?? name) : name;
   const isHeader = location === "header" || location === "headers";
+  const json = speaksJson ? bodyName : name;
   return {
-    name, member, node,
-    json: speaksJson ? bodyName : name,
+    name, member, node, json,
+    jsonKey: `${JSON.stringify(json)}:`,
     xml: speaksJson ? (member.queryName ?? name) : bodyName,
     ec2: member.queryName ?? capitalize(bodyName),
     bound: isHeader ? (member.name ?? name).toLowerCase() : location === "querystring" ? (member.name ?? name) : "",

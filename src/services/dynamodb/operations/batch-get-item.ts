@@ -1,7 +1,6 @@
 // BatchGetItem: up to a hundred items of any tables; what would make the answer too large is given back unread.
 import type * as sdk from "@aws-sdk/client-dynamodb";
 import { limits } from "../../../kernel/limits.ts";
-import { itemBytes } from "../../../triggers/tables/attribute-value.ts";
 import { mentionsTwice, UnitsByTable } from "../batches.ts";
 import { onlyTable, readUnits } from "../capacity.ts";
 import { openPlaceholders } from "../expressions/placeholders.ts";
@@ -9,7 +8,7 @@ import { projectItem, type Projection } from "../expressions/project.ts";
 import { invalid } from "../faults.ts";
 import { readKey } from "../key-check.ts";
 import { tableFor } from "../lookup.ts";
-import { sdkItem, type Op } from "../op.ts";
+import { sdkItem, wholeItem, type Op } from "../op.ts";
 import { legacyProjection, readProjection, refuseMixture } from "../request-conditions.ts";
 
 export const batchGetItem: Op<"BatchGetItem"> = async ({ RequestItems = {}, ReturnConsumedCapacity }, context) => {
@@ -31,10 +30,10 @@ export const batchGetItem: Op<"BatchGetItem"> = async ({ RequestItems = {}, Retu
       unprocessed[name] = { ...request, Keys: [...(unprocessed[name]?.Keys ?? []), sent] };
       continue;
     }
-    const item = await context.tables.items.get(table, key);
-    bytes += item ? itemBytes(item) : 0;
-    units.add(table, onlyTable(readUnits(item ? itemBytes(item) : 0, request.ConsistentRead ?? false)));
-    if (item) responses[name]?.push(sdkItem(projection ? projectItem(item, projection) : item));
+    const stored = await context.tables.items.stored(table, key);
+    bytes += stored?.bytes ?? 0;
+    units.add(table, onlyTable(readUnits(stored?.bytes ?? 0, request.ConsistentRead ?? false)));
+    if (stored) responses[name]?.push(projection ? sdkItem(projectItem(stored.item, projection)) : wholeItem(stored));
   }
   return { Responses: responses, UnprocessedKeys: unprocessed, ConsumedCapacity: units.view(ReturnConsumedCapacity) };
 };

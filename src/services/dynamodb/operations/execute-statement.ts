@@ -20,9 +20,9 @@ export const executeStatement: Op<"ExecuteStatement"> = async (input, context) =
     const digest = createHash("sha256").update(Statement).digest("base64url");
     const page = await readPage(context, { ...plan, limit: Limit, range: { ...plan.range, after: NextToken === undefined ? undefined : readToken(NextToken, digest) } });
     return {
-      Items: page.items.map(sdkItem),
+      Items: [...page.items],
       ...(page.last ? { LastEvaluatedKey: sdkItem(page.last), NextToken: writeToken(page.last, digest) } : {}),
-      ConsumedCapacity: capacityView(ReturnConsumedCapacity, plan.range.table, () => page.units),
+      ConsumedCapacity: capacityView(ReturnConsumedCapacity, plan.range.table, page.units),
     };
   }
   if (Limit !== undefined) throw invalid("Limit can only be used with SELECT statements");

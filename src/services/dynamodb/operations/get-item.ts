@@ -1,11 +1,10 @@
 // GetItem: an item by its key, or the attributes of it that are wanted. Every read here is consistent.
-import { itemBytes } from "../../../triggers/tables/attribute-value.ts";
 import { capacityView, onlyTable, readUnits } from "../capacity.ts";
 import { openPlaceholders } from "../expressions/placeholders.ts";
 import { projectItem } from "../expressions/project.ts";
 import { readKey } from "../key-check.ts";
 import { tableFor } from "../lookup.ts";
-import { sdkItem, type Op } from "../op.ts";
+import { sdkItem, wholeItem, type Op } from "../op.ts";
 import { legacyProjection, readProjection, refuseMixture } from "../request-conditions.ts";
 
 export const getItem: Op<"GetItem"> = async (input, context) => {
@@ -15,9 +14,9 @@ export const getItem: Op<"GetItem"> = async (input, context) => {
   const projection = readProjection(ProjectionExpression, placeholders) ?? legacyProjection(AttributesToGet);
   placeholders.allUsed();
   const table = await tableFor(context, TableName);
-  const item = await context.tables.items.get(table, readKey(table, input.Key));
+  const stored = await context.tables.items.stored(table, readKey(table, input.Key));
   return {
-    Item: item && sdkItem(projection ? projectItem(item, projection) : item),
-    ConsumedCapacity: capacityView(ReturnConsumedCapacity, table, () => onlyTable(readUnits(item ? itemBytes(item) : 0, ConsistentRead))),
+    Item: stored && (projection ? sdkItem(projectItem(stored.item, projection)) : wholeItem(stored)),
+    ConsumedCapacity: capacityView(ReturnConsumedCapacity, table, () => onlyTable(readUnits(stored?.bytes ?? 0, ConsistentRead))),
   };
 };

@@ -27,7 +27,7 @@ export const subscribeToShard: Op<"SubscribeToShard"> = async (input, context) =
   const from = await placeOf({ type, sequenceNumber, timestamp }, stream, shard, context);
   endDryRun(input.DryRun);
   const name = `${stream.account}:${stream.name}:${shardIdOf(index)}:${consumer.name}`;
-  const subscription = context.subscriptions.begin(`${stream.id}/${name}`, context.signal);
+  const subscription = context.subscriptions.begin(`${stream.id}/${name}`, context.signal());
   if (!subscription) throw inUse(`Another active subscription exists for this consumer: ${name}`);
   return { EventStream: events({ stream, shard, consumer, name, subscription }, from, context) };
 };

@@ -7,7 +7,7 @@ import { latestRefOf } from "../function-name.ts";
 import { imageCode, refuseWhatIsForZips } from "../image.ts";
 import { layersOf, requireTotalSize } from "../layers.ts";
 import type { Input, LambdaContext, Op } from "../op.ts";
-import { requireRuntime, runtimeState } from "../runtime-names.ts";
+import { requireRuntime } from "../runtime-names.ts";
 import { newSettings } from "../settings.ts";
 import { checkedTags } from "../tags.ts";
 import { configurationView } from "../views.ts";
@@ -24,8 +24,7 @@ export const createFunction: Op<"CreateFunction"> = async (input, context) => {
   const code = isImage ? await imageCode(input.Code ?? {}, context) : await packageFrom(input.Code ?? {}, context);
   requireTotalSize(code, settings, context);
   const { latest, published } = await context.heart.registry.create(context, ref.name, { code, settings, tags, codeSigning: input.CodeSigningConfigArn || undefined, publish: input.Publish ?? false });
-  const view = published ? configurationView(published, published.version) : configurationView(latest);
-  return { ...view, ...(await runtimeState(latest, context.runtimes)) };
+  return published ? await configurationView(published, context, published.version) : await configurationView(latest, context);
 };
 
 async function requireWhatZipsNeed({ Runtime, Handler, ImageConfig }: Input<"CreateFunction">, { runtimes }: LambdaContext): Promise<void> {

@@ -2,7 +2,6 @@
 import { notFound } from "../faults.ts";
 import { refOf } from "../function-name.ts";
 import type { Op } from "../op.ts";
-import { runtimeState } from "../runtime-names.ts";
 import { configurationView, imageView } from "../views.ts";
 
 export const getFunction: Op<"GetFunction"> = async ({ FunctionName, Qualifier }, context) => {
@@ -11,7 +10,7 @@ export const getFunction: Op<"GetFunction"> = async ({ FunctionName, Qualifier }
   const record = await context.heart.registry.find(ref);
   if (!record) throw notFound(ref);
   return {
-    Configuration: { ...configurationView(version, ref.qualifier), ...(await runtimeState(version, context.runtimes)) },
+    Configuration: await configurationView(version, context, ref.qualifier),
     Code: version.code.image ? imageView(version.code.image) : { RepositoryType: "S3", Location: await context.codeLinks.linkTo(version.code.blobId, context.endpoint) },
     ...(record.concurrency.reserved === undefined ? {} : { Concurrency: { ReservedConcurrentExecutions: record.concurrency.reserved } }),
     ...(Object.keys(record.tags).length > 0 ? { Tags: { ...record.tags } } : {}),

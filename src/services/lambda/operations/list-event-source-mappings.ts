@@ -10,5 +10,5 @@ export const listEventSourceMappings: Op<"ListEventSourceMappings"> = async ({ E
   const found = await context.mappings.list(context, of, placeIn(Marker, /^[0-9a-f-]{36}$/), size + 1);
   const page = found.slice(0, size);
   const last = page.at(-1);
-  return { EventSourceMappings: page.map((mapping) => mappingView(mapping, context)), ...(found.length > size && last ? { NextMarker: markerOf(last.id) } : {}) };
+  return { EventSourceMappings: await Promise.all(page.map((mapping) => mappingView(mapping, context))), ...(found.length > size && last ? { NextMarker: markerOf(last.id) } : {}) };
 };

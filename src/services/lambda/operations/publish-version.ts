@@ -14,5 +14,5 @@ export const publishVersion: Op<"PublishVersion"> = async ({ FunctionName, CodeS
     ...(RevisionId === undefined ? {} : { expectedRevision: RevisionId }),
   });
   if (!version) throw notFound({ ...ref, qualifier: undefined });
-  return configurationView(version, version.version);
+  return await configurationView(version, context, version.version);
 };

@@ -17,9 +17,9 @@ export const updateFunctionCode: Op<"UpdateFunctionCode"> = async (input, contex
   await requireDeployable((await context.heart.registry.find(ref))?.codeSigning, context);
   const code = await newCode(input, before.code, context);
   requireTotalSize(code, before.settings, context);
-  if (input.DryRun) return configurationView({ ...before, code });
+  if (input.DryRun) return await configurationView({ ...before, code }, context);
   const updated = await context.heart.registry.update(ref, { code, settings, expectedRevision: input.RevisionId, publish: input.Publish ?? false });
   if (!updated) throw notFound(ref);
   const { latest, published } = updated;
-  return published ? configurationView(published, published.version) : configurationView(latest);
+  return published ? await configurationView(published, context, published.version) : await configurationView(latest, context);
 };

@@ -5,7 +5,7 @@ import { latestRefOf } from "../function-name.ts";
 import { refuseWhatIsForZips } from "../image.ts";
 import { layersOf, requireTotalSize } from "../layers.ts";
 import type { Op } from "../op.ts";
-import { requireRuntime, runtimeState } from "../runtime-names.ts";
+import { requireRuntime } from "../runtime-names.ts";
 import { changedSettings } from "../settings.ts";
 import { configurationView } from "../views.ts";
 
@@ -21,5 +21,5 @@ export const updateFunctionConfiguration: Op<"UpdateFunctionConfiguration"> = as
   if (settings.runtime !== undefined) await requireRuntime(settings.runtime, context.runtimes);
   const updated = await context.heart.registry.update(ref, { settings, expectedRevision: RevisionId });
   if (!updated) throw notFound(ref);
-  return { ...configurationView(updated.latest), ...(await runtimeState(updated.latest, context.runtimes)) };
+  return await configurationView(updated.latest, context);
 };

@@ -15,7 +15,7 @@ export const receiveMessage: Op<"ReceiveMessage"> = async (input, context) => {
   checkSeconds("WaitTimeSeconds", waitSeconds, waitSecondsMax);
   if (attemptId !== undefined && !queue.settings.fifo) throw invalidValue(attemptId, "ReceiveRequestAttemptId", "The request include parameter that is not valid for this queue type.");
   const shown = wanted([...(input.AttributeNames ?? []), ...(input.MessageSystemAttributeNames ?? [])], input.MessageAttributeNames ?? []);
-  const messages = await context.queues.receive(queue, { max, visibilitySeconds, waitSeconds, attemptId, signal: context.signal });
+  const messages = await context.queues.receive(queue, { max, visibilitySeconds, waitSeconds, attemptId, signal: context.signal() });
   if (!messages) throw fault("OverLimit", { message: "The maximum number of in flight messages is reached for this queue: delete messages before you receive more." });
   return messages.length === 0 ? {} : { Messages: messages.map((message) => messageView(message, shown)) };
 };

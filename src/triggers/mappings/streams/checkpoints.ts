@@ -4,6 +4,7 @@ import { limits } from "../../../kernel/limits.ts";
 import { type Commit, del, type Entry, type Key, set, type Store, type Write } from "../../../ports/store.ts";
 import type { Mapping, Planned, StartingPosition } from "../mapping.ts";
 import { pause } from "../poller.ts";
+import type { StoredFailures } from "./failures.ts";
 import type { Place, StreamSource } from "./stream-source.ts";
 import type { OpenWindow } from "./windows.ts";
 
@@ -12,6 +13,9 @@ export interface Checkpoint {
   /** Everything in the shard is done with: its children may begin. */
   readonly ended?: true;
   readonly window?: OpenWindow;
+  /** The latest result of the whole mapping, as its owner is shown it. */
+  readonly result?: string;
+  readonly failing?: StoredFailures;
 }
 
 const rootOf = (mappingId: string): Key => ["mappings", "checkpoint", mappingId];
@@ -34,6 +38,11 @@ export async function readCheckpoints(store: Pick<Store, "list">, mappingId: str
     after = page.at(-1)?.key;
     if (page.length < limits.store.listMax) return found;
   }
+}
+
+/** What was said last of the mapping; undefined before its first batch. */
+export function lastResultIn(checkpoints: Awaited<ReturnType<typeof readCheckpoints>>): string | undefined {
+  return [...checkpoints.values()].filter(({ value }) => value.result !== undefined).toSorted((a, b) => b.version - a.version)[0]?.value.result;
 }
 
 export async function checkpointsGone(store: Pick<Store, "list">, mappingId: string): Promise<readonly Write[]> {

@@ -7,6 +7,7 @@ import type { Mapping, StreamReading } from "../mapping.ts";
 import { ABSENCE_MS, pause, type PollerDeps } from "../poller.ts";
 import { problems, type Tally } from "../tally.ts";
 import { afterFailure, tooOld } from "./after-failure.ts";
+import type { Counted, LaneFailures } from "./failures.ts";
 import type { GivenUp } from "./failure-record.ts";
 import type { Step } from "./progress.ts";
 import type { SourceRecord } from "./stream-source.ts";
@@ -21,14 +22,9 @@ export interface Item {
   readonly bytes: number;
 }
 
-/** A batch, or what is left of one. */
-interface Work {
-  readonly items: readonly Item[];
-  /** Of the function on it. */
-  readonly failures: number;
+interface Work extends Counted<Item> {
   /** Times in a row that it could not run. */
   readonly refusals: number;
-  readonly invocations: number;
   readonly last: { readonly requestId: string; readonly result: InvokeResult } | undefined;
 }
 
@@ -37,6 +33,9 @@ export interface LaneDeps {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly tally: Tally;
+  readonly failures: LaneFailures;
+  /** A batch failed, which the lane's failures know; it is tried again. */
+  readonly failed: () => void;
   /** These records are done with. */
   readonly settled: (items: readonly Item[]) => void;
   /** These were given up; resolves when that is durable, false when it does not matter any more. */
@@ -53,14 +52,14 @@ export interface Frame {
 
 /** Works until the batch is done with; leaves it when the signal aborts. An empty batch is one invocation without records. */
 export async function workOff(batch: readonly Item[], mapping: Mapping & { readonly settings: { readonly stream: StreamReading } }, deps: LaneDeps, frame?: Frame): Promise<void> {
-  const { heart, clock, signal, tally } = deps;
+  const { heart, clock, signal, tally, failures: memory } = deps;
   const rules = mapping.settings.stream;
-  const stack: Work[] = [{ items: batch, failures: 0, refusals: 0, invocations: 0, last: undefined }];
+  const stack = memory.cut(batch).map(({ items, failures, invocations }): Work => ({ items, failures, refusals: 0, invocations, last: undefined }));
   for (let work = stack.shift(); work && !signal.aborted; work = stack.shift()) {
     const old = tooOld(work.items.map(({ record }) => record.arrivedMs), clock.now(), rules.ageSecondsMax);
     if (old > 0) {
-      if (!(await giveUp(work, work.items.slice(0, old), "RecordAgeExceeded"))) return;
       if (old < work.items.length) stack.unshift({ ...work, items: work.items.slice(old) });
+      if (!(await giveUp(work, work.items.slice(0, old), "RecordAgeExceeded"))) return;
       continue;
     }
     const { end, failedFrom } = judged(await invokeBatch(heart, mapping.function, payloadOf(work.items, frame), undefined), work);
@@ -68,6 +67,7 @@ export async function workOff(batch: readonly Item[], mapping: Mapping & { reado
       tally.batches++;
       tally.events += work.items.length;
       tally.lastResult = "OK";
+      memory.left(stack);
       deps.settled(work.items);
       continue;
     }
@@ -109,11 +109,14 @@ export async function workOff(batch: readonly Item[], mapping: Mapping & { reado
         if (!(await giveUp(next, next.items, "RetryAttemptsExhausted"))) return;
         continue;
     }
+    memory.left(stack);
+    if (ran) deps.failed();
     await pause(clock, then.delayMs, signal);
   }
 
   function giveUp(work: Work, items: readonly Item[], condition: GivenUp["condition"]): Promise<boolean> {
     tally.dropped += items.length;
+    memory.left(stack);
     const { requestId = "", result } = work.last ?? {};
     return deps.giveUp(items, { condition, records: items.map(({ record }) => record), requestId, result, invocations: work.invocations, nowMs: clock.now() });
   }

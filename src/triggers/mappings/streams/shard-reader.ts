@@ -6,6 +6,7 @@ import { ABSENCE_MS, pause, type PollerDeps } from "../poller.ts";
 import { problems, type Tally } from "../tally.ts";
 import { openBell } from "../../bell.ts";
 import { type Checkpoint, openSaving } from "./checkpoints.ts";
+import { openFailures } from "./failures.ts";
 import { failureDelivery, failureRecord } from "./failure-record.ts";
 import { workOff, type Frame, type Item, type LaneDeps } from "./lane.ts";
 import { openLaneQueue, type LaneQueue } from "./lane-queue.ts";
@@ -57,7 +58,12 @@ export function openShardReader(mapping: StreamMapping, shard: SourceShard, chec
   let bytes = 0;
   let lost = false;
   const news = openBell(clock);
-  const saving = openSaving(mapping, shard.key, checkpoint, () => ({ place: progress.place(), ...(storedWindow ? { window: storedWindow } : {}), ...(ended ? { ended } : {}) }), {
+  const failures = openFailures(stream.parallelization, checkpoint?.value.failing);
+  const failing = (): Pick<Checkpoint, "failing"> => {
+    const stored = failures.stored();
+    return stored ? { failing: stored } : {};
+  };
+  const saving = openSaving(mapping, shard.key, checkpoint, () => ({ place: progress.place(), ...(storedWindow ? { window: storedWindow } : {}), ...(ended ? { ended } : {}), ...(tally.lastResult === undefined ? {} : { result: tally.lastResult }), ...failing() }), {
     store, clock, signal, warn: (error) => warn("A checkpoint could not be written; trying again.", error, fields),
   });
   const save = async (also?: Parameters<typeof saving.save>[0]): Promise<boolean> => {
@@ -69,6 +75,8 @@ export function openShardReader(mapping: StreamMapping, shard: SourceShard, chec
 
   const laneDeps: LaneDeps = {
     heart, clock, signal, tally,
+    failures: failures.of(0),
+    failed: () => void save(),
     settled: (items) => {
       end(items);
       void save();
@@ -110,8 +118,9 @@ export function openShardReader(mapping: StreamMapping, shard: SourceShard, chec
     const windows = stream.tumblingSeconds > 0 ? { windowOf: (arrivedMs: number) => windowOf(arrivedMs, stream.tumblingSeconds) } : {};
     return openLaneQueue({ batchSize, windowSeconds, ...windows }, clock, bell);
   });
-  const plainLane = async (lane: LaneQueue): Promise<void> => {
-    for (let batch = await lane.take(never, signal); batch; batch = await lane.take(never, signal)) await workOff(batch.items, mapping, laneDeps);
+  const plainLane = async (lane: LaneQueue, index: number): Promise<void> => {
+    const itsDeps = { ...laneDeps, failures: failures.of(index) };
+    for (let batch = await lane.take(never, signal); batch; batch = await lane.take(never, signal)) await workOff(batch.items, mapping, itsDeps);
   };
   /** One state, so one lane. */
   const windowLane = async (lane: LaneQueue): Promise<void> => {
@@ -155,7 +164,7 @@ export function openShardReader(mapping: StreamMapping, shard: SourceShard, chec
     // A last invocation that was given up ends the window too.
     if ((final || early) && window && !stopped()) over([]);
   };
-  const working = lanes.map((lane) => (stream.tumblingSeconds > 0 ? windowLane(lane) : plainLane(lane)));
+  const working = lanes.map((lane, index) => (stream.tumblingSeconds > 0 ? windowLane(lane) : plainLane(lane, index)));
 
   const take = (record: SourceRecord): void => {
     const step = progress.begin(record.next);

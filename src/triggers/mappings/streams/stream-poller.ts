@@ -6,7 +6,7 @@ import type { Mapping } from "../mapping.ts";
 import { ABSENCE_MS, type Poller, type PollerDeps } from "../poller.ts";
 import { newTally, problems } from "../tally.ts";
 import { openBell } from "../../bell.ts";
-import { readCheckpoints } from "./checkpoints.ts";
+import { lastResultIn, readCheckpoints } from "./checkpoints.ts";
 import { openShardReader, type ShardReader, type StreamMapping } from "./shard-reader.ts";
 import type { SourceShard, StreamSource } from "./stream-source.ts";
 
@@ -52,6 +52,7 @@ export function openStreamPoller(mapping: Mapping, deps: StreamPollerDeps): Poll
     let again: number | undefined;
     if (shards.some(({ key }) => !reading.has(key) && !endedKeys.has(key))) {
       const checkpoints = await readCheckpoints(store, mapping.id);
+      tally.lastResult ??= lastResultIn(checkpoints);
       for (const [key, { value }] of checkpoints) if (value.ended) endedKeys.add(key);
       // Of shards whose records have all expired.
       const gone = [...checkpoints].filter(([key]) => !reading.has(key) && shards.every((shard) => shard.key !== key));

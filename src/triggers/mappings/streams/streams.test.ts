@@ -74,6 +74,41 @@ describe("a stream's records", () => {
     }]);
   });
 
+  test("that fail have the retries they were promised, and no more, over restarts", async () => {
+    const house = await openMappingHouse();
+    const tries = recorder((data) => data.includes("bad"));
+    house.functions["f"] = tries.run;
+    const mapping = await house.mapStream("f", { retriesMax: 4, onFailure: "arn:aws:sqs:us-east-1:000000000000:dead" }, { batchSize: 2 });
+    expect(await house.mappings.lastResult(mapping)).toBeUndefined();
+    await put(house, "a1", "bad", "a2");
+    for (const failures of [2, 1]) {
+      await house.until(() => house.mappings.status()[0]?.failedBatches === failures);
+      await house.restart();
+      expect(await house.mappings.lastResult(mapping)).toBe("PROBLEM: Function call failed");
+    }
+    await house.until(() => tries.done.includes("a2"));
+    expect(tries.batches).toEqual([...Array.from({ length: 5 }, () => ["a1", "bad"]), ["a2"]]);
+    expect(failuresIn(house.told)).toMatchObject([{ requestContext: { condition: "RetryAttemptsExhausted", approximateInvokeCount: 5 } }]);
+    await house.restart();
+    expect(await house.mappings.lastResult(mapping)).toBe("OK");
+  });
+
+  test("that were halved, or are in different lanes, keep their own counts over a restart", async () => {
+    const house = await openMappingHouse();
+    const tries = recorder((data) => data.some((each) => each.includes("bad")));
+    house.functions["f"] = tries.run;
+    await house.mapStream("f", { retriesMax: 3, bisect: true, parallelization: 4 });
+    const keys = ["a", "b", "c", "d", "e"];
+    await house.source.put("shard-0", keys.flatMap((key) => ["1", "bad", "2"].map((data) => ({ key, data: key + data }))));
+    const alone = (key: string): number => tries.batches.filter((batch) => batch.length === 1 && batch[0] === `${key}bad`).length;
+    const failed = (): number => tries.batches.filter((batch) => batch.some((each) => each.includes("bad"))).length;
+    await house.until(() => keys.some((key) => alone(key) === 2) && house.mappings.status()[0]?.failedBatches === failed());
+    await house.restart();
+    await house.until(() => new Set(tries.done).size === 10);
+    expect(keys.map(alone)).toEqual([4, 4, 4, 4, 4]);
+    expect(house.told).toEqual([]);
+  });
+
   test("that are given up lie whole in a bucket, under the mapping and the shard", async () => {
     const house = await openMappingHouse();
     house.functions["f"] = () => {
