@@ -27,7 +27,8 @@ export interface Group {
   anonymousBytes(): number;
   /** How often the kernel killed for memory in this group. */
   oomKills(): number;
-  freeze(frozen: boolean): void;
+  /** Not before an earlier one has been answered; never rejects. */
+  freeze(frozen: boolean): Promise<void>;
   /** Sends SIGKILL to all members. */
   killAll(): void;
   empty(): boolean;

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { bootCpus, cpuCeiling, type Cgroups, type Group } from "./group.ts";
-import { killPids, OftenRead, pidsIn, readText, rememberingWrite, removeGroup, statOf, tryWrite } from "./group-files.ts";
+import { killPids, OftenRead, pidsIn, readText, rememberingWrite, removeGroup, statOf, tryWrite, tryWriteAside } from "./group-files.ts";
 
 const CONTROLLERS = ["memory", "cpu", "pids", "freezer"] as const;
 type Controller = (typeof CONTROLLERS)[number];
@@ -61,7 +61,7 @@ export function groupIn(dirOf: (controller: Controller) => string): Group {
     weigh,
     anonymousBytes: () => rss.value(),
     oomKills: () => statOf(join(memory, "memory.oom_control"), "oom_kill"),
-    freeze: (frozen) => void (tryWrite(join(freezer, "cgroup.freeze"), frozen ? "1" : "0") || tryWrite(join(freezer, "freezer.state"), frozen ? "FROZEN" : "THAWED")),
+    freeze: async (frozen) => void ((await tryWriteAside(join(freezer, "cgroup.freeze"), frozen ? "1" : "0")) || (await tryWriteAside(join(freezer, "freezer.state"), frozen ? "FROZEN" : "THAWED"))),
     killAll: () => {
       if (tryWrite(join(freezer, "cgroup.kill"), "1")) return;
       killPids(pidsIn(freezer));

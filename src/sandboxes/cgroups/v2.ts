@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ancestorsOf } from "../process-tree.ts";
 import { bootCpus, cpuCeiling, type Cgroups, type Group } from "./group.ts";
-import { killPids, OftenRead, pidsIn, readText, rememberingWrite, removeGroup, statOf, tryWrite } from "./group-files.ts";
+import { killPids, OftenRead, pidsIn, readText, rememberingWrite, removeGroup, statOf, tryWrite, tryWriteAside } from "./group-files.ts";
 
 const CPU_PERIOD_US = 50_000;
 /** The kernel's default weight of an ordinary group, and its bounds. */
@@ -73,7 +73,7 @@ export function groupAt(dir: string): Group {
     // Not memory.peak: it counts page cache and /tmp, and Linux before 5.19 has none.
     anonymousBytes: () => rss.value(),
     oomKills: () => statOf(join(dir, "memory.events"), "oom_kill"),
-    freeze: (frozen) => void tryWrite(join(dir, "cgroup.freeze"), frozen ? "1" : "0"),
+    freeze: async (frozen) => void (await tryWriteAside(join(dir, "cgroup.freeze"), frozen ? "1" : "0")),
     killAll: () => {
       if (!tryWrite(join(dir, "cgroup.kill"), "1")) {
         // Linux before 5.14: who stands still can not fork while we look.
