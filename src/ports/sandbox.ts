@@ -38,7 +38,7 @@ export interface SandboxSpec {
   readonly channel: boolean;
   /** Opens another whose far end is `CONTROL_FD`. */
   readonly control?: boolean;
-  /** Absolute directories inside that are filled later, by `Sandbox.become`; such a sandbox has no limits before, and the least share of a busy machine. Only where there is a `Sandboxes.shelf`. */
+  /** Absolute directories inside that are filled later, by `Sandbox.become`; until it is settled such a sandbox has no limits and the least share of a busy machine, and no limit of memory before it is filled. Only where there is a `Sandboxes.shelf`. */
   readonly vacant?: readonly string[];
 }
 
@@ -62,7 +62,7 @@ export interface Sandbox extends AsyncDisposable {
   readonly exited: Promise<Exit>;
   /** Highest memory use of the whole tree so far, in bytes (cgroup peak, or sampled RSS without cgroups). */
   memoryPeakBytes(): number;
-  /** The program has booted: until now it had a whole CPU's share of a busy machine, from here on its own. */
+  /** The program has booted: until now it had a whole CPU's share of a busy machine (with vacant directories: the least), from here on its own. */
   settle(): void;
   /**
    * Makes a sandbox with vacant directories that of `spec`: the mounts for them appear inside, read-only, its limits hold, and a restart starts its program.

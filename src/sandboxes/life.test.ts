@@ -115,6 +115,17 @@ describe.each(kinds)("a program in a sandbox (%s)", (kind) => {
     expect((await sandbox.exited).signal).toBe("SIGKILL");
   });
 
+  test("is killed in the middle of being frozen, and starts again", async () => {
+    await using sandbox = await opened.start(["/bin/sh", "-c", "echo up; exec sleep 60"]);
+    await until(sandbox.stdout, (text) => text.includes("up"));
+    await Promise.all([sandbox.freeze(), sandbox.kill()]);
+    await using again = await sandbox.restart({ PATH: "/usr/bin:/bin" });
+    await until(again.stdout, (text) => text.includes("up"));
+    await Promise.all([again.freeze(), again.thaw(), again.freeze(), again.thaw()]);
+    await again.terminate();
+    expect((await again.exited).signal).toBe("SIGTERM");
+  });
+
   test("starts again in the same sandbox with what it left in /tmp, a new environment and a new channel", async () => {
     const script = "[ -e $AT/kept ] && cat $AT/kept; echo $NAME > $AT/kept; read x <&3; echo done";
     const at = opened.sandboxes.pathOf("again", [], "/tmp");

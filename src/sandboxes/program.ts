@@ -79,6 +79,8 @@ class Program implements Sandbox {
   /** Sampled just now. */
   #fresh = false;
   #frozen = false;
+  /** The last freezing or thawing. */
+  #standing = Promise.resolve();
   #watch: NodeJS.Timeout | undefined;
   #successor = false;
   #disposal: Promise<void> | undefined;
@@ -119,24 +121,26 @@ class Program implements Sandbox {
   }
 
   settle(): void {
-    if (!this.#successor) this.#plan.group?.weigh(this.#plan.spec.cpus);
+    if (this.#successor) return;
+    const { group, spec } = this.#plan;
+    // How much memory is known last; what else there is to bound should be bound by then.
+    if (spec.vacant) group?.limit({ ...spec, memoryBytes: undefined });
+    else group?.weigh(spec.cpus);
   }
 
   async freeze(): Promise<void> {
     if (this.#frozen || this.#process.over) return;
     this.#frozen = true;
     clearInterval(this.#watch);
-    if (this.#plan.group) this.#plan.group.freeze(true);
-    else if (this.#process.pid !== undefined) signalTree(this.#process.pid, "SIGSTOP");
+    await this.#stand(true);
   }
 
   async thaw(): Promise<void> {
     if (!this.#frozen) return;
     this.#frozen = false;
     if (this.#process.over) return;
-    if (this.#plan.group) this.#plan.group.freeze(false);
-    else if (this.#process.pid !== undefined) signalTree(this.#process.pid, "SIGCONT");
-    this.#startWatch();
+    await this.#stand(false);
+    if (!this.#frozen && !this.#process.over) this.#startWatch();
   }
 
   async terminate(): Promise<void> {
@@ -186,6 +190,14 @@ class Program implements Sandbox {
     throw await whyNot(this.#process);
   }
 
+  /** One after the other, so that the last word counts. */
+  #stand(still: boolean): Promise<void> {
+    const { group } = this.#plan;
+    if (group) return (this.#standing = this.#standing.then(() => group.freeze(still)));
+    if (this.#process.pid !== undefined) signalTree(this.#process.pid, still ? "SIGSTOP" : "SIGCONT");
+    return Promise.resolve();
+  }
+
   #killNow(): void {
     // After a restart the group is the successor's.
     if (this.#successor) return;
@@ -193,11 +205,15 @@ class Program implements Sandbox {
     this.#killed = true;
     if (this.#plan.group) this.#plan.group.killAll();
     else signalTree(this.#process.pid, "SIGKILL");
+    // What was just being frozen is so only now, and may not die of it.
+    if (this.#frozen) void this.#stand(false);
     this.#process.killProcessGroup();
   }
 
   async #ended(code: number | null, signal: string | null): Promise<Exit> {
     clearInterval(this.#watch);
+    // Whoever comes next in this place must not stand still.
+    await this.#standing;
     // What the program left running must not outlive it.
     this.#plan.group?.killAll();
     this.#process.killProcessGroup();
@@ -209,6 +225,7 @@ class Program implements Sandbox {
   }
 
   #startWatch(): void {
+    clearInterval(this.#watch);
     this.#watch = setInterval(() => this.#sample(), WATCH_MS);
     this.#watch.unref();
   }

@@ -8,17 +8,23 @@ describe("how many cells wait", () => {
   const plan = (kinds: CellFigures["kinds"], cellsMax = 20, nowMs = 0): unknown => planCells({ kinds, nowMs, cellsMax });
 
   test("is two for what is used, one for what has been quiet, and more for a crowd, up to a bound", () => {
-    expect(plan([kind("a", 1)])).toEqual({ boot: "a", drop: [] });
-    expect(plan([kind("a", 2)])).toEqual({ boot: undefined, drop: [] });
-    expect(plan([kind("a", 2, 5)])).toEqual({ boot: "a", drop: [] });
-    expect(plan([kind("a", 8, 500)])).toEqual({ boot: undefined, drop: [] });
-    expect(plan([kind("a", 4, 2)])).toEqual({ boot: undefined, drop: ["a", "a"] });
-    expect(plan([kind("a", 2)], 20, 3_600_000)).toEqual({ boot: undefined, drop: ["a"] });
+    expect(plan([kind("a", 1)])).toEqual({ boot: "a", later: false, drop: [] });
+    expect(plan([kind("a", 2)])).toEqual({ boot: undefined, later: false, drop: [] });
+    expect(plan([kind("a", 2, 5)], 20, 1000)).toEqual({ boot: "a", later: false, drop: [] });
+    expect(plan([kind("a", 8, 500)])).toEqual({ boot: undefined, later: false, drop: [] });
+    expect(plan([kind("a", 4, 2)])).toEqual({ boot: undefined, later: false, drop: ["a", "a"] });
+    expect(plan([kind("a", 2)], 20, 3_600_000)).toEqual({ boot: undefined, later: false, drop: ["a"] });
+  });
+
+  test("is no more than two while a crowd is there, and more when its last start is a while ago", () => {
+    expect(plan([kind("a", 1, 5)])).toMatchObject({ boot: "a" });
+    expect(plan([kind("a", 2, 5)])).toEqual({ boot: undefined, later: true, drop: [] });
+    expect(plan([kind("a", 2, 5), kind("b", 1)])).toEqual({ boot: "b", later: true, drop: [] });
   });
 
   test("is what the memory allows, for those used last", () => {
-    expect(plan([kind("new", 0), kind("old", 2), kind("older", 1)], 3)).toEqual({ boot: "new", drop: ["old", "older"] });
-    expect(plan([kind("a", 1)], 0)).toEqual({ boot: undefined, drop: ["a"] });
+    expect(plan([kind("new", 0), kind("old", 2), kind("older", 1)], 3)).toEqual({ boot: "new", later: false, drop: ["old", "older"] });
+    expect(plan([kind("a", 1)], 0)).toEqual({ boot: undefined, later: false, drop: ["a"] });
   });
 });
 

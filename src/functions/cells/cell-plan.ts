@@ -23,10 +23,14 @@ const FLOOR = 2;
 const QUIET_MS = 10 * 60_000;
 /** Ours: a crowd beyond this boots fresh, or waits. */
 const PER_KIND_MAX = 8;
+/** Ours: what is booted for the next crowd stays out of the way of this one for so long after its last start. */
+export const CELL_CROWD_MS = 300;
 
 export interface CellPlan {
   /** The kind that gets one more cell now; the machine is shared, so one at a time. */
   readonly boot: string | undefined;
+  /** More are wanted than shall be booted now. */
+  readonly later: boolean;
   /** Kinds that give one up, a mention per cell. */
   readonly drop: readonly string[];
 }
@@ -35,13 +39,15 @@ export interface CellPlan {
 export function planCells({ kinds, nowMs, cellsMax }: CellFigures): CellPlan {
   let left = cellsMax;
   let boot: string | undefined;
+  let later = false;
   const drop: string[] = [];
   for (const { key, cells, starts, lastUsedMs } of kinds) {
     const floor = nowMs - lastUsedMs > QUIET_MS ? 1 : FLOOR;
     const wanted = Math.min(left, PER_KIND_MAX, Math.max(floor, starts));
     left -= wanted;
-    if (cells < wanted) boot ??= key;
+    if (cells < Math.min(wanted, floor) || (cells < wanted && nowMs - lastUsedMs >= CELL_CROWD_MS)) boot ??= key;
+    else if (cells < wanted) later = true;
     for (let surplus = cells - wanted; surplus > 0; surplus--) drop.push(key);
   }
-  return { boot, drop };
+  return { boot, later, drop };
 }

@@ -3,7 +3,7 @@ import type { Clock } from "../../kernel/clock.ts";
 import { hexId } from "../../kernel/ids.ts";
 import type { Sandboxes } from "../../ports/sandbox.ts";
 import { CELL_MB } from "../heart-limits.ts";
-import { CELL_DEMAND_MS, planCells } from "./cell-plan.ts";
+import { CELL_CROWD_MS, CELL_DEMAND_MS, planCells } from "./cell-plan.ts";
 import type { Cells } from "./cells.ts";
 import { bootCell, type Cell } from "./cell.ts";
 import { conditionsOf, type Conditions } from "./conditions.ts";
@@ -99,7 +99,7 @@ export function openCells(deps: CellsDeps): Cells | undefined {
     }
     const kind = plan.boot === undefined ? undefined : kinds.get(plan.boot);
     // Demand fades.
-    if (!kind) return kinds.size > 0 ? refillIn(CELL_DEMAND_MS) : undefined;
+    if (!kind) return kinds.size > 0 ? refillIn(plan.later ? CELL_CROWD_MS : CELL_DEMAND_MS) : undefined;
     if (deps.busy() && yieldedMs < YIELD_MS_MAX) {
       yieldedMs += REFILL_MS;
       return refillIn(REFILL_MS);

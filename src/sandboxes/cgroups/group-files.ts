@@ -1,5 +1,5 @@
-// Reads and writes the small files of the cgroup file system; they answer from memory, so the calls are synchronous.
-import { closeSync, constants, openSync, readFileSync, readSync, rmdirSync, writeSync } from "node:fs";
+// Reads and writes the small files of the cgroup file system; they answer from memory, so the calls are synchronous but for one.
+import { closeSync, constants, openSync, readFileSync, readSync, rmdirSync, write, writeSync } from "node:fs";
 
 export const readText = (file: string): string => {
   try {
@@ -23,6 +23,32 @@ export function tryWrite(file: string, text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** The same for the files of one group, but what was written last is not written again: some of these take the kernel as long as all else of a start. */
+export function rememberingWrite(): typeof tryWrite {
+  const written = new Map<string, string>();
+  return (file, text) => {
+    if (written.get(file) === text) return true;
+    const done = tryWrite(file, text);
+    if (done) written.set(file, text);
+    return done;
+  };
+}
+
+/** Like `tryWrite`, but the server goes on meanwhile: for what the kernel needs a lock for that the start of another sandbox holds for many milliseconds. */
+export function tryWriteAside(file: string, text: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    try {
+      const descriptor = openSync(file, constants.O_WRONLY);
+      write(descriptor, text, (error) => {
+        closeSync(descriptor);
+        resolve(!error);
+      });
+    } catch {
+      resolve(false);
+    }
+  });
 }
 
 /** The number behind a key of a flat keyed file such as memory.events; 0 when absent. */

@@ -1,7 +1,8 @@
 // What a control group does for one sandbox, whichever cgroup version the host has.
 
 export interface GroupLimits {
-  readonly memoryBytes: number;
+  /** Undefined: as before. */
+  readonly memoryBytes: number | undefined;
   readonly cpus: number;
   readonly processesMax: number;
 }
@@ -18,7 +19,7 @@ export const bootCpus = cpuCeiling;
 export interface Group {
   /** Files that a process with one thread writes `0` into to join; it must do so before the program starts. */
   readonly joinFiles: readonly string[];
-  /** Sets all limits, and the share of the CPU to that of a program which boots; until then the members have the machine. */
+  /** Sets the limits, and the share of the CPU to that of a program which boots; until then the members have the machine. */
   limit(limits: GroupLimits): void;
   /** Sets the share of a busy machine's CPU. */
   weigh(cpus: number): void;
@@ -26,7 +27,8 @@ export interface Group {
   anonymousBytes(): number;
   /** How often the kernel killed for memory in this group. */
   oomKills(): number;
-  freeze(frozen: boolean): void;
+  /** Not before an earlier one has been answered; never rejects. */
+  freeze(frozen: boolean): Promise<void>;
   /** Sends SIGKILL to all members. */
   killAll(): void;
   empty(): boolean;

@@ -90,7 +90,7 @@ describe.runIf(asRoot && tree !== undefined && controllers.length > 0)(`a real t
       const member = spawn("/bin/sh", ["-c", [...joinLines(group), "exec sleep 60"].join("\n")]);
       const gone = once(member, "exit");
       await eventually("it has joined", () => !group.empty());
-      group.freeze(true);
+      await group.freeze(true);
       await eventually("it stands still", () => readFileSync(join(parent, id, "one", "cgroup.events"), "utf8").includes("frozen 1"));
       expect(group.remove()).toBe(false);
       group.killAll();

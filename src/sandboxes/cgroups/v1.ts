@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { bootCpus, cpuCeiling, type Cgroups, type Group } from "./group.ts";
-import { killPids, OftenRead, pidsIn, readText, removeGroup, statOf, tryWrite } from "./group-files.ts";
+import { killPids, OftenRead, pidsIn, readText, rememberingWrite, removeGroup, statOf, tryWrite, tryWriteAside } from "./group-files.ts";
 
 const CONTROLLERS = ["memory", "cpu", "pids", "freezer"] as const;
 type Controller = (typeof CONTROLLERS)[number];
@@ -42,23 +42,26 @@ export function groupIn(dirOf: (controller: Controller) => string): Group {
   const memory = dirOf("memory");
   const freezer = dirOf("freezer");
   const rss = new OftenRead(join(memory, "memory.stat"), "total_rss");
-  const weigh = (cpus: number): void => void tryWrite(join(dirOf("cpu"), "cpu.shares"), String(Math.max(2, Math.round(cpus * SHARES_PER_CPU))));
+  const write = rememberingWrite();
+  const weigh = (cpus: number): void => void write(join(dirOf("cpu"), "cpu.shares"), String(Math.max(2, Math.round(cpus * SHARES_PER_CPU))));
   return {
     // A thread that moves itself by `tasks` spares the kernel the lock over all forks and exits, whose price is a wait for every core.
     joinFiles: dirs.map((dir) => [join(dir, "tasks"), join(dir, "cgroup.procs")].find((file) => existsSync(file)) ?? join(dir, "cgroup.procs")),
     limit: ({ memoryBytes, cpus, processesMax }) => {
-      tryWrite(join(memory, "memory.limit_in_bytes"), String(memoryBytes));
-      // Absent where swap is not accounted, and then there is none to bound.
-      tryWrite(join(memory, "memory.memsw.limit_in_bytes"), String(memoryBytes));
+      if (memoryBytes !== undefined) {
+        write(join(memory, "memory.limit_in_bytes"), String(memoryBytes));
+        // Absent where swap is not accounted, and then there is none to bound.
+        write(join(memory, "memory.memsw.limit_in_bytes"), String(memoryBytes));
+      }
       weigh(bootCpus(cpus));
-      tryWrite(join(dirOf("cpu"), "cpu.cfs_period_us"), String(CPU_PERIOD_US));
-      tryWrite(join(dirOf("cpu"), "cpu.cfs_quota_us"), String(Math.round(cpuCeiling(cpus) * CPU_PERIOD_US)));
-      tryWrite(join(dirOf("pids"), "pids.max"), String(processesMax));
+      write(join(dirOf("cpu"), "cpu.cfs_period_us"), String(CPU_PERIOD_US));
+      write(join(dirOf("cpu"), "cpu.cfs_quota_us"), String(Math.round(cpuCeiling(cpus) * CPU_PERIOD_US)));
+      write(join(dirOf("pids"), "pids.max"), String(processesMax));
     },
     weigh,
     anonymousBytes: () => rss.value(),
     oomKills: () => statOf(join(memory, "memory.oom_control"), "oom_kill"),
-    freeze: (frozen) => void (tryWrite(join(freezer, "cgroup.freeze"), frozen ? "1" : "0") || tryWrite(join(freezer, "freezer.state"), frozen ? "FROZEN" : "THAWED")),
+    freeze: async (frozen) => void ((await tryWriteAside(join(freezer, "cgroup.freeze"), frozen ? "1" : "0")) || (await tryWriteAside(join(freezer, "freezer.state"), frozen ? "FROZEN" : "THAWED"))),
     killAll: () => {
       if (tryWrite(join(freezer, "cgroup.kill"), "1")) return;
       killPids(pidsIn(freezer));

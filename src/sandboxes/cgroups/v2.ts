@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ancestorsOf } from "../process-tree.ts";
 import { bootCpus, cpuCeiling, type Cgroups, type Group } from "./group.ts";
-import { killPids, OftenRead, pidsIn, readText, removeGroup, statOf, tryWrite } from "./group-files.ts";
+import { killPids, OftenRead, pidsIn, readText, rememberingWrite, removeGroup, statOf, tryWrite, tryWriteAside } from "./group-files.ts";
 
 const CPU_PERIOD_US = 50_000;
 /** The kernel's default weight of an ordinary group, and its bounds. */
@@ -55,24 +55,25 @@ function leave(parent: string, serverId: string): void {
 export function groupAt(dir: string): Group {
   mkdirSync(dir, { recursive: true });
   const rss = new OftenRead(join(dir, "memory.stat"), "anon");
-  const weigh = (cpus: number): void => void tryWrite(join(dir, "cpu.weight"), String(Math.min(WEIGHT_MAX, Math.max(WEIGHT_MIN, Math.round(cpus * WEIGHT_PER_CPU)))));
+  const write = rememberingWrite();
+  const weigh = (cpus: number): void => void write(join(dir, "cpu.weight"), String(Math.min(WEIGHT_MAX, Math.max(WEIGHT_MIN, Math.round(cpus * WEIGHT_PER_CPU)))));
   return {
     joinFiles: [join(dir, "cgroup.procs")],
     limit: ({ memoryBytes, cpus, processesMax }) => {
-      tryWrite(join(dir, "memory.max"), String(memoryBytes));
+      if (memoryBytes !== undefined) write(join(dir, "memory.max"), String(memoryBytes));
       // Absent where swap is not accounted, and then there is none to bound.
-      tryWrite(join(dir, "memory.swap.max"), "0");
+      write(join(dir, "memory.swap.max"), "0");
       // Half a program helps nobody: the kernel ends all of it.
-      tryWrite(join(dir, "memory.oom.group"), "1");
+      write(join(dir, "memory.oom.group"), "1");
       weigh(bootCpus(cpus));
-      tryWrite(join(dir, "cpu.max"), `${Math.round(cpuCeiling(cpus) * CPU_PERIOD_US)} ${CPU_PERIOD_US}`);
-      tryWrite(join(dir, "pids.max"), String(processesMax));
+      write(join(dir, "cpu.max"), `${Math.round(cpuCeiling(cpus) * CPU_PERIOD_US)} ${CPU_PERIOD_US}`);
+      write(join(dir, "pids.max"), String(processesMax));
     },
     weigh,
     // Not memory.peak: it counts page cache and /tmp, and Linux before 5.19 has none.
     anonymousBytes: () => rss.value(),
     oomKills: () => statOf(join(dir, "memory.events"), "oom_kill"),
-    freeze: (frozen) => void tryWrite(join(dir, "cgroup.freeze"), frozen ? "1" : "0"),
+    freeze: async (frozen) => void (await tryWriteAside(join(dir, "cgroup.freeze"), frozen ? "1" : "0")),
     killAll: () => {
       if (!tryWrite(join(dir, "cgroup.kill"), "1")) {
         // Linux before 5.14: who stands still can not fork while we look.

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { fuzz, FUZZ_SEED, FUZZ_TIMEOUT_MS } from "../../../test/fuzz.ts";
 import { equalItems, itemBytes, type Item } from "./attribute-value.ts";
 import { addNumbers, canonicalNumber, compareNumbers, InvalidNumber, orderedNumber, subtractNumbers } from "./decimal.ts";
-import { packItem, unpackItem, wireItem } from "./packing.ts";
+import { packItem, StoredItem, unpackItem, wireItem } from "./packing.ts";
 
 describe(`numbers (FUGAZ_TEST_SEED=${FUZZ_SEED})`, () => {
   let random = (): number => 0;
@@ -93,6 +93,12 @@ test("items come out of the store as they went in, and as JSON for events", () =
   const item: Item = JSON.parse('{"__proto__":{"S":"p"},"constructor":{"M":{"x":{"L":[{"N":"1"}]}}}}') as Item;
   const bytes: Item = { ...item, b: { B: new Uint8Array([0, 255]) }, l: { L: [{ BS: [new Uint8Array([1]), new Uint8Array()] }] } };
   for (const each of [item, bytes, {}]) expect(equalItems(unpackItem(JSON.parse(JSON.stringify(packItem(each)))), each)).toBe(true);
+  for (const each of [item, bytes, {}, { "ä\ud800": { NS: ["5", "-0.5"] }, m: { M: { "": { L: [{ BOOL: true }, { NULL: true }, { N: "0" }] } } } }]) {
+    const stored = new StoredItem(JSON.stringify(packItem(each as Item)));
+    expect(stored.bytesMax).toBeGreaterThanOrEqual(itemBytes(each as Item));
+    expect(JSON.parse(stored.json)).toEqual(wireItem(each as Item));
+    expect([equalItems(stored.item, each as Item), stored.bytes]).toEqual([true, itemBytes(each as Item)]);
+  }
   expect(packItem(item)).toHaveLength(1);
   expect(wireItem(bytes)).toMatchObject({ b: { B: "AP8=" }, l: { L: [{ BS: ["AQ==", ""] }] } });
   expect(itemBytes({ id: { S: "ä" }, n: { N: "-12.50" }, l: { L: [{ NULL: true }] }, m: { M: { a: { BOOL: true } } } })).toBe(4 + 5 + 6 + 7);
