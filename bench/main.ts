@@ -17,7 +17,9 @@ import { benchMappings } from "./mappings.ts";
 import { benchObjects } from "./objects.ts";
 import { benchQueues } from "./queues.ts";
 import { benchStreams } from "./streams.ts";
+import { benchSteps } from "./steps.ts";
 import { benchTables } from "./tables.ts";
+import { benchThroughput } from "./throughput.ts";
 import { benchUrls } from "./urls.ts";
 import { benchSandboxes } from "./sandboxes.ts";
 import { memoryOf } from "./process-memory.ts";
@@ -44,6 +46,7 @@ const alone: Section<Bench> = {
   start: ({ dir }) => benchStartUp(dir),
   async: ({ dir, deep }) => benchAsync(dir, deep ? 100_000 : 5_000),
   sandboxes: () => benchSandboxes({ path: process.env["PATH"] ?? "/usr/bin:/bin" }),
+  steps: ({ dir }) => benchSteps(dir),
   commits: async () => (await benchCommits({ runMs: 1500 })).map(({ name, callers, perSecond }) => ({ what: `${name}, ${callers} callers`, value: perSecond, unit: "/s" })),
 };
 
@@ -58,17 +61,18 @@ const served: Section<Serving> = {
   "large-object": ({ server, settings }) => benchLargeObject(settings, server.pid),
   invocations: ({ settings }) => benchInvocations(settings),
   "hot-path": ({ settings }) => benchHotPath(settings),
+  throughput: ({ server, settings }) => benchThroughput(settings, server.pid),
   urls: ({ settings }) => benchUrls(settings),
   objects: ({ settings }) => benchObjects(settings),
   streams: ({ settings }) => benchStreams(settings),
-  queues: ({ settings, server, deep }) => benchQueues(settings, async () => (await memoryOf(server.pid)).nowMb, deep),
-  tables: ({ server }) => benchTables(server.endpoint),
+  queues: ({ server, deep }) => benchQueues(server, deep),
+  tables: ({ server, deep }) => benchTables(server, deep),
   mappings: ({ settings }) => benchMappings(settings),
   deployments: ({ settings, dir }) => benchDeployments(settings, dir),
   lists: ({ settings, deep }) => benchLists(settings, deep ? 100 : 20),
 };
 
-const names = ["start", ...Object.keys(served), "async", "sandboxes", "commits"];
+const names = ["start", ...Object.keys(served), "async", "sandboxes", "steps", "commits"];
 const { values: { deep = false, json = false }, positionals } = parseArgs({ allowPositionals: true, options: { deep: { type: "boolean" }, json: { type: "boolean" } } });
 const unknown = positionals.filter((name) => !names.includes(name));
 if (unknown.length > 0) {

@@ -2,33 +2,64 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { systemClock } from "../src/main/system-clock.ts";
+import { DYNAMODB, openOperations } from "./calls.ts";
 import { freePort } from "./free-port.ts";
 import { load, type Row } from "./load.ts";
+import { memoryOf, memoryRows } from "./process-memory.ts";
 
 const RUN_MS = 2000;
 const CLIENTS: readonly number[] = [1, 64];
 const KEYS = 5000;
 const DYNALITE = "dynalite@4.0.0";
+const MANY = 1_000_000;
+const FILLERS = 32;
+const BATCH = 25;
+const REST_MS = 20_000;
 /** What a reader might have: eight attributes, about 300 bytes. */
 const item = (n: number) => ({
   id: { S: `user-${n % KEYS}` }, name: { S: "Ada Lovelace" }, mail: { S: "ada@example.org" }, born: { N: "1815" }, tags: { SS: ["math", "engines"] }, active: { BOOL: true },
   address: { M: { street: { S: "12 St James's Square" }, city: { S: "London" }, lines: { L: [{ S: "a" }, { S: "b" }] } } }, text: { S: "x".repeat(80) },
 });
 
-/** Rows for the server at `endpoint`; with dynalite's beside them when npm can fetch it. */
-export async function benchTables(endpoint: string): Promise<readonly Row[]> {
+/** Rows for the server; with dynalite's beside them when npm can fetch it. `deep` fills a table first, which takes minutes. */
+export async function benchTables({ endpoint, pid }: { readonly endpoint: string; readonly pid: number }, deep: boolean): Promise<readonly Row[]> {
   const ours = await measure(endpoint);
   const theirs = await besideDynalite().catch(() => undefined);
-  return ours.flatMap(({ what, value }, at) => {
-    const row = { what: `DynamoDB ${what}`, value, unit: "/s" };
+  const rows = ours.flatMap(({ what, value }, at): readonly Row[] => {
+    const row = { what: `DynamoDB ${what}`, value, unit: "/s", ...(GOALS[what] && { goal: GOALS[what] }) };
     const other = theirs?.[at];
     return other ? [row, { what: `  dynalite (not flushed to disk)`, value: other.value, unit: "/s" }, { what: "  ratio", value: value / other.value, unit: "x" }] : [row];
   });
+  return deep ? [...rows, ...(await benchMany(endpoint, pid))] : rows;
+}
+
+const GOALS: Readonly<Record<string, string>> = { "PutItem, 64 clients": ">= 3000", "GetItem, 64 clients": ">= 6000" };
+
+/** A table of a million items: what the server holds then, and how soon it finds one of them. */
+async function benchMany(endpoint: string, pid: number): Promise<readonly Row[]> {
+  using operations = openOperations(endpoint, DYNAMODB, FILLERS);
+  const { call } = operations;
+  await call("CreateTable", { TableName: "many", BillingMode: "PAY_PER_REQUEST", KeySchema: [{ AttributeName: "id", KeyType: "HASH" }], AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }] });
+  const one = (n: number) => ({ ...item(n), id: { S: `user-${n}` } });
+  let next = 0;
+  await Promise.all(Array.from({ length: FILLERS }, async () => {
+    while (next < MANY) {
+      const first = next;
+      next += BATCH;
+      await call("BatchWriteItem", { RequestItems: { many: Array.from({ length: BATCH }, (_, at) => ({ PutRequest: { Item: one(first + at) } })) } });
+    }
+  }));
+  // The disk still writes what filled the table; that is not what is measured.
+  await systemClock.sleep(REST_MS);
+  // A stride that is prime to the number of items: neighbours in time are none on the disk.
+  const get = (n: number) => call("GetItem", { TableName: "many", Key: { id: { S: `user-${(n * 7919) % MANY}` } } });
+  const found = [];
+  for (const clients of CLIENTS) found.push({ what: `GetItem of ${MANY} items, ${clients} client${clients === 1 ? "" : "s"}`, value: (await load(clients, RUN_MS, get)).perSecond, unit: "/s" });
+  return [...found, ...memoryRows(`with ${MANY} items`, await memoryOf(pid))];
 }
 
 interface Measured {
@@ -37,8 +68,8 @@ interface Measured {
 }
 
 async function measure(endpoint: string): Promise<readonly Measured[]> {
-  const agent = new Agent({ keepAlive: true, maxSockets: Math.max(...CLIENTS) });
-  const call = (operation: string, input: object): Promise<void> => send(endpoint, agent, operation, JSON.stringify(input));
+  using operations = openOperations(endpoint, DYNAMODB, Math.max(...CLIENTS));
+  const { call } = operations;
   const key = { AttributeName: "id", KeyType: "HASH" };
   const attribute = { AttributeName: "id", AttributeType: "S" };
   await call("CreateTable", { TableName: "bench", BillingMode: "PAY_PER_REQUEST", KeySchema: [key], AttributeDefinitions: [attribute] });
@@ -61,25 +92,7 @@ async function measure(endpoint: string): Promise<readonly Measured[]> {
       measured.push({ what: `${what}, ${clients} client${clients === 1 ? "" : "s"}`, value: (await load(clients, RUN_MS, once)).perSecond });
     }
   }
-  agent.destroy();
   return measured;
-}
-
-/** The clients' protocol by hand: the official client would take more of the machine than the servers. */
-function send(endpoint: string, agent: Agent, operation: string, body: string): Promise<void> {
-  const headers = {
-    "content-type": "application/x-amz-json-1.0", "x-amz-target": `DynamoDB_20120810.${operation}`, "content-length": Buffer.byteLength(body), "x-amz-date": "20260101T000000Z",
-    authorization: "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, Signature=0000000000000000000000000000000000000000000000000000000000000000",
-  };
-  return new Promise((resolve, reject) => {
-    request(endpoint, { method: "POST", agent, headers }, (response) => {
-      let text = "";
-      response.on("data", (chunk: Buffer) => {
-        if (response.statusCode !== 200) text += chunk.toString();
-      });
-      response.on("end", () => (response.statusCode === 200 ? resolve() : reject(new Error(`${operation}: ${text}`))));
-    }).on("error", reject).end(body);
-  });
 }
 
 async function besideDynalite(): Promise<readonly Measured[]> {

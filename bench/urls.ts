@@ -1,12 +1,11 @@
-// Functions called over HTTP: warm calls by URL, and how soon the first byte of a streamed response is there.
+// Functions that stream over HTTP: how soon the first byte of a streamed response is there.
 import { Agent, request, type IncomingMessage } from "node:http";
-import { AddPermissionCommand, CreateFunctionCommand, CreateFunctionUrlConfigCommand, InvokeWithResponseStreamCommand, LambdaClient, type InvokeMode } from "@aws-sdk/client-lambda";
-import { strToU8, zipSync } from "fflate";
+import { InvokeWithResponseStreamCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { clientSettings } from "../src/main/cli/client.ts";
 import { systemClock } from "../src/main/system-clock.ts";
-import { at, load, type Row } from "./load.ts";
+import { serveByUrl } from "./hello-url.ts";
+import { at, type Row } from "./load.ts";
 
-const HELLO = "export const handler = async () => 'hello';";
 /** Works on for a while after its first byte, so that waiting for the end would show; streams 6 MB when asked. */
 const STREAM = `
   const piece = Buffer.alloc(64 * 1024);
@@ -15,23 +14,12 @@ const STREAM = `
     if (event.rawPath !== "/large") { stream.write("first"); await new Promise((resolve) => setTimeout(resolve, 20)); }
     stream.end("last");
   });`;
-const RUN_MS = 3000;
 const STREAMS = 50;
 
 export async function benchUrls(settings: ReturnType<typeof clientSettings>): Promise<readonly Row[]> {
   const lambda = new LambdaClient(settings);
   const rows: Row[] = [];
-  const hello = await serve(lambda, "bench-url", HELLO, "BUFFERED");
-  for (const clients of [1, 32]) {
-    const agent = new Agent({ keepAlive: true, maxSockets: clients });
-    const call = async (): Promise<void> => void (await wholeOf(await get(hello, agent)));
-    await load(clients, RUN_MS / 5, call);
-    const { perSecond, p50Ms, p99Ms } = await load(clients, RUN_MS, call);
-    agent.destroy();
-    const who = `function URL warm, Node, ${clients} client${clients === 1 ? "" : "s"}`;
-    rows.push({ what: `${who}, p50`, value: p50Ms, unit: "ms" }, { what: `${who}, p99`, value: p99Ms, unit: "ms" }, { what: who, value: perSecond, unit: "/s" });
-  }
-  const streaming = await serve(lambda, "bench-stream", STREAM, "RESPONSE_STREAM");
+  const streaming = await serveByUrl(lambda, "bench-stream", STREAM, "RESPONSE_STREAM");
   const agent = new Agent({ keepAlive: true });
   const byUrl = await firstByteMs(async () => {
     const response = await get(streaming, agent);
@@ -54,14 +42,6 @@ export async function benchUrls(settings: ReturnType<typeof clientSettings>): Pr
   rows.push({ what: "streaming, one response of 6 MB, function URL", value: bytes / 1024 / 1024 / ((systemClock.monotonicMs() - begun) / 1000), unit: "MB/s" });
   agent.destroy();
   return rows;
-}
-
-async function serve(lambda: LambdaClient, FunctionName: string, text: string, InvokeMode: InvokeMode): Promise<string> {
-  const ZipFile = zipSync({ "index.mjs": strToU8(text) });
-  await lambda.send(new CreateFunctionCommand({ FunctionName, Runtime: "nodejs24.x", Handler: "index.handler", Role: "arn:aws:iam::000000000000:role/bench", Code: { ZipFile }, MemorySize: 256 }));
-  const { FunctionUrl = "" } = await lambda.send(new CreateFunctionUrlConfigCommand({ FunctionName, AuthType: "NONE", InvokeMode }));
-  await lambda.send(new AddPermissionCommand({ FunctionName, StatementId: "public", Action: "lambda:InvokeFunctionUrl", Principal: "*", FunctionUrlAuthType: "NONE" }));
-  return FunctionUrl;
 }
 
 const get = (url: string, agent: Agent): Promise<IncomingMessage> =>

@@ -12,7 +12,8 @@ const sources = join(project, "src");
 const isCheckout = existsSync(join(sources, "main/cli/main.ts"));
 const main = join(project, isCheckout ? "src/main/cli/main.ts" : "dist/main/cli/main.js");
 // The young generation stays at its first size in every thread: in a server that streams it would grow to 50 MB and more, full of
-// buffers that are long done with. Unlike V8's limits this can still be said to a running process.
+// buffers that are long done with. Unlike V8's limits this can still be said to a running process. Under load a server lets it grow
+// to a few megabytes (src/main/young-generation.ts).
 const small = "--semi-space-growth-factor=1";
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 

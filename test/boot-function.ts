@@ -83,7 +83,7 @@ class PlainSandbox implements Sandbox {
     throw new Error("nothing is vacant here");
   }
 
-  async memoryPeakBytes(): Promise<number> {
+  memoryPeakBytes(): number {
     return 1;
   }
 

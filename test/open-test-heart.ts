@@ -18,6 +18,9 @@ import type { LogEvent } from "../src/functions/logs/log-groups.ts";
 import { openHeart } from "../src/functions/open-heart.ts";
 import { runnerFor } from "../src/functions/runners/runner-for.ts";
 
+/** The same files are the same package, whenever they are deployed. */
+const ZIP_DATE = "2026-01-01";
+
 export const scope = { account: "000000000000", region: "us-east-1" };
 
 export interface TestHeart extends AsyncDisposable {
@@ -88,7 +91,7 @@ export async function openTestHeart({ isolation = "auto", limits = {}, clock = s
     heart, engine, dir, lines, streams, told, invoke,
     linesOf: ({ name }) => byGroup.get(`/aws/lambda/${name}`) ?? [],
     deploy: async (name, files, settings = {}) => {
-      const zip = zipSync(Object.fromEntries(Object.entries(files).map(([path, text]) => [path, [strToU8(text), { os: 3, attrs: 0o100755 << 16 }]])));
+      const zip = zipSync(Object.fromEntries(Object.entries(files).map(([path, text]) => [path, [strToU8(text), { os: 3, attrs: 0o100755 << 16, mtime: ZIP_DATE }]])));
       const code = await heart.packages.add(zip);
       const ref = { ...scope, name };
       const all = { ...defaults(name), ...settings };

@@ -65,7 +65,7 @@ export async function open(isolation: "bubblewrap" | "process"): Promise<Opened>
 
 export async function ran(sandbox: Sandbox): Promise<Ran> {
   const [stdout, stderr, exit] = await Promise.all([text(sandbox.stdout), text(sandbox.stderr), sandbox.exited]);
-  return { stdout, stderr, exit, peakBytes: await sandbox.memoryPeakBytes() };
+  return { stdout, stderr, exit, peakBytes: sandbox.memoryPeakBytes() };
 }
 
 async function text(stream: AsyncIterable<unknown>): Promise<string> {

@@ -12,13 +12,14 @@ export interface SoakLoad {
   /** How often each thing was done, and the first words of what went otherwise than it must. */
   readonly done: ReadonlyMap<string, number>;
   readonly wrong: readonly string[];
-  /** Ends it and deletes all that it made. */
+  /** Ends it and deletes all that it made; rejects when the server is gone. */
   stop(): Promise<void>;
 }
 
 const Role = "arn:aws:iam::000000000000:role/soak";
 const arn = (service: string, rest: string): string => `arn:aws:${service}:us-east-1:000000000000:${rest}`;
-const NODE = { Runtime: "nodejs24.x", Handler: "index.handler", Role, MemorySize: 128 } as const;
+/** Enough for any answer that must come, on a machine as busy as can be. */
+const NODE = { Runtime: "nodejs24.x", Handler: "index.handler", Role, MemorySize: 128, Timeout: 30 } as const;
 const PYTHON = { ...NODE, Runtime: "python3.11" as Runtime } as const;
 const node = (text: string) => ({ ZipFile: zipSync({ "index.mjs": strToU8(text) }) });
 const python = (text: string) => ({ ZipFile: zipSync({ "index.py": strToU8(text) }) });
@@ -33,6 +34,8 @@ const TROUBLE = `
     if (n % 3 === 0) throw new Error("as it must");
     return act;
   };`;
+
+const OBJECTS = 20;
 
 /** Resolves when all it needs is there and it runs. */
 export async function startSoakLoad(endpoint: string): Promise<SoakLoad> {
@@ -105,7 +108,7 @@ export async function startSoakLoad(endpoint: string): Promise<SoakLoad> {
       await answers(/hello/, calls.send("GET", await urlOf(name)));
       await lambda.send(new DeleteFunctionCommand({ FunctionName: name }));
     }],
-    ["object put, notified", 150, (n) => s3.send(new PutObjectCommand({ Bucket: "soak", Key: String(n % 20), Body: Buffer.alloc(n % 5 === 0 ? 500_000 : 1000, n) }))],
+    ["object put, notified", 150, (n) => s3.send(new PutObjectCommand({ Bucket: "soak", Key: String(n % OBJECTS), Body: Buffer.alloc(n % 5 === 0 ? 500_000 : 1000, n) }))],
     ["message to a queue with a mapping", 100, () => sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "hello" }))],
     ["record to a stream with a mapping", 150, (n) => kinesis.send(new PutRecordCommand({ StreamName: "soak", PartitionKey: String(n), Data: Buffer.from("hello") }))],
     ["event, every third fails", 150, (n) => invoke("soak-trouble", { n }, { InvocationType: "Event" })],
@@ -126,14 +129,17 @@ export async function startSoakLoad(endpoint: string): Promise<SoakLoad> {
     stop: async () => {
       ending.abort();
       await acting;
-      for (const { UUID } of (await lambda.send(new ListEventSourceMappingsCommand({}))).EventSourceMappings ?? []) await lambda.send(new DeleteEventSourceMappingCommand({ UUID }));
-      for (const { FunctionName } of (await lambda.send(new ListFunctionsCommand({}))).Functions ?? []) await lambda.send(new DeleteFunctionCommand({ FunctionName }));
-      for (const url of [QueueUrl, failures]) await sqs.send(new DeleteQueueCommand({ QueueUrl: url }));
-      await kinesis.send(new DeleteStreamCommand({ StreamName: "soak" }));
-      for (let n = 0; n < 20; n++) await s3.send(new DeleteObjectCommand({ Bucket: "soak", Key: String(n) }));
-      await s3.send(new DeleteBucketCommand({ Bucket: "soak" }));
-      calls[Symbol.dispose]();
-      for (const client of [lambda, s3, sqs, kinesis]) client.destroy();
+      try {
+        for (const { UUID } of (await lambda.send(new ListEventSourceMappingsCommand({}))).EventSourceMappings ?? []) await lambda.send(new DeleteEventSourceMappingCommand({ UUID }));
+        for (const { FunctionName } of (await lambda.send(new ListFunctionsCommand({}))).Functions ?? []) await lambda.send(new DeleteFunctionCommand({ FunctionName }));
+        for (const url of [QueueUrl, failures]) await sqs.send(new DeleteQueueCommand({ QueueUrl: url }));
+        await kinesis.send(new DeleteStreamCommand({ StreamName: "soak" }));
+        for (let n = 0; n < OBJECTS; n++) await s3.send(new DeleteObjectCommand({ Bucket: "soak", Key: String(n) }));
+        await s3.send(new DeleteBucketCommand({ Bucket: "soak" }));
+      } finally {
+        calls[Symbol.dispose]();
+        for (const client of [lambda, s3, sqs, kinesis]) client.destroy();
+      }
     },
   };
 }

@@ -28,7 +28,7 @@ function die(title, error, exitCode) {
 function serve(run, handler) {
   receiveInvoke((invocation) => {
     current = invocation;
-    run(handler, invocation, () => setImmediate(serve, run, handler));
+    run(handler, invocation, () => serve(run, handler));
   });
 }
 

@@ -74,6 +74,8 @@ export interface FunctionSettings {
   readonly layers: readonly LayerUse[];
   /** ARN of the queue or topic that gets the events the function could not handle. */
   readonly deadLetter?: string | undefined;
+  /** Absent: traces pass through, and what is recorded of them others record. */
+  readonly tracing?: "Active" | undefined;
 }
 
 /** Immutable: code and settings under an id that never means anything else. The heart caches by `id`. */
@@ -176,7 +178,8 @@ export interface InvokeOptions {
   readonly traceId?: string;
   /** Collect the last 4 KB of log for the answer. */
   readonly logTail?: boolean;
-  readonly signal?: AbortSignal;
+  /** Asked for only when it matters, as making one costs: when the event must wait, or streams. */
+  readonly signal?: () => AbortSignal;
   /** Who asks, for the meter; absent: a caller. */
   readonly trigger?: "mapping";
 }

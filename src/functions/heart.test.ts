@@ -1,3 +1,5 @@
+import { ChildProcess } from "node:child_process";
+import { queryObjects } from "node:v8";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestHeart, scope, type TestHeart } from "../../test/open-test-heart.ts";
 
@@ -41,12 +43,6 @@ describe("an invocation", () => {
     expect([...on.streams]).toEqual([expect.stringMatching(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/)]);
   });
 
-  test("gets an instance of its own while others are busy", async () => {
-    const ref = await on.deploy("parallel", { "index.mjs": counter });
-    const answers = await Promise.all(Array.from({ length: 3 }, () => on.call(ref, { sleepMs: 400 }) as Promise<{ born: number }>));
-    expect(new Set(answers.map(({ born }) => born)).size).toBe(3);
-  });
-
   test("gets a new instance when the old one may outlive its credentials", async () => {
     await using old = await openTestHeart({ limits: { ageMsMax: -1 } });
     const ref = await old.deploy("aged", { "index.mjs": counter });
@@ -87,15 +83,26 @@ describe("an invocation", () => {
           if (event.hang) await new Promise(() => setInterval(() => {}, 1000));
           return { count, had };
         };`,
-    }, { timeoutMs: 1000 });
+    }, { timeoutMs: 3000 });
+    expect(await on.call(ref)).toEqual({ count: 1, had: false });
     const timedOut = await payloadOf(ref, { hang: true }, { requestId: "22222222-2222-4222-8222-222222222222", logTail: true });
     expect(timedOut).toMatchObject({
-      functionError: "Unhandled", durationMs: 1000,
-      payload: { errorType: "Sandbox.Timedout", errorMessage: "RequestId: 22222222-2222-4222-8222-222222222222 Error: Task timed out after 1.00 seconds" },
+      functionError: "Unhandled", durationMs: 3000,
+      payload: { errorType: "Sandbox.Timedout", errorMessage: "RequestId: 22222222-2222-4222-8222-222222222222 Error: Task timed out after 3.00 seconds" },
     });
-    expect(Buffer.from(timedOut.logTail ?? []).toString()).toMatch(/\tDuration: 1000\.00 ms\t.*\tStatus: timeout\n$/);
+    expect(Buffer.from(timedOut.logTail ?? []).toString()).toMatch(/\tDuration: 3000\.00 ms\t.*\tStatus: timeout\n$/);
     const next = await payloadOf(ref);
     expect(next).toMatchObject({ payload: { count: 1, had: true }, initMs: undefined });
+  });
+
+  test("that crashes again and again leaves nothing of its former programs in the server's memory", async () => {
+    const ref = await on.deploy("crashing", { "index.mjs": "export const handler = async () => process.exit(1);" });
+    const programs = (): number => queryObjects(ChildProcess, { format: "count" });
+    await on.invoke(ref);
+    const before = programs();
+    for (let crash = 0; crash < 12; crash++) expect((await on.invoke(ref)).functionError).toBe("Unhandled");
+    // Sandboxes made ahead come and go.
+    await expect.poll(programs).toBeLessThan(before + 6);
   });
 
   test("that throws keeps its instance; one that exits does not", async () => {
@@ -155,6 +162,15 @@ describe("an invocation", () => {
     await expect(tight.invoke(b)).rejects.toMatchObject({ code: "TooManyRequestsException" });
     await busy;
     expect(await tight.call(b)).toMatchObject({ count: 1 });
+  });
+
+  test("takes the place of what has been idle longest when there are as many instances as there may be", async () => {
+    await using few = await openTestHeart({ limits: { instancesMax: 2 } });
+    const [a, b, c] = [await few.deploy("a", { "index.mjs": counter }), await few.deploy("b", { "index.mjs": counter }), await few.deploy("c", { "index.mjs": counter })];
+    for (const ref of [a, b, c]) await few.call(ref);
+    expect(few.heart.status()).toEqual({ instances: 2, busy: 0 });
+    expect([await few.call(b), await few.call(a)]).toMatchObject([{ count: 2 }, { count: 1 }]);
+    expect((await few.heart.figures()).memory).toEqual({ chargedMb: expect.any(Number), budgetMb: expect.any(Number) });
   });
 
   test("finds its instance frozen or gone after idling", async () => {

@@ -26,10 +26,11 @@ import type { Heart } from "./heart.ts";
 import { openImages, type OpenImages } from "./images/open-images.ts";
 import { openDispatcher, type Use } from "./instances/dispatcher.ts";
 import type { InstanceDeps } from "./instances/instance.ts";
+import type { Grant } from "./instances/pool.ts";
 import { environmentOf, type Credentials } from "./invocations/environment.ts";
 import { ResponseBody } from "./invocations/response-body.ts";
-import { runInvocation, untilAnswered } from "./invocations/run-invocation.ts";
-import { nextHop } from "./invocations/trace.ts";
+import { runInvocation, untilAnswered, type Taking, type TracedOptions } from "./invocations/run-invocation.ts";
+import { nextHop, versionMarks } from "./invocations/trace.ts";
 import { streamedInvocation } from "./invocations/streamed-invocation.ts";
 import { openMeter, type Trigger } from "./invocations/usage.ts";
 import { openLayers } from "./layers/open-layers.ts";
@@ -42,6 +43,7 @@ import { newestOfRuntimes } from "./registry/deployed.ts";
 import { openRegistry } from "./registry/open-registry.ts";
 import type { Runner, RunnerDeps } from "./runner.ts";
 import { openApiSource } from "./runners/api-source.ts";
+import { openSampler } from "./tracing/sampler.ts";
 
 export interface HeartDeps {
   readonly ports: Pick<Ports, "store" | "queue" | "log" | "blobs">;
@@ -81,6 +83,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
   const apis = openApiSource(clock);
   const prepare = prepareWith(deps, packages, images, { cells, apis });
   const concurrency = await openConcurrency({ store: ports.store, clock, accountMax: limits.accountConcurrencyMax, warn });
+  const markOf = versionMarks();
   const meter = openMeter({ store: ports.store, log: ports.log, clock, warn });
   const registry = openRegistry({
     store: ports.store, clock, packages, random: Math.random,
@@ -113,26 +116,43 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       warn("The instances to keep ready could not be determined; what is there stays.", error, { function: at.name });
     }
   };
+  const isSampled = openSampler({ clock, random: Math.random });
   const run = (version: Version, given: InvokeOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> => {
-    const { traceId, visits } = nextHop(given.traceId, functionArn(version), clock.now());
-    const options = { ...given, traceId };
-    if (visits < facts.functions.recursionVisitsMax) return begin(version, options, trigger, body);
-    return registry.find(version).then((record) => (record?.recursion === "Allow" ? begin(version, options, trigger, body) : Promise.reject(inALoop())));
+    const { traceId, visits, spot } = nextHop(given.traceId, markOf(version), clock.now(), version.settings.tracing && (() => isSampled(version)));
+    const begin = (): Promise<InvokeResult> => untilAnswered((onAnswer) => work(version, { ...given, traceId, spot }, trigger, { body, onAnswer }));
+    if (visits < facts.functions.recursionVisitsMax) return begin();
+    return registry.find(version).then((record) => (record?.recursion === "Allow" ? begin() : Promise.reject(inALoop())));
   };
-  const begin = (version: Version, options: InvokeOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> =>
-    untilAnswered((onAnswer) => counters.throttles(concurrency.count(version, trigger !== "async", async () => {
-      const grant = await dispatcher.acquire(version, () => options.signal);
-      let use: Use = { health: "dead", durationMs: 0, handlerMs: undefined };
-      try {
-        const ran = await runInvocation(grant, options, clock, { body, onAnswer });
-        use = { health: ran.health, durationMs: ran.result.durationMs, handlerMs: ran.handlerMs };
-        counters.ended(version.settings.runtime, ran.result);
-        meter.record(version, ran, options.payload.byteLength, trigger);
-        return ran.result;
-      } finally {
-        dispatcher.release(grant.instance, use);
-      }
-    })));
+  const work = async (version: Version, options: TracedOptions, trigger: Trigger, taking: Taking): Promise<InvokeResult> => {
+    const grant = await admit(version, options, trigger !== "async");
+    let use: Use = { health: "dead", durationMs: 0, handlerMs: undefined };
+    try {
+      const ran = await runInvocation(grant, options, clock, taking);
+      use = { health: ran.health, durationMs: ran.result.durationMs, handlerMs: ran.handlerMs };
+      counters.ended(version.settings.runtime, ran.result);
+      meter.record(version, ran, options.payload.byteLength, trigger);
+      return ran.result;
+    } finally {
+      dispatcher.release(grant.instance, use);
+      concurrency.leave(version);
+    }
+  };
+  /** Counts an event in, and finds an instance for it. */
+  const admit = (version: Version, { signal }: InvokeOptions, paced: boolean): Grant | Promise<Grant> => {
+    try {
+      concurrency.enter(version, paced);
+    } catch (error) {
+      counters.refused(error);
+      throw error;
+    }
+    const found = dispatcher.acquire(version, signal);
+    if (!(found instanceof Promise)) return found;
+    return found.catch((error: unknown) => {
+      concurrency.leave(version);
+      counters.refused(error);
+      throw error;
+    });
+  };
   // Not async: with a known version the instance is taken before this returns, so that whoever counts room sees it.
   const invoke = (ref: FunctionRef, options: InvokeOptions, trigger: Trigger, body?: ResponseBody): Promise<InvokeResult> => {
     const version = registry.cachedVersion(ref);
@@ -200,7 +220,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     },
     invokeStream: (ref, options) => {
       const body = new ResponseBody(clock, { bytesMax: limits.streamBytesMax, bytesPerSecond: limits.streamBytesPerSecond });
-      return streamedInvocation(body, invoke(ref, options, "invoke", body), options.signal);
+      return streamedInvocation(body, invoke(ref, options, "invoke", body), options.signal?.());
     },
     asyncInvocation: (ref, event) => eventWrite(ref, event, clock.now()),
     mayInvoke: async (ref, { service, sourceArn, sourceAccount }) => {
@@ -210,7 +230,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       return policy !== undefined && policyAllows(policy.statements, { action: "lambda:InvokeFunction", resource: functionArn(ref, ref.qualifier), service, context });
     },
     status: dispatcher.status,
-    figures: async () => ({ ...counters.read(), instances: countStates(dispatcher.states()), cells: cells?.status() ?? [], queues: await readQueues(ports.queue) }),
+    figures: async () => ({ ...counters.read(), instances: countStates(dispatcher.states()), memory: dispatcher.memory(), cells: cells?.status() ?? [], queues: await readQueues(ports.queue) }),
     [Symbol.asyncDispose]: async () => {
       await drain(AbortSignal.abort());
       keeper[Symbol.dispose]();

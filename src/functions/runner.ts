@@ -42,6 +42,8 @@ export interface LogLine {
 export type RunnerEvent =
   | { readonly kind: "extension"; readonly name: string; readonly state: string; readonly events: readonly string[]; readonly errorType: string | undefined }
   | { readonly kind: "subscription"; readonly api: "telemetry" | "logs"; readonly name: string; readonly types: readonly string[] }
+  /** The code inside has recorded a segment of a trace: one line of JSON. */
+  | { readonly kind: "segment"; readonly document: string }
   /** The runtime, not yet the extensions, is through with its start. */
   | { readonly kind: "initRuntimeDone"; readonly status: "success" | "error" | "failure" | "timeout"; readonly errorType: string | undefined };
 
@@ -73,8 +75,8 @@ export type Outcome =
   /** The answer has gone to the invocation's sink, whole. Every other outcome may leave a part of one there. */
   | { readonly kind: "streamed" }
   | { readonly kind: "too-large"; readonly sizeBytes: number; readonly bytesMax: number }
-  /** The runtime reported an error: `payload` goes to the caller verbatim, `errorType` to the REPORT line when the runtime died of it. */
-  | { readonly kind: "error"; readonly payload: Uint8Array; readonly errorType: string; readonly fatal: boolean }
+  /** The runtime reported an error: `payload` goes to the caller verbatim, `errorType` to the REPORT line when the runtime died of it, `cause` (JSON) to traces. */
+  | { readonly kind: "error"; readonly payload: Uint8Array; readonly errorType: string; readonly fatal: boolean; readonly cause?: string | undefined }
   | { readonly kind: "timeout" }
   /** The process ended without answering. */
   | { readonly kind: "exit"; readonly code: number | undefined; readonly signal: string | undefined; readonly outOfMemory: boolean }
@@ -97,7 +99,7 @@ export type Boot =
   | { readonly kind: "timeout"; readonly initMs: number }
   | { readonly kind: "extension"; readonly errorType: string; readonly message: string; readonly initMs: number }
   /** provided.*: neither /var/task/bootstrap nor /opt/bootstrap; `reason` when there is one that can not be executed ("fork/exec /var/task/bootstrap: permission denied"). */
-  | { readonly kind: "no-entrypoint"; readonly reason?: string };
+  | { readonly kind: "no-entrypoint"; readonly reason?: string | undefined; readonly errorType?: string | undefined };
 
 export interface RunningInstance extends AsyncDisposable {
   /**
@@ -111,7 +113,7 @@ export interface RunningInstance extends AsyncDisposable {
   revive(initTimeoutMs: number): Promise<Boot>;
   /** Resolves with nothing when the program ends while no invocation runs. */
   readonly died: Promise<void>;
-  memoryPeakBytes(): Promise<number>;
+  memoryPeakBytes(): number;
   freeze(): Promise<void>;
   thaw(): Promise<void>;
 }

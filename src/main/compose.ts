@@ -16,6 +16,7 @@ import type { Extras } from "./open-house.ts";
 import { metricsDoor, type HouseFigures } from "./metrics-door.ts";
 import { runtimesFor } from "./machine-runtimes.ts";
 import { systemClock } from "./system-clock.ts";
+import { tendYoungGeneration } from "./young-generation.ts";
 
 export interface Fugaz {
   /** Base URL without a final slash. Always an address, never a name: SDKs put buckets in front of names. */
@@ -56,6 +57,7 @@ export async function startFugaz(config: Config, logger: ServerLog, extras?: Ext
     const loading = setImmediate().then(() => import("./open-house.ts"));
     const [[engine, { endpoint }, sandboxes], { openHouse }] = await Promise.all([opening, loading]);
     opened.defer(sweepBlobs(engine, logger));
+    opened.use(tendYoungGeneration());
     const runtimes = runtimesFor(config, config.dataDir);
     const house = await openHouse({ config, logger, clock, engine, sandboxes, runtimes, endpoint, opened, extras });
     figures = house.figures;

@@ -47,9 +47,11 @@ interface Sample {
   readonly value: number;
 }
 
-function heartLines({ instances, cells, coldStarts, invocations, throttles, queues }: HeartFigures): readonly string[] {
+function heartLines({ instances, memory, cells, coldStarts, invocations, throttles, queues }: HeartFigures): readonly string[] {
   return [
     ...family("fugaz_instances", "gauge", "Live instances by state", Object.entries(instances).map(([state, value]) => ({ labels: { state }, value }))),
+    ...family("fugaz_instances_memory_bytes", "gauge", "What live instances are charged: their configured memory, when they wait what they have used", [{ value: memory.chargedMb * 2 ** 20 }]),
+    ...family("fugaz_instances_memory_max_bytes", "gauge", "What they may be charged before idle ones must go", [{ value: memory.budgetMb * 2 ** 20 }]),
     ...family("fugaz_cells", "gauge", "Sandboxes booted ahead that wait for a function", cells.map(({ runtime, ahead, waiting }) => ({ labels: { runtime, ahead }, value: waiting }))),
     ...histogram("fugaz_cold_start_seconds", "How long instances took to be ready for their first event", coldStarts.map(({ kind, runtime, time }) => ({ labels: { kind, runtime }, time }))),
     ...histogram("fugaz_invocation_seconds", "How long functions ran", invocations.map(({ outcome, time }) => ({ labels: { outcome }, time }))),

@@ -43,6 +43,7 @@ export interface QueueCounts {
   readonly oldestAtMs: number | undefined;
 }
 
+/** One method more than a port should have: who looks on must not lease, and a port of its own would be this one method over the same rows. */
 export interface Queue {
   /**
    * Up to `max` visible messages, oldest visible first, hidden from others for `visibilityMs`. Never waits.

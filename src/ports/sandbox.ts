@@ -61,7 +61,7 @@ export interface Sandbox extends AsyncDisposable {
   /** Resolves once, when the program has ended and its process tree is gone. Never rejects. */
   readonly exited: Promise<Exit>;
   /** Highest memory use of the whole tree so far, in bytes (cgroup peak, or sampled RSS without cgroups). */
-  memoryPeakBytes(): Promise<number>;
+  memoryPeakBytes(): number;
   /** The program has booted: until now it had a whole CPU's share of a busy machine (with vacant directories: the least), from here on its own. */
   settle(): void;
   /**

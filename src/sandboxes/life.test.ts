@@ -32,6 +32,12 @@ describe.each(kinds)("a program in a sandbox (%s)", (kind) => {
     expect(exit.code).toBe(127);
   });
 
+  test("runs though the shell before it had something to say", async () => {
+    // No kernel gives a process so many files.
+    const { stdout, exit } = await opened.sh("echo runs; kill -TERM $$", { openFilesMax: 2 ** 40 });
+    expect([stdout, exit]).toEqual(["runs\n", { code: undefined, signal: "SIGTERM", outOfMemory: false }]);
+  });
+
   test("loses no output, though nobody reads before it has ended", async () => {
     await using sandbox = await opened.start(["/bin/sh", "-c", "echo out; echo err >&2"]);
     await sandbox.exited;

@@ -5,9 +5,9 @@ import type { Sandboxes } from "../ports/sandbox.ts";
 import { bubblewrapSandboxes } from "./bubblewrap/bubblewrap-sandboxes.ts";
 import { probeTools } from "./bubblewrap/probe.ts";
 import { openCgroups, sweepRecorded } from "./cgroups/open.ts";
-import { killByEnvironment } from "./process-tree.ts";
+import { killMarked } from "./process-tree.ts";
 import { LIVE, processSandboxes } from "./process/process-sandboxes.ts";
-import { isOfDeadServer, newServerId } from "./server-identity.ts";
+import { isOfDeadServer, lockMarkOf, newServerId } from "./server-identity.ts";
 
 /** Below a server's directory: the control groups it made, for the sweep after its death. */
 const GROUPS_FILE = "groups";
@@ -49,8 +49,8 @@ export async function openSandboxes(options: SandboxOptions): Promise<Sandboxes>
 async function clearDead(dir: string): Promise<void> {
   for (const name of await readdir(dir).catch(() => [])) {
     if (!isOfDeadServer(name)) continue;
-    // Plain processes without a group: one that was stopped never notices that its server is gone.
-    if (process.platform === "linux") killByEnvironment(join(dir, name, LIVE));
+    // Plain processes without a group: one that was stopped, or runs in the background, never notices that its server is gone.
+    if (process.platform === "linux") killMarked(join(dir, name, LIVE), lockMarkOf(name));
     if (process.platform === "linux") await sweepRecorded(name, (await readFile(join(dir, name, GROUPS_FILE), "utf8").catch(() => "")).split("\n"));
     await rm(join(dir, name), { recursive: true, force: true });
   }

@@ -71,12 +71,13 @@ export function signalTree(pid: number, signal: NodeJS.Signals): void {
     }
 }
 
-/** Ends what this user may end of the processes that were started with `text` somewhere in their environment. */
-export function killByEnvironment(text: string): void {
+/** Ends what this user may end of the processes that were started with `text` somewhere in their environment, or that inherited the limit `lockMark`. */
+export function killMarked(text: string, lockMark: number): void {
+  const limit = new RegExp(`^Max file locks +${lockMark} `, "m");
   for (const name of readdirSync("/proc")) {
     if (!/^\d+$/.test(name)) continue;
     try {
-      if (readFileSync(`/proc/${name}/environ`).includes(text)) process.kill(Number(name), "SIGKILL");
+      if (limit.test(readFileSync(`/proc/${name}/limits`, "utf8")) || readFileSync(`/proc/${name}/environ`).includes(text)) process.kill(Number(name), "SIGKILL");
     } catch {
       // Somebody else's, or gone.
     }

@@ -21,6 +21,8 @@ export interface ProgramPlan {
   readonly become?: (spec: SandboxSpec) => Promise<ProgramPlan>;
 }
 
+/** Ours: a start that took so long is stuck; whoever waits for it is told. */
+const START_MS_MAX = 60_000;
 /** Ours: how often memory is compared with its limit. */
 const WATCH_MS = 50;
 /** Ours: so long one look at the memory serves events that end one after the other. */
@@ -45,6 +47,7 @@ export async function startProgram(plan: ProgramPlan, signal?: AbortSignal): Pro
 async function running(program: Program, signal?: AbortSignal): Promise<Sandbox> {
   const giveUp = (): void => void program.kill();
   signal?.addEventListener("abort", giveUp, { once: true });
+  const stuck = setTimeout(giveUp, START_MS_MAX);
   try {
     await program.started;
     signal?.throwIfAborted();
@@ -53,6 +56,7 @@ async function running(program: Program, signal?: AbortSignal): Promise<Sandbox>
     await program.kill();
     throw signal?.aborted ? signal.reason : error;
   } finally {
+    clearTimeout(stuck);
     signal?.removeEventListener("abort", giveUp);
   }
 }
@@ -104,10 +108,10 @@ class Program implements Sandbox {
     this.#startWatch();
   }
 
-  async memoryPeakBytes(): Promise<number> {
+  memoryPeakBytes(): number {
     // Asked after every event: the kernel sums up for longer than a short event lasts, and in so short a time memory hardly grows.
     if (!this.#fresh) {
-      this.#sample();
+      this.#measure();
       this.#fresh = true;
       setTimeout(() => (this.#fresh = false), FRESH_MS).unref();
     }
@@ -181,7 +185,7 @@ class Program implements Sandbox {
   async #untilReady(): Promise<void> {
     const { fed } = this.#process;
     await this.#process.tells(READY);
-    if (!fed || this.#process.told.startsWith(READY)) return;
+    if (!fed || READY.test(this.#process.told)) return;
     // The sandbox itself could not be made: nobody else reads what bwrap says.
     throw await whyNot(this.#process);
   }
@@ -213,13 +217,24 @@ class Program implements Sandbox {
     this.#watch.unref();
   }
 
-  #sample(): void {
+  /** Reads what the program holds, and ends it when that is too much. */
+  #measure(): void {
     if (this.#process.pid === undefined || this.#process.over) return;
     const bytes = this.#plan.group?.anonymousBytes() ?? residentBytes(this.#process.pid);
     this.#peakBytes = Math.max(this.#peakBytes, bytes);
+    if (bytes > this.#plan.spec.memoryMb * 2 ** 20) this.#stopOverLimit();
+  }
+
+  #sample(): void {
+    if (this.#process.pid === undefined || this.#process.over) return;
+    this.#measure();
     // Where the kernel has killed one process of the program, the rest goes as well: half a program helps nobody.
     const killedByKernel = (this.#plan.group?.oomKills() ?? 0) > this.#oomKillsBefore;
-    if ((bytes <= this.#plan.spec.memoryMb * 2 ** 20 && !killedByKernel) || this.#overLimit) return;
+    if (killedByKernel) this.#stopOverLimit();
+  }
+
+  #stopOverLimit(): void {
+    if (this.#overLimit) return;
     this.#overLimit = true;
     this.#killNow();
   }

@@ -9,8 +9,8 @@ export const STATUS_FD = 4;
 export const OPTIONS_FD = 5;
 /** A launcher's first word: it is in its groups and namespaces, and waits. */
 export const PREPARED = "prepared\n";
-/** And the next: the program runs now. */
-export const READY = `${PREPARED}ready\n`;
+/** And then, by itself on a line: the program runs now. Before it a shell may have something to say, such as bash of a locale that is not there. */
+export const READY = /^prepared\n(?:[\s\S]*?\n)?ready\n/;
 const CHANNEL_FD = 3;
 /** Where that shell keeps the program's stderr: its own goes to the status. */
 const STDERR_FD = 9;
@@ -27,9 +27,11 @@ export const joinLines = (group: Group | undefined): readonly string[] => (group
 /** What every program is bound by as a process, however the server was started. */
 const limitLines = (openFilesMax: number): readonly string[] => ["umask 022", "ulimit -c 0", `ulimit -n ${openFilesMax}`];
 
-/** Arguments of /bin/sh: `["-c", script, "sh", ...argv]`. Nothing of the user's runs before the limits hold. */
-export function shellEntry(group: Group | undefined, openFilesMax: number, argv: readonly string[]): readonly string[] {
-  return ["-c", [...joinLines(group), ...limitLines(openFilesMax), 'exec "$@"'].join("\n"), "sh", ...argv];
+/** Arguments of /bin/sh: `["-c", script, "sh", ...argv]`. Nothing of the user's runs before the limits hold. `lockMark`: see `lockMarkOf`. */
+export function shellEntry(group: Group | undefined, openFilesMax: number, argv: readonly string[], lockMark: number): readonly string[] {
+  // dash and bash name it differently; where neither can set it, the environment tells.
+  const mark = `{ ulimit -w ${lockMark} || ulimit -x ${lockMark}; } 2>/dev/null`;
+  return ["-c", [...joinLines(group), ...limitLines(openFilesMax), mark, 'exec "$@"'].join("\n"), "sh", ...argv];
 }
 
 /**
@@ -66,7 +68,7 @@ const heldByShells = new Set(["_", "UID", "EUID", "PPID", "GROUPS", "BASHOPTS", 
  * (`Killed`). Undefined when the shell itself was ended before its program.
  */
 export function exitOf(status: string): { readonly code: number | undefined; readonly signal: string | undefined } | undefined {
-  const [, said = "", digits] = /^prepared\nready\n([\s\S]*?)exit (\d+)\n$/.exec(status) ?? [];
+  const [, said = "", digits] = /^([\s\S]*?)exit (\d+)\n$/.exec(READY.test(status) ? status.replace(READY, "") : "") ?? [];
   if (digits === undefined) return undefined;
   const code = Number(digits);
   const signal = code > 128 && said.trim() !== "" ? signalNames.get(code - 128) : undefined;

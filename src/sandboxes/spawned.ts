@@ -88,12 +88,12 @@ export class Spawned {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** Resolves when its status begins with `words`, when it runs if it tells no status, or when it is gone; look at `told`. */
-  async tells(words: string): Promise<void> {
+  /** Resolves when its status is as far as that, when it runs if it tells no status, or when it is gone; look at `told`. */
+  async tells(words: RegExp): Promise<void> {
     const said = new Promise<void>((resolve) => {
       if (!this.#status) return void this.#child.once("spawn", resolve);
       const look = (): void => {
-        if (this.#told.startsWith(words)) resolve();
+        if (words.test(this.#told)) resolve();
       };
       look();
       this.#status.on("data", look);

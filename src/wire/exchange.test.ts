@@ -57,6 +57,47 @@ describe("request bodies", () => {
     expect(answer).toMatch(/connection: close/i);
   });
 
+  test("a short body needs no stream, in one packet or in several, and the next request on the connection is served", async () => {
+    const listener = await serve(async (request) => say(`<${Buffer.from((await request.shortBody(Number(request.headers["content-length"]))) ?? []).toString()}>`));
+    const answers = await raw(listener, `${put(5)}hello`, `${put(5)}wo`, "rld", put(3, "Connection: close\r\n"), "end");
+    expect(answers.match(/<\w*>/g)).toEqual(["<hello>", "<world>", "<end>"]);
+  });
+
+  test("a short body is asked for with 100 Continue, and refused when the client falls silent or leaves", async () => {
+    const outcomes: unknown[] = [];
+    const { promise: both, resolve: done } = Promise.withResolvers<void>();
+    const listener = await serve(async (request) => {
+      const outcome = await Promise.resolve(request.shortBody(5)).then((bytes) => Buffer.from(bytes ?? []).toString(), (error: { readonly code: string }) => error.code);
+      outcomes.push(outcome);
+      if (outcomes.length === 3) done();
+      return say(outcome);
+    }, { bodyIdleMs: 50 });
+    const patient = connectTcp(listener.port, "127.0.0.1");
+    patient.write(put(5, "Expect: 100-continue\r\n"));
+    expect(await until(patient, "\r\n\r\n")).toBe("HTTP/1.1 100 Continue\r\n\r\n");
+    patient.write("hello");
+    expect(await until(patient, "hello")).not.toMatch(/connection: close/i);
+    patient.destroy();
+    const silent = connectTcp(listener.port, "127.0.0.1");
+    silent.write(`${put(5)}he`);
+    expect(await until(silent, "RequestTimeout")).toContain("200");
+    silent.destroy();
+    const leaving = connectTcp(listener.port, "127.0.0.1");
+    leaving.end(`${put(5)}he`);
+    await both;
+    expect(outcomes).toEqual(["hello", "RequestTimeout", "IncompleteBody"]);
+  });
+
+  test("longer bodies, and those of HTTP/2, are left to the stream", async () => {
+    const listener = await serve((request) => say(String(request.shortBody(request.rawPath === "/long" ? 65_537 : 1))));
+    expect((await ask(listener, "/long", { method: "PUT", body: "x".repeat(65_537) })).body).toBe("undefined");
+    const session = connectHttp2(`http://127.0.0.1:${listener.port}`);
+    const stream = session.request({ ":method": "PUT", "content-length": "1" });
+    stream.end("x");
+    expect(await text(stream)).toBe("undefined");
+    session.destroy();
+  });
+
   test("a body that nobody reads does not disturb the next request on the connection", async () => {
     const listener = await serve((request) => say(`answer to ${request.method}`));
     const answer = await raw(listener, put(200_000), "x".repeat(200_000), "GET /2 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");

@@ -80,7 +80,6 @@ class Exchange implements HttpRequest {
   readonly host: string;
   readonly secure: boolean;
   readonly sourceIp: string;
-  readonly endpoint: string;
   readonly #incoming: Incoming;
   readonly #outgoing: Outgoing;
   readonly #connection: Connection;
@@ -105,9 +104,13 @@ class Exchange implements HttpRequest {
     this.rawHeaders = incoming.rawHeaders;
     this.host = target.host;
     this.secure = secure;
+    // Asked now: a closed socket has forgotten it.
     this.sourceIp = plainIp(socket.remoteAddress);
-    const host = target.host === "" ? `${socket.localAddress ?? "127.0.0.1"}:${socket.localPort ?? 0}` : target.host;
-    this.endpoint = `${secure ? "https" : "http"}://${host}`;
+  }
+
+  get endpoint(): string {
+    const { localAddress = "127.0.0.1", localPort = 0 } = this.#connection.socket;
+    return `${this.secure ? "https" : "http"}://${this.host === "" ? `${localAddress}:${localPort}` : this.host}`;
   }
 
   get body(): RequestBody {

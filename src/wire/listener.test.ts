@@ -1,9 +1,10 @@
 // The listener as clients of every sort meet it: raw sockets, node's own clients, TLS, and clients that misbehave.
 import { once } from "node:events";
-import { connect as connectHttp2 } from "node:http2";
-import { connect as connectTcp } from "node:net";
+import { connect as connectHttp2, createServer as createHttp2 } from "node:http2";
+import { connect as connectTcp, type AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { connect as connectTls } from "node:tls";
+import { queryObjects } from "node:v8";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Listener, ListenerOptions } from "./listener.ts";
 import { ask, type Handle, raw, say, serve as startServing, type TestListener, until } from "./serve-for-test.ts";
@@ -58,6 +59,19 @@ describe("one port", () => {
     session.close();
     expect(answers[0]).toBe(`POST /one 127.0.0.1:${listener.port} 0 ${"one".repeat(100_000)}`);
     expect(answers[1]?.length).toBe(answers[0]?.length);
+  });
+
+  test("an HTTP/2 session is held no longer than its client holds it", async () => {
+    const listener = await serve(() => say("ok"));
+    const held = await sessionCounter();
+    const before = held();
+    for (let n = 0; n < 20; n++) {
+      const session = connectHttp2(`http://127.0.0.1:${listener.port}`);
+      await text(session.request({ ":path": "/" }));
+      session.close();
+      await once(session, "close");
+    }
+    await expect.poll(held).toBeLessThan(before + 5);
   });
 
   test("TLS on the same port speaks h2 and http/1.1 as the client chooses", async () => {
@@ -219,3 +233,15 @@ VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
 zj0EAwIDSAAwRQIhAMzovR3WmBEJ2P+gtqoghxzUdmjta0cSX4zW27CaIHbxAiBa
 +9q7tIMzEJkOTuHnmInVaXHmns3D7BVgvroO0qvqGw==
 -----END CERTIFICATE-----`;
+
+/** Counts the server's sessions in memory, whoever holds them. Their class has no public name. */
+async function sessionCounter(): Promise<() => number> {
+  const server = createHttp2().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const client = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const [session] = (await once(server, "session")) as [object];
+  const { constructor } = session as { readonly constructor: new () => object };
+  client.destroy();
+  server.close();
+  return () => queryObjects(constructor, { format: "count" });
+}

@@ -159,10 +159,22 @@ function makeHttp2(context: ExchangeContext): Http2Side {
   const sessions = new Set<ServerHttp2Session>();
   server.on("session", (session) => {
     sessions.add(session);
-    session.once("close", () => sessions.delete(session));
     session.setLocalWindowSize(4 * 1024 * 1024);
-    // close() lets open streams finish: a long call survives, an idle session ends.
-    session.setTimeout(keepAliveMs, () => session.close());
+    // Not session.setTimeout: Node never takes that timer back, and it would hold a session that closed at once, as some clients do after each call.
+    let streams = 0;
+    const close = (): void => session.close();
+    let cancel = context.clock.after(keepAliveMs, close);
+    session.on("stream", (stream) => {
+      streams++;
+      cancel();
+      stream.once("close", () => {
+        if (--streams === 0 && !session.closed) cancel = context.clock.after(keepAliveMs, close);
+      });
+    });
+    session.once("close", () => {
+      cancel();
+      sessions.delete(session);
+    });
   });
   const serve = (expectsContinue: boolean) => (incoming: Http2ServerRequest, outgoing: Http2ServerResponse) =>
     void serveExchange(incoming, outgoing, connectionOf(incoming.stream.session?.socket as Socket, expectsContinue), context);

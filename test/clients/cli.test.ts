@@ -114,7 +114,7 @@ test("metrics are in Prometheus' format, and a bucket of that name is still a bu
   const lines = (await reply.text()).trimEnd().split("\n");
   const sample = /^[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [\d.e+-]+$/;
   expect(lines.filter((line) => !/^# (HELP|TYPE) [a-z_]+ /.test(line) && !sample.test(line))).toEqual([]);
-  for (const name of ["fugaz_instances{state=\"idle\"}", "fugaz_invocation_seconds_count{outcome=\"success\"}", "fugaz_throttles_total", "fugaz_event_loop_delay_seconds{quantile=\"0.99\"}", "process_resident_memory_bytes"])
+  for (const name of ["fugaz_instances{state=\"idle\"}", "fugaz_invocation_seconds_count{outcome=\"success\"}", "fugaz_throttles_total", "fugaz_instances_memory_bytes", "fugaz_instances_memory_max_bytes", "fugaz_event_loop_delay_seconds{quantile=\"0.99\"}", "process_resident_memory_bytes"])
     expect(lines.filter((line) => line.startsWith(`${name} `)), name).toHaveLength(1);
   const signed = await fetch(`${cloud.endpoint}/metrics`, { headers: { authorization: "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=00" } });
   expect([signed.status, await signed.text()]).toEqual([404, expect.stringContaining("NoSuchBucket")]);

@@ -57,8 +57,16 @@ const handler = `import { connect } from "node:net";
 import { once } from "node:events";
 const ear = connect(process.env.PORT, "127.0.0.1").setNoDelay(true);
 const textOf = { kinesis: ({ kinesis }) => Buffer.from(kinesis.data, "base64").toString(), dynamodb: ({ dynamodb }) => dynamodb.NewImage.text.S, sqs: ({ body }) => body, fifo: ({ body }) => body }[process.env.SOURCE];
+const failed = new Set();
 export const handler = async ({ Records }) => {
-  ear.write(JSON.stringify([process.env.SOURCE, ...Records.map(textOf)]) + "\\n");
+  const texts = Records.map(textOf);
+  const [first] = texts;
+  // A queue would hide its messages for seconds.
+  if (/kinesis|dynamodb/.test(process.env.SOURCE) && Number(first.slice(2)) % 9 === 0 && !failed.has(first)) {
+    failed.add(first);
+    throw new Error("not the first time");
+  }
+  ear.write(JSON.stringify([process.env.SOURCE, ...texts]) + "\\n");
   await once(ear, "data");
 };`;
 
@@ -139,4 +147,4 @@ test(`${ROUNDS} kills under load lose no record on its way to a function, and no
   }
   const count = (of: ReadonlyMap<Source, ReadonlySet<string>>): number => sources.reduce((sum, source) => sum + (of.get(source)?.size ?? 0), 0);
   process.stdout.write(`${count(acknowledged)} acknowledged, ${given - count(seen)} came twice\n`);
-}, 300_000);
+}, 60_000 + ROUNDS * 15_000);

@@ -3,6 +3,7 @@ import { DeleteItemCommand, DeleteTableCommand, DescribeTableCommand, GetItemCom
 import { DescribeStreamCommand, GetRecordsCommand, GetShardIteratorCommand, ListStreamsCommand, type _Record, type ShardIteratorType } from "@aws-sdk/client-dynamodb-streams";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fakeClock } from "../../src/kernel/fake-clock.ts";
+import { seeded } from "../contract/seeded.ts";
 import { failure } from "./s3-harness.ts";
 import { openTablesCloud, type TablesCloud } from "./tables-harness.ts";
 
@@ -55,6 +56,34 @@ test.each<[StreamViewType, readonly string[]]>([["KEYS_ONLY", []], ["NEW_IMAGE",
   await put(table, "a", 2);
   const [, change] = await records(table);
   expect(Object.keys(change?.dynamodb ?? {}).filter((name) => name.endsWith("Image")).toSorted()).toEqual(images);
+});
+
+test("the order of the records is that of the commits, while writers race for the same items", async () => {
+  const seed = Number(process.env["FUGAZ_TEST_SEED"] ?? Date.now() % 100_000);
+  const random = seeded(seed);
+  const table = await withStream();
+  /** What each write replaced, as its writer was told: no two writes of an item replaced the same. */
+  const replaced = new Map<string, string | undefined>();
+  const written = await Promise.all(Array.from({ length: 8 }, async (_, writer) => {
+    const mine: string[] = [];
+    for (let n = 0; n < 25; n++) {
+      const [text, id] = [`${writer}-${n}`, `item ${Math.floor(random() * 3)}`];
+      const { Attributes } = await cloud.db.send(new UpdateItemCommand({ TableName: table, Key: { id: { S: id } }, UpdateExpression: "SET v = :v", ExpressionAttributeValues: { ":v": { S: text } }, ReturnValues: "UPDATED_OLD" }));
+      replaced.set(text, Attributes?.["v"]?.S);
+      mine.push(text);
+    }
+    return mine;
+  }));
+  const changes = (await records(table)).map(({ dynamodb: { OldImage, NewImage, Keys } = {} }) => ({ item: Keys?.["id"]?.S, before: OldImage?.["v"]?.S, after: NewImage?.["v"]?.S ?? "" }));
+  expect(changes).toHaveLength(200);
+  const latest = new Map<string | undefined, string>();
+  for (const { item, before, after } of changes) {
+    expect([latest.get(item), replaced.get(after)], `seed ${seed}`).toEqual([before, before]);
+    latest.set(item, after);
+  }
+  // Who waits for an answer before the next write, whatever its item, finds its own in that order.
+  const order = changes.map(({ after }) => after);
+  for (const mine of written) expect(order.filter((text) => mine.includes(text)), `seed ${seed}`).toEqual(mine);
 });
 
 test("a reader begins where it likes", async () => {

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { gunzipSync, gzipSync, zstdDecompressSync } from "node:zlib";
 import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
-  CreateFunctionCommand, type CreateFunctionCommandInput, DeleteFunctionCommand, GetFunctionCommand, InvokeCommand, ListFunctionsCommand, UpdateFunctionCodeCommand, UpdateFunctionConfigurationCommand,
+  CreateFunctionCommand, type CreateFunctionCommandInput, DeleteFunctionCommand, GetFunctionCommand, InvokeCommand, ListFunctionsCommand, PublishVersionCommand, UpdateFunctionCodeCommand, UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TestImage } from "../../src/functions/images/tars-for-test.ts";
@@ -72,6 +72,8 @@ describe("an image pushed by hand", () => {
     expect(await invoke("told")).toMatchObject({ word: "from-function", cwd: "/tmp", variable: "of the function", handler: "from-function" });
     await cloud.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "told", ImageConfig: { EntryPoint: ["/app/nothing"] } }));
     expect(await invoke("told")).toMatchObject({ failed: { errorType: "Runtime.InvalidEntrypoint", errorMessage: expect.stringContaining("Error: fork/exec /app/nothing: no such file or directory") } });
+    await cloud.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "told", ImageConfig: { WorkingDirectory: "/nowhere" } }));
+    expect(await invoke("told")).toMatchObject({ failed: { errorType: "Runtime.InvalidWorkingDir", errorMessage: expect.stringContaining("Error: chdir /nowhere: no such file or directory") } });
     const back = await cloud.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "told", ImageConfig: {} }));
     expect(back.ImageConfigResponse).toBeUndefined();
     expect(await invoke("told")).toMatchObject({ word: "from-image", cwd: "/app" });
@@ -88,6 +90,8 @@ describe("an image pushed by hand", () => {
     await push(cloud.endpoint, "fleeting", "b", other);
     const changed = await cloud.lambda.send(new UpdateFunctionCodeCommand({ FunctionName: "moving", ImageUri: `${host}/fleeting:b` }));
     expect(changed.CodeSha256).toBe(sha256(other.manifest));
+    const stale = await failure(cloud.lambda.send(new PublishVersionCommand({ FunctionName: "moving", CodeSha256: "a".repeat(64) })));
+    expect(stale).toMatchObject({ name: "InvalidParameterValueException", message: `CodeSHA256 (${"a".repeat(64)}) is different from current CodeSHA256 in $LATEST (${sha256(other.manifest)}). Please try again with the CodeSHA256 in $LATEST.` });
     expect(await invoke("moving")).toMatchObject({ word: "second" });
     await cloud.lambda.send(new DeleteFunctionCommand({ FunctionName: "moving" }));
   });

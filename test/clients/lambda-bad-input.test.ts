@@ -1,6 +1,6 @@
 // Bad input to Lambda that no client would send by itself, and the recorded refusals that the other tests of Lambda do not provoke.
 // Of all recorded errors these can not be provoked here: that an update is in progress (updates are complete when they are answered), that a runtime is
-// retired (retired names are taken), and those of VPCs, which are refused by name. Images and event source mappings have tests of their own.
+// retired (retired names are taken), and those of VPCs and of Kafka, which are refused by name. Images and event source mappings have tests of their own.
 import {
   AddLayerVersionPermissionCommand, CreateFunctionCommand, type CreateFunctionCommandInput, GetLayerVersionPolicyCommand, InvokeCommand, ListLayersCommand, ListTagsCommand, PublishLayerVersionCommand,
   PublishVersionCommand, PutFunctionEventInvokeConfigCommand, RemoveLayerVersionPermissionCommand, UpdateFunctionCodeCommand,

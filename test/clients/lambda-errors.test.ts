@@ -121,7 +121,6 @@ describe("creation is refused with", () => {
     ["KMSKeyArn", { KMSKeyArn: "arn:aws:kms:us-east-1:000000000000:key/1" }],
     ["DeadLetterConfig to a topic of SNS", { DeadLetterConfig: { TargetArn: "arn:aws:sns:us-east-1:000000000000:t" } }],
     ["SnapStart", { SnapStart: { ApplyOn: "PublishedVersions" } }],
-    ["TracingConfig Active", { TracingConfig: { Mode: "Active" } }],
     ["DurableConfig", { DurableConfig: { ExecutionTimeout: 60 } }],
     ["TenancyConfig", { TenancyConfig: { TenantIsolationMode: "PER_TENANT" } }],
     ["S3ObjectStorageMode REFERENCE", { Code: { S3Bucket: "bucket", S3Key: "k", S3ObjectStorageMode: "REFERENCE" } }],
@@ -130,12 +129,15 @@ describe("creation is refused with", () => {
     await expect(cloud.lambda.send(new GetFunctionCommand({ FunctionName: "x" }))).rejects.toMatchObject({ name: MISSING });
   });
 
-  test("none of their defaults", async () => {
-    const made = await make("defaults", {
+  test("none of their defaults, which tools send with everything they make or change", async () => {
+    const defaults: Partial<CreateFunctionCommandInput> = {
       VpcConfig: { SubnetIds: [], SecurityGroupIds: [] }, Layers: [], TracingConfig: { Mode: "PassThrough" }, SnapStart: { ApplyOn: "None" }, KMSKeyArn: "", DeadLetterConfig: { TargetArn: "" },
-      FileSystemConfigs: [], PackageType: "Zip", Publish: false,
-    });
-    expect(made).toMatchObject({ TracingConfig: { Mode: "PassThrough" }, SnapStart: { ApplyOn: "None", OptimizationStatus: "Off" }, PackageType: "Zip", Description: "" });
+      FileSystemConfigs: [], Environment: { Variables: {} }, EphemeralStorage: { Size: 512 },
+    };
+    const shown = { TracingConfig: { Mode: "PassThrough" }, SnapStart: { ApplyOn: "None", OptimizationStatus: "Off" }, PackageType: "Zip", Description: "", EphemeralStorage: { Size: 512 } };
+    expect(await make("defaults", { ...defaults, PackageType: "Zip", Publish: false, Tags: {} })).toMatchObject(shown);
+    expect(await cloud.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "defaults", ...defaults }))).toMatchObject(shown);
+    expect(await cloud.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "defaults", VpcConfig: {}, DeadLetterConfig: {}, Environment: {}, TracingConfig: {}, SnapStart: {} }))).toMatchObject(shown);
   });
 });
 

@@ -219,6 +219,20 @@ describe("a mapping of a queue", () => {
     expect(event?.Records).toMatchObject([{ body: "patient", attributes: { ApproximateReceiveCount: "1" } }]);
   });
 
+  test("keeps to the pace that its function's reservation sets, and loses nothing", async () => {
+    await make("paced", "export const handler = async (event) => { console.log('TOLD ' + JSON.stringify({ id: event.Records[0].messageId, received: event.Records[0].attributes.ApproximateReceiveCount, at: Date.now() })); };");
+    const url = await queue("paced");
+    await cloud.lambda.send(new PutFunctionConcurrencyCommand({ FunctionName: "paced", ReservedConcurrentExecutions: 1 }));
+    for (let batch = 0; batch < 3; batch++) await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries: Array.from({ length: 7 }, (_, n) => ({ Id: `${n}`, MessageBody: `${batch}` })) }));
+    await map("paced", "paced", { BatchSize: 1 });
+    const lines = await told<{ readonly id: string; readonly received: string; readonly at: number }>("paced", ({ length }) => length >= 21);
+    expect([new Set(lines.map(({ id }) => id)).size, new Set(lines.map(({ received }) => received))]).toEqual([21, new Set(["1"])]);
+    // Two seconds that are counted have ten each, and the third begins after the whole of the second.
+    const times = lines.map(({ at }) => at).toSorted((a, b) => a - b);
+    expect((times[20] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(900);
+    await expect.poll(() => left(url)).toBe(0);
+  });
+
   test("reaches its function at once while that sleeps over another queue's message", async () => {
     await make("two-queues", "export const handler = async (event) => { const [{ body }] = event.Records; console.log('TOLD ' + JSON.stringify({ body, at: Date.now() })); if (body === 'sleep') await new Promise((done) => setTimeout(done, 2500)); };");
     const [one, two] = [await queue("two-queues-1"), await queue("two-queues-2")];

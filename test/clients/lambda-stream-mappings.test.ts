@@ -61,6 +61,10 @@ test("records of a Kinesis stream reach the function as the original hands them 
   await expect.poll(async () => (await cloud.lambda.send(new GetEventSourceMappingCommand({ UUID: made.UUID }))).LastProcessingResult).toBe("OK");
   expect(await failure(map("records", arn))).toMatchObject({ name: "ResourceConflictException", message: `The event source arn (" ${arn} ") and function (" records ") provided mapping already exists. Please update or delete the existing mapping with UUID ${made.UUID}` });
   expect(await failure(map("records", `${arn}x`))).toMatchObject({ name: "InvalidParameterValueException", message: `Stream not found: ${arn}x` });
+  expect(await failure(map("records", arn, { StartingPosition: undefined }))).toMatchObject({ name: "InvalidParameterValueException", message: "1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must not be null." });
+  expect(await failure(map("records", arn, { StartingPosition: "invalid" as "LATEST" }))).toMatchObject({
+    name: "ValidationException", message: "1 validation error detected: Value 'invalid' at 'startingPosition' failed to satisfy constraint: Member must satisfy enum value set: [LATEST, AT_TIMESTAMP, TRIM_HORIZON]",
+  });
 });
 
 test("a split stream is read parents first, and what no retry saves goes to a queue and a bucket", async () => {
@@ -98,7 +102,10 @@ test("changes of a table reach the function, filtered by what changed", async ()
   }));
   const arn = TableDescription?.LatestStreamArn ?? "";
   expect(await failure(map("changes", arn, { StartingPosition: "AT_TIMESTAMP", StartingPositionTimestamp: new Date() }))).toMatchObject({ message: `Unsupported starting position for arn type: ${arn}` });
-  await map("changes", arn, { FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT","REMOVE"],"dynamodb":{"Keys":{"id":{"S":[{"prefix":"w"}]}}}}' }] } });
+  const gone = arn.replace(/[^/]+$/, "2025-02-22T03:03:25.490");
+  expect(await failure(map("changes", gone))).toMatchObject({ name: "InvalidParameterValueException", message: `Stream not found: ${gone}` });
+  const { UUID } = await map("changes", arn, { FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT","REMOVE"],"dynamodb":{"Keys":{"id":{"S":[{"prefix":"w"}]}}}}' }] } });
+  expect(await failure(map("changes", arn))).toMatchObject({ name: "ResourceConflictException", message: `The event source arn (" ${arn} ") and function (" changes ") provided mapping already exists. Please update or delete the existing mapping with UUID ${UUID}` });
   for (const id of ["wanted", "other"]) await dynamodb.send(new PutItemCommand({ TableName: "changes", Item: { id: { S: id }, n: { N: "1.50" }, bytes: { B: Buffer.from("x") } } }));
   await dynamodb.send(new PutItemCommand({ TableName: "changes", Item: { id: { S: "wanted" }, n: { N: "2" } } }));
   await dynamodb.send(new DeleteItemCommand({ TableName: "changes", Key: { id: { S: "wanted" } } }));

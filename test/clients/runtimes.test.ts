@@ -36,7 +36,8 @@ async function invoke(name: string, event: unknown = {}): Promise<unknown> {
 
 const fugaz = (...args: readonly string[]): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [fugazCommand, ...args], { env: { ...cloud.env, PATH: "/usr/bin:/bin", FUGAZ_DATA_DIR: cloud.dataDir, ...(args.includes("nodejs22.x") ? {} : { HOME: "/nowhere" }) } }, (error, stdout, stderr) => resolve({ code: error ? 1 : 0, stdout, stderr }));
+    // npm knows its registry and whom to trust from the environment of whoever runs it.
+    execFile(process.execPath, [fugazCommand, ...args], { env: { ...(args.includes("nodejs16.x") ? process.env : {}), ...cloud.env, PATH: "/usr/bin:/bin", FUGAZ_DATA_DIR: cloud.dataDir, ...(args.includes("nodejs16.x") ? {} : { HOME: "/nowhere" }) } }, (error, stdout, stderr) => resolve({ code: error ? 1 : 0, stdout, stderr }));
   });
 
 test("a name of 2016 is kept, and the nearest version is named in the state, in the log and nowhere else", async () => {
@@ -165,9 +166,10 @@ describe("fugaz runtime", () => {
   });
 
   test.skipIf(process.env["FUGAZ_CONFORMANCE"] !== "1")("adds a Node.js from npm, and a running server runs functions on it at once", { timeout: 300_000 }, async () => {
-    expect(await fugaz("runtime", "add", "nodejs22.x")).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Added Node\.js 22\.\d+\.\d+ for nodejs22\.x\.\n[^\n]+\nnodejs22\.x +22\.\d+\.\d+ +added +\//) });
-    expect((await create("node22", "nodejs22.x", "i.h", { "i.js": "exports.h = async () => process.version;" })).StateReason).toBeUndefined();
-    expect(await invoke("node22")).toMatch(/^v22\./);
-    expect(await fugaz("runtime", "remove", "nodejs22.x")).toMatchObject({ code: 0 });
+    // The oldest there is, and half the size of the newest.
+    expect(await fugaz("runtime", "add", "nodejs16.x")).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Added Node\.js 16\.\d+\.\d+ for nodejs16\.x\.\n[^\n]+\nnodejs16\.x +16\.\d+\.\d+ +added +\//) });
+    expect((await create("node16", "nodejs16.x", "i.h", { "i.js": "exports.h = async () => process.version;" })).StateReason).toBeUndefined();
+    expect(await invoke("node16")).toMatch(/^v16\./);
+    expect(await fugaz("runtime", "remove", "nodejs16.x")).toMatchObject({ code: 0 });
   });
 });

@@ -1,10 +1,12 @@
 // The classic streaming architecture of `examples/`: a stream feeds a function, which fills a table, whose stream feeds another; what is poisonous goes to a queue.
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { CreateTableCommand, DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { CreateStreamCommand, DescribeStreamSummaryCommand, KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { CreateEventSourceMappingCommand, CreateFunctionCommand } from "@aws-sdk/client-lambda";
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { expect, test } from "vitest";
+import { cached, tool } from "../tool-cache.ts";
 import { eventually, ROLE, startCloud, zipOf } from "./harness.ts";
 
 const SENSORS = 8;
@@ -73,4 +75,50 @@ test("measurements pass from stream to table to alarms, and a record that is non
   expect(metrics).toContain(`fugaz_mapping_events_total{mapping="${UUID}",fate="done"} ${measured.length}\n`);
   expect(metrics).toContain(`fugaz_mapping_events_total{mapping="${UUID}",fate="dropped"} 1\n`);
   for (const client of [kinesis, dynamodb, sqs]) client.destroy();
+});
+
+/** As functions were written in 2016: an SDK that is simply there, callbacks, a variable nobody declared, an end that is told to the context. */
+const HANDLER_OF_2016 = `
+var AWS = require("aws-sdk");
+var table = new AWS.DynamoDB.DocumentClient({ params: { TableName: "readings" } });
+exports.handler = function (event, context) {
+  left = event.Records.length;
+  event.Records.forEach(function (record) {
+    var reading = JSON.parse(new Buffer(record.kinesis.data, "base64").toString("utf8"));
+    reading.shard = record.eventID.split(":")[0];
+    table.put({ Item: reading }, function (error) {
+      if (error) return context.done(error);
+      if (--left === 0) context.done(null, "stored");
+    });
+  });
+};`;
+
+test("a function of the first years runs as it was written, on the SDK of its time where the machine has it", async ({ skip }) => {
+  const sdk = await cached("aws-sdk-2.1693.0", async (dir) => void (await tool(dir, "npm", ["install", "--global", "--prefix", dir, "--ignore-scripts", "--no-audit", "--no-fund", "aws-sdk@2.1693.0"])));
+  if ("missing" in sdk) {
+    expect(process.env["CI"], sdk.missing).toBeUndefined();
+    return skip(sdk.missing);
+  }
+  // Where `npm install --global` has put it, beside what is on the PATH.
+  await using cloud = await startCloud({ path: `${join(sdk.dir, "bin")}:${process.env["PATH"]}` });
+  const settings = { endpoint: cloud.endpoint, region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
+  const [kinesis, dynamodb] = [new KinesisClient(settings), new DynamoDBClient(settings)];
+  await kinesis.send(new CreateStreamCommand({ StreamName: "sensors", ShardCount: 1 }));
+  await dynamodb.send(new CreateTableCommand({
+    TableName: "readings", AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }], KeySchema: [{ AttributeName: "id", KeyType: "HASH" }], ProvisionedThroughput: { ReadCapacityUnits: 1, WriteCapacityUnits: 1 },
+  }));
+  const { Runtime } = await cloud.lambda.send(new CreateFunctionCommand({ FunctionName: "store", Runtime: "nodejs8.10", Handler: "store.handler", Role: ROLE, Timeout: 30, MemorySize: 256, Code: { ZipFile: zipOf({ "store.js": HANDLER_OF_2016 }) } }));
+  expect(Runtime).toBe("nodejs8.10");
+  await cloud.lambda.send(new CreateEventSourceMappingCommand({ FunctionName: "store", EventSourceArn: "arn:aws:kinesis:us-east-1:000000000000:stream/sensors", StartingPosition: "TRIM_HORIZON", BatchSize: 25 }));
+  const readings = Array.from({ length: 60 }, (_, n) => ({ id: `r${n}`, celsius: n / 2, note: n % 2 ? "ä" : "" }));
+  await kinesis.send(new PutRecordsCommand({ StreamName: "sensors", Records: readings.map((reading) => ({ PartitionKey: reading.id, Data: Buffer.from(JSON.stringify(reading)) })) }));
+  const stored = await eventually("all readings are stored", async () => {
+    const { Items = [] } = await dynamodb.send(new ScanCommand({ TableName: "readings", ConsistentRead: true }));
+    return Items.length === readings.length ? Items : undefined;
+  });
+  const byId = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : 1);
+  expect(stored.map(({ id, celsius, note, shard }) => ({ id: id?.S ?? "", celsius: Number(celsius?.N), note: note?.S, shard: shard?.S })).toSorted(byId)).toEqual(
+    readings.map(({ id, celsius, note }) => ({ id, celsius, note, shard: "shardId-000000000000" })).toSorted(byId),
+  );
+  for (const client of [kinesis, dynamodb]) client.destroy();
 });

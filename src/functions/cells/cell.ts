@@ -48,16 +48,25 @@ export async function bootCell(id: string, { program }: Conditions, sandboxes: S
 /** Resolves with the runtime's first word. */
 function latent(sandbox: Sandbox, channel: Duplex, patience: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = (why: string): void => reject(outage("cells.boot", { cause: new Error(why), retryable: true }));
+    const fail = (why: string): void => {
+      settled();
+      reject(outage("cells.boot", { cause: new Error(why), retryable: true }));
+    };
+    const late = (): void => fail("the runtime did not boot in time");
     const reader = new FrameReader(0, ({ type }) => {
-      // What comes later is for who takes the cell.
-      channel.off("data", take);
-      if (type === frameType.latent) resolve();
-      else fail(`the runtime began with a frame of type ${type}`);
+      if (type !== frameType.latent) return fail(`the runtime began with a frame of type ${type}`);
+      settled();
+      resolve();
     });
     const take = (chunk: Buffer): void => reader.push(chunk);
+    const settled = (): void => {
+      // What comes later is for who takes the cell.
+      channel.off("data", take);
+      // The signal lives as long as its timer, and would hold a sandbox that has long gone.
+      patience.removeEventListener("abort", late);
+    };
     channel.on("data", take);
-    patience.addEventListener("abort", () => fail("the runtime did not boot in time"), { once: true });
+    patience.addEventListener("abort", late);
     void sandbox.exited.then(({ code, signal }) => fail(`the runtime ended (${signal ?? code})`));
   });
 }

@@ -19,10 +19,11 @@ export interface Concurrency extends Disposable {
   /** Functions that have set something aside. */
   withFacts(): readonly FunctionName[];
   /**
-   * Runs the task as one invocation; rejects with TooManyRequestsException when there are too many, or when it is `paced` and too many of these have
-   * begun in this second. Begins it before it returns.
+   * Counts one more invocation, until `leave`; throws TooManyRequestsException when there are too many, or when it is `paced` and too many of these have
+   * begun in this second.
    */
-  count<T>(version: Version, paced: boolean, task: () => Promise<T>): Promise<T>;
+  enter(version: Version, paced: boolean): void;
+  leave(version: Version): void;
   /** Calls back when an invocation has ended. */
   onFree(listener: () => void): void;
   /** How many more invocations of the version may begin, those that are paced or the others. */
@@ -79,10 +80,14 @@ export async function openConcurrency(deps: { readonly store: Pick<Store, "get" 
   const change = (at: FunctionName, act: (count: FunctionCount) => void): void => {
     const account = accountOf(at);
     const count = account.functions.get(at.name) ?? { facts: undefined, provisioned: nothing, maxima: nothing, growth: undefined, active: new Map<string, number>(), begun: new Map<string, number>(), secondMs: account.secondMs };
-    const [asideBefore, pooledBefore] = [asideOf(count), pooledOf(count)];
-    act(count);
-    account.setAside += asideOf(count) - asideBefore;
-    account.pooled += pooledOf(count) - pooledBefore;
+    account.setAside -= asideOf(count);
+    account.pooled -= pooledOf(count);
+    try {
+      act(count);
+    } finally {
+      account.setAside += asideOf(count);
+      account.pooled += pooledOf(count);
+    }
     if (count.active.size === 0 && count.facts === undefined && count.provisioned.size === 0 && count.maxima.size === 0) account.functions.delete(at.name);
     else account.functions.set(at.name, count);
   };
@@ -128,25 +133,23 @@ export async function openConcurrency(deps: { readonly store: Pick<Store, "get" 
       const [account = "", region = ""] = key.split("/");
       return [...functions].flatMap(([name, { facts }]) => (facts ? [{ account, region, name }] : []));
     }),
-    count: async (version, paced, task) => {
-      for (const room of paced ? [roomOf(version), roomInSecond(version)] : [roomOf(version)]) if (room.kind === "throttled") throw throttled(room.because);
+    enter: (version, paced) => {
+      requireRoom(roomOf(version));
+      if (paced) requireRoom(roomInSecond(version));
       change(version, (count) => {
         if (accountMax > scalingStepMax) requireGrowth(count, deps.clock.monotonicMs());
         addTo(count.active, version.id, 1);
         if (paced) begin(accountOf(version), count, version.id);
       });
       running++;
-      try {
-        return await task();
-      } finally {
-        change(version, ({ active }) => addTo(active, version.id, -1));
-        running--;
-        freeListener();
-        if (running === 0) {
-          for (const tell of watchers) tell();
-          watchers = [];
-        }
-      }
+    },
+    leave: (version) => {
+      change(version, ({ active }) => addTo(active, version.id, -1));
+      running--;
+      freeListener();
+      if (running > 0) return;
+      for (const tell of watchers) tell();
+      watchers = [];
     },
     onFree: (listener) => {
       freeListener = listener;
@@ -189,6 +192,10 @@ function addTo(counts: Map<string, number>, id: string, more: number): void {
 }
 
 const loadOf = (count: FunctionCount | undefined, active: ReadonlyMap<string, number> = nothing): FunctionLoad => ({ reserved: count?.facts?.reserved, active, provisioned: count?.provisioned ?? nothing, maxima: nothing });
+
+function requireRoom(room: Room): void {
+  if (room.kind === "throttled") throw throttled(room.because);
+}
 
 const moreIn = (room: Room): number => (room.kind === "free" ? room.more : 0);
 

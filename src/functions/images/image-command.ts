@@ -24,10 +24,10 @@ const EXTENSIONS = "/opt/extensions";
 const LINK_HOPS_MAX = 40;
 
 /** The command line when it can be started, else why not, as the original's supervisor words it. */
-export async function judgeImageCommand(rootDir: string, { argv, workingDirectory }: ImageStart, path: string): Promise<{ readonly argv: readonly string[] } | { readonly missing: string }> {
+export async function judgeImageCommand(rootDir: string, { argv, workingDirectory }: ImageStart, path: string): Promise<{ readonly argv: readonly string[] } | { readonly missing: string; readonly errorType?: string }> {
   const [program] = argv;
   if (program === undefined || program === "") return { missing: "entrypoint requires the handler name to be the first argument" };
-  if ((await modeOf(rootDir, workingDirectory))?.kind !== "directory") return { missing: `chdir ${workingDirectory}: no such file or directory` };
+  if ((await modeOf(rootDir, workingDirectory))?.kind !== "directory") return { missing: `chdir ${workingDirectory}: no such file or directory`, errorType: "Runtime.InvalidWorkingDir" };
   if (program.includes("/")) {
     const missing = await programFlaw(rootDir, program.startsWith("/") ? program : join(workingDirectory, program), program);
     return missing === undefined ? { argv } : { missing };

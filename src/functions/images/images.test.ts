@@ -234,6 +234,6 @@ test("a command that can not be started is told as the original tells it", async
   expect(await judge(["/plain"])).toEqual({ missing: "fork/exec /plain: permission denied" });
   expect(await judge(["/loop"])).toEqual({ missing: "fork/exec /loop: no such file or directory" });
   expect(await judge(["nothing"])).toEqual({ missing: 'exec: "nothing": executable file not found in $PATH' });
-  expect(await judge(["tool"], "/nowhere")).toEqual({ missing: "chdir /nowhere: no such file or directory" });
+  expect(await judge(["tool"], "/nowhere")).toEqual({ missing: "chdir /nowhere: no such file or directory", errorType: "Runtime.InvalidWorkingDir" });
   expect(await judge([])).toMatchObject({ missing: expect.stringContaining("entrypoint") });
 });

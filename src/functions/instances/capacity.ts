@@ -16,6 +16,8 @@ export interface CapacityFigures {
   readonly freeMb: number;
   /** Instances alive or booting. With none, a boot is always allowed: a function larger than the budget must run some time. */
   readonly instances: number;
+  /** So many there may be, whatever memory they take. */
+  readonly instancesMax: number;
   /** Instances that may go, the one used longest ago first. */
   readonly idle: readonly { readonly id: string; readonly memoryMb: number }[];
 }
@@ -36,8 +38,8 @@ export function planCapacity(figures: CapacityFigures): CapacityPlan {
   const evictions: string[] = [];
   const left = { freeMb: figures.freeMb, boots: figures.bootsFree, instances: figures.instances };
 
-  const evictUntil = (freeMb: number): void => {
-    while (left.freeMb < freeMb) {
+  const evictUntil = (freeMb: number, instancesMax: number): void => {
+    while (left.freeMb < freeMb || left.instances > instancesMax) {
       const idle = evictable.shift();
       if (!idle) return;
       evictions.push(idle.id);
@@ -47,13 +49,14 @@ export function planCapacity(figures: CapacityFigures): CapacityPlan {
   };
   const makeRoom = (memoryMb: number): boolean => {
     const reachable = evictable.reduce((sum, idle) => sum + idle.memoryMb, left.freeMb);
-    if (reachable < memoryMb && left.instances > evictable.length) return false;
-    evictUntil(memoryMb);
+    const staying = left.instances - evictable.length;
+    if (staying >= figures.instancesMax || (reachable < memoryMb && staying > 0)) return false;
+    evictUntil(memoryMb, figures.instancesMax - 1);
     return true;
   };
 
   // What went past the budget goes back to it as far as idle instances allow.
-  evictUntil(0);
+  evictUntil(0, figures.instancesMax);
   let round = figures.hungry.map((hunger) => ({ ...hunger }));
   while (round.length > 0) {
     for (const hunger of round) {

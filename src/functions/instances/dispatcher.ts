@@ -11,12 +11,12 @@ import { Instance, type InstanceDeps } from "./instance.ts";
 import { openKept, type Kept, type KeptFailure, type KeptState } from "./kept.ts";
 import { isWaiting, type InstanceState } from "./life.ts";
 import { openLines, withFigure, worthWaiting, type LineFigures } from "./line.ts";
-import { newPool, smoothed, type Grant, type Lined, type Pool } from "./pool.ts";
+import { newPool, smoothed, type Grant, type Pool, type SignalOf } from "./pool.ts";
 import { openPools } from "./pools.ts";
 import { openWaiting } from "./waiting.ts";
 
 export interface DispatcherDeps extends InstanceDeps {
-  readonly limits: Pick<HeartLimits, "bootsMax" | "memoryBudgetMb" | "initTimeoutMs" | "waitMsMax" | "freezeAfterMs" | "evictAfterMs" | "ageMsMax">;
+  readonly limits: Pick<HeartLimits, "bootsMax" | "memoryBudgetMb" | "instancesMax" | "initTimeoutMs" | "waitMsMax" | "freezeAfterMs" | "evictAfterMs" | "ageMsMax">;
   readonly clock: Clock;
   /** For the operator: something failed that no caller sees. */
   readonly warn: (sentence: string, error: unknown, fields: Readonly<Record<string, unknown>>) => void;
@@ -37,8 +37,8 @@ export interface Use {
 }
 
 export interface Dispatcher {
-  /** Resolves with an instance that is now busy for the caller. Rejects with TooManyRequestsException after the longest wait, or with what kept it from booting. */
-  acquire(version: Version, signal: () => AbortSignal | undefined): Promise<Grant>;
+  /** An instance that is now busy for the caller, at once when one is idle. Rejects with TooManyRequestsException after the longest wait, or with what kept it from booting. */
+  acquire(version: Version, signal: SignalOf): Grant | Promise<Grant>;
   release(instance: Instance, use: Use): void;
   /** How many more events of this version's function, whichever version runs them, should be begun now when nobody waits for them; `alone`: without regard to busy instances that are expected to be free soon. */
   room(version: Version, alone: boolean): number;
@@ -55,6 +55,8 @@ export interface Dispatcher {
   /** What is left of the memory budget. */
   freeMb(): number;
   states(): readonly InstanceState[];
+  /** What all live instances are charged, and what they may be. */
+  memory(): { readonly chargedMb: number; readonly budgetMb: number };
   /** Refuses whoever waits and ends every instance, busy or not. */
   end(): Promise<void>;
 }
@@ -126,12 +128,13 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
 
   const pump = (): void => {
     for (const pool of hungry) if (pool.waiters.length <= pool.booting) hungry.delete(pool);
-    if (ended || (hungry.size === 0 && chargedMb <= limits.memoryBudgetMb)) return;
+    if (ended || (hungry.size === 0 && chargedMb <= limits.memoryBudgetMb && live.size <= limits.instancesMax)) return;
     const plan = planCapacity({
       hungry: [...hungry].map((pool) => ({ pool: pool.version.id, wanted: pool.waiters.length - pool.booting, memoryMb: pool.version.settings.memoryMb })),
       bootsFree: limits.bootsMax - boots,
       freeMb: limits.memoryBudgetMb - chargedMb,
       instances: live.size,
+      instancesMax: limits.instancesMax,
       idle: idle.list().map((instance) => ({ id: instance.id, memoryMb: instance.chargeMb })),
     });
     for (const id of plan.evictions) {
@@ -161,11 +164,17 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     roomListener();
     return outcome.kind === "ready" ? undefined : outcome;
   };
+  /** What would be free if all went that may go. */
+  const withoutIdle = (): { readonly mb: number; readonly instances: number } => {
+    const list = idle.list();
+    return { mb: list.reduce((sum, instance) => sum + instance.chargeMb, limits.memoryBudgetMb - chargedMb), instances: limits.instancesMax - live.size + list.length };
+  };
   /** Boots for a promise, if the machine has the memory. */
   const bootKept = (version: Version): Promise<KeptFailure | undefined> => {
     const { memoryMb } = version.settings;
-    const reachableMb = idle.list().reduce((sum, instance) => sum + instance.chargeMb, limits.memoryBudgetMb - chargedMb);
-    if (reachableMb < memoryMb) return Promise.resolve({ kind: "refused", reason: new Error(`the machine has ${Math.max(0, reachableMb)} MB left for instances, and this one takes ${memoryMb} MB`) });
+    const reachable = withoutIdle();
+    if (reachable.instances < 1) return Promise.resolve({ kind: "refused", reason: new Error(`this machine holds ${limits.instancesMax} instances at most, and all are needed`) });
+    if (reachable.mb < memoryMb) return Promise.resolve({ kind: "refused", reason: new Error(`the machine has ${Math.max(0, reachable.mb)} MB left for instances, and this one takes ${memoryMb} MB`) });
     return boot(pools.of(version), true);
   };
   const kept: Kept = openKept({
@@ -196,17 +205,22 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     waiter.grant({ instance: take(pool, instance), failure: final ? outcome : undefined });
   };
 
-  const find = (pool: Pool, signalOf: Lined["signal"]): Promise<Grant> => {
+  const find = (pool: Pool, signalOf: SignalOf): Grant | Promise<Grant> => {
     // Instances whose program is dead come last: they cost a start.
     const instance = pool.waiting.pop();
-    if (instance) return Promise.resolve({ instance: take(pool, instance), failure: undefined });
-    const granted = waiting.join(pool, signalOf());
+    if (instance) return { instance: take(pool, instance), failure: undefined };
+    const granted = waiting.join(pool, signalOf?.());
     if (pool.waiters.length > pool.booting) hungry.add(pool);
     pump();
     return granted;
   };
   const waiting = openWaiting(clock, limits.waitMsMax, (pool) => pools.tidy(pool));
-  const lines = openLines(clock, (pool, { grant, refuse, signal }) => void (ended ? Promise.reject(shuttingDown()) : find(pool, signal)).then(grant, refuse));
+  const lines = openLines(clock, (pool, { grant, refuse, signal }) => {
+    if (ended) return refuse(shuttingDown());
+    const found = find(pool, signal);
+    if (found instanceof Promise) found.then(grant, refuse);
+    else grant(found);
+  });
 
   return {
     acquire: (version, signal) => {
@@ -240,10 +254,10 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
       const busiest = family.reduce((most, pool) => (pool.busy > most.busy ? pool : most), newPool(version));
       if (!alone && !worthBooting({ busy: busiest.busy, meanDurationMs: busiest.meanDurationMs, bootMs: busiest.meanBootMs, quietMs: clock.now() - busiest.turnedMs })) return 0;
       const { memoryMb } = version.settings;
-      const reachableMb = idle.list().reduce((sum, instance) => sum + instance.chargeMb, limits.memoryBudgetMb - chargedMb);
-      const fitting = live.size === 0 ? Math.max(1, Math.floor(reachableMb / memoryMb)) : Math.floor(reachableMb / memoryMb);
+      const reachable = withoutIdle();
+      const fitting = live.size === 0 ? Math.max(1, Math.floor(reachable.mb / memoryMb)) : Math.floor(reachable.mb / memoryMb);
       const unserved = [...hungry].reduce((sum, pool) => sum + Math.max(0, pool.waiters.length - pool.booting), 0);
-      return Math.max(0, Math.min(limits.bootsMax - boots - unserved, fitting));
+      return Math.max(0, Math.min(limits.bootsMax - boots - unserved, fitting, reachable.instances));
     },
     versions: (at) => pools.family(at).map(({ version }) => version),
     keep: (version, count) => kept.keep(version, count),
@@ -262,6 +276,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     status: () => ({ instances: live.size, busy: [...pools.all()].reduce((sum, pool) => sum + pool.busy, 0) }),
     freeMb: () => limits.memoryBudgetMb - chargedMb,
     states: () => [...live].map(({ state }) => state),
+    memory: () => ({ chargedMb, budgetMb: limits.memoryBudgetMb }),
     end: async () => {
       ended = true;
       kept.stop();

@@ -5,20 +5,25 @@ import { platformLine } from "../invocations/platform-lines.ts";
 import type { LogTail } from "../invocations/log-tail.ts";
 import type { LogSink } from "../logs/log-groups.ts";
 import type { LogLine } from "../runner.ts";
+import { TRACES_GROUP } from "../tracing/segments.ts";
 import { telemetryHub, type TelemetryHub } from "../telemetry/hub.ts";
 
 export interface InstanceLog {
   readonly stream: string;
   readonly telemetry: TelemetryHub;
+  /** Somebody reads more of an event than the text of its line. */
+  readonly detailed: boolean;
   line(line: LogLine): void;
   platform(event: PlatformEvent, atMs: number): void;
+  /** A segment of a trace, as one line of JSON. */
+  segment(document: string, atMs: number): void;
   /** From now on lines also go here; undefined: nowhere else. */
   collect(tail: LogTail | undefined): void;
 }
 
 export function instanceLog(version: Version, stream: string, sink: Pick<LogSink, "write">): InstanceLog {
   let tail: LogTail | undefined;
-  const { group } = version.settings.logs;
+  const { group, format } = version.settings.logs;
   const telemetry = telemetryHub();
   const write = (timestampMs: number, message: string): void => {
     sink.write(version, group, stream, { timestampMs, message });
@@ -26,6 +31,9 @@ export function instanceLog(version: Version, stream: string, sink: Pick<LogSink
   };
   return {
     stream, telemetry,
+    get detailed() {
+      return format === "JSON" || telemetry.heard;
+    },
     // Messages end as the original's do: with the newline the function wrote.
     line: ({ atMs, text, source }) => {
       write(atMs, `${text}\n`);
@@ -36,6 +44,7 @@ export function instanceLog(version: Version, stream: string, sink: Pick<LogSink
       if (message !== undefined) write(atMs, message);
       if (telemetry.heard && event.kind !== "runtimeNote") for (const told of toldBy(event, version)) telemetry.publish({ atMs, ...told });
     },
+    segment: (document, atMs) => sink.write(version, TRACES_GROUP, version.name, { timestampMs: atMs, message: document }),
     collect: (next) => {
       tail = next;
     },

@@ -155,12 +155,13 @@ export class Instance implements AsyncDisposable {
   }
 
   #hear(event: RunnerEvent): void {
+    if (event.kind === "segment") return this.log.segment(event.document, this.#deps.clock.now());
     this.log.platform(event.kind === "initRuntimeDone" ? { ...event, phase: this.#phase, initialization: this.initialization } : event, this.#deps.clock.now());
   }
 
   /** Reads the highest memory use; keeps the last known one when it can not be read any more. */
-  async readMemory(): Promise<number> {
-    const bytes = await this.#running?.memoryPeakBytes().catch(() => undefined);
+  readMemory(): number {
+    const bytes = this.#running?.memoryPeakBytes();
     if (bytes !== undefined) this.memoryPeakMb = Math.max(this.memoryPeakMb ?? 0, Math.ceil(bytes / BYTES_PER_MB));
     return this.memoryPeakMb ?? 0;
   }

@@ -35,7 +35,7 @@ describe("An event waits for a busy instance", () => {
     const pool = newPool({ id: "v" } as Version);
     const gone: number[] = [];
     const lines = openLines(clock, () => void (gone[gone.length - 1] = (gone.at(-1) ?? 0) + 1));
-    for (let n = 0; n < 9; n++) void lines.join(pool, () => undefined);
+    for (let n = 0; n < 9; n++) void lines.join(pool, undefined);
     const look = async (): Promise<void> => {
       gone.push(0);
       await clock.advance(2);

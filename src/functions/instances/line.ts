@@ -6,7 +6,7 @@
 // not put into the line, and when no event has ended for a moment, the line is let go, one event first, then two, then four.
 import { availableParallelism } from "node:os";
 import type { Clock } from "../../kernel/clock.ts";
-import type { Grant, Lined, Pool } from "./pool.ts";
+import type { Grant, Lined, Pool, SignalOf } from "./pool.ts";
 
 /** Ours: the longest wait that is expected of anybody, and after how long without the end of an event we no longer believe it. */
 const PATIENCE_MS = 1;
@@ -39,7 +39,7 @@ export function withFigure(meanMs: number | undefined, handlerMs: number | undef
 
 export interface Lines {
   /** Waits for the pool's next free instance. */
-  join(pool: Pool, signal: Lined["signal"]): Promise<Grant>;
+  join(pool: Pool, signal: SignalOf): Promise<Grant>;
 }
 
 /** `letGo`: finds another way for an event that has waited long enough. */

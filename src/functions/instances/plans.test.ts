@@ -3,7 +3,7 @@ import { planCapacity, worthBooting, type CapacityFigures } from "./capacity.ts"
 import { planIdle } from "./idle-plan.ts";
 import { nextState } from "./life.ts";
 
-const figures: CapacityFigures = { hungry: [], bootsFree: 4, freeMb: 1000, instances: 3, idle: [] };
+const figures: CapacityFigures = { hungry: [], bootsFree: 4, freeMb: 1000, instances: 3, instancesMax: 100, idle: [] };
 
 describe("capacity", () => {
   test("boots in turn, so that a crowd at one function does not keep out another", () => {
@@ -20,6 +20,14 @@ describe("capacity", () => {
     const idle = [{ id: "old", memoryMb: 100 }];
     const hungry = [{ pool: "big", wanted: 1, memoryMb: 512 }, { pool: "small", wanted: 1, memoryMb: 64 }];
     expect(planCapacity({ ...figures, freeMb: 100, idle, hungry })).toEqual({ boots: [], evictions: [] });
+  });
+
+  test("lets no more live than there may be, however small they are", () => {
+    const idle = [{ id: "old", memoryMb: 1 }, { id: "new", memoryMb: 1 }];
+    const hungry = [{ pool: "a", wanted: 3, memoryMb: 1 }];
+    expect(planCapacity({ ...figures, instancesMax: 4, idle, hungry })).toEqual({ boots: ["a", "a", "a"], evictions: ["old", "new"] });
+    expect(planCapacity({ ...figures, instancesMax: 3, idle, hungry })).toEqual({ boots: ["a", "a"], evictions: ["old", "new"] });
+    expect(planCapacity({ ...figures, instancesMax: 3, hungry })).toEqual({ boots: [], evictions: [] });
   });
 
   test("boots a function larger than the whole budget when nothing else runs", () => {

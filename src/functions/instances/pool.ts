@@ -14,10 +14,12 @@ export interface Waiter {
   readonly refuse: (reason: unknown) => void;
 }
 
+/** Asked for only when it matters: making one costs. */
+export type SignalOf = (() => AbortSignal) | undefined;
+
 /** Waits for the next free instance because handlers are quick; see `line.ts`. */
 export interface Lined extends Waiter {
-  /** Asked only when the wait becomes longer than it should. */
-  readonly signal: () => AbortSignal | undefined;
+  readonly signal: SignalOf;
 }
 
 export interface Pool {

@@ -11,6 +11,8 @@ export interface Ending {
   readonly errorType: string | undefined;
   /** What went to the caller before the end, piece by piece. */
   readonly streamedBytes?: number;
+  /** What the runtime says of its error for traces: a JSON object. */
+  readonly cause?: string | undefined;
 }
 
 export type FailedBoot = Exclude<Boot, { readonly kind: "ready" }>;
@@ -30,7 +32,7 @@ export function endingOf(outcome: Outcome, subject: Subject): Ending {
     case "too-large":
       return tooLarge(outcome.bytesMax);
     case "error":
-      return { payload: outcome.payload, functionError: "Unhandled", status: outcome.fatal ? "failure" : "error", errorType: outcome.errorType };
+      return { payload: outcome.payload, functionError: "Unhandled", status: outcome.fatal ? "failure" : "error", errorType: outcome.errorType, cause: outcome.cause };
     case "timeout":
       return timedOut(subject);
     case "exit":
@@ -39,6 +41,8 @@ export function endingOf(outcome: Outcome, subject: Subject): Ending {
       return failed(outcome.errorType, outcome.message, subject);
   }
 }
+
+const INVALID_ENTRYPOINT = "Runtime.InvalidEntrypoint";
 
 /** Of an event whose instance did not boot. */
 export function endingOfBoot(boot: FailedBoot, subject: Subject): Ending {
@@ -52,7 +56,7 @@ export function endingOfBoot(boot: FailedBoot, subject: Subject): Ending {
     case "timeout":
       return timedOut(subject);
     case "no-entrypoint":
-      return failed("Runtime.InvalidEntrypoint", boot.reason ?? "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]", subject);
+      return failed(boot.errorType ?? INVALID_ENTRYPOINT, boot.reason ?? "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]", subject);
   }
 }
 
@@ -60,7 +64,7 @@ export function endingOfBoot(boot: FailedBoot, subject: Subject): Ending {
 export function bootErrorType(boot: FailedBoot): string | undefined {
   if (boot.kind === "error" || boot.kind === "extension") return boot.errorType;
   if (boot.kind === "exit") return exitType(boot);
-  return boot.kind === "no-entrypoint" ? "Runtime.InvalidEntrypoint" : undefined;
+  return boot.kind === "no-entrypoint" ? (boot.errorType ?? INVALID_ENTRYPOINT) : undefined;
 }
 
 type Exit = Pick<Extract<Outcome, { readonly kind: "exit" }>, "code" | "signal" | "outOfMemory">;

@@ -5,6 +5,7 @@ import type { RunnerEvent } from "../runner.ts";
 import { runtimeArn, runtimeVersion } from "../runtime-version.ts";
 import type { StartSteps } from "../start-steps.ts";
 import type { Ending } from "./ending.ts";
+import type { TraceSpot } from "./trace.ts";
 
 /** What happened, free of how it is written. Durations in ms with fraction. */
 export type PlatformEvent =
@@ -13,11 +14,11 @@ export type PlatformEvent =
   | { readonly kind: "runtimeNote"; readonly note: string }
   | (Extract<RunnerEvent, { readonly kind: "initRuntimeDone" }> & Start)
   | ({ readonly kind: "initReport"; readonly durationMs: number; readonly status: Ending["status"]; readonly errorType: string | undefined } & Start)
-  | Exclude<RunnerEvent, { readonly kind: "initRuntimeDone" }>
+  | Exclude<RunnerEvent, { readonly kind: "initRuntimeDone" | "segment" }>
   | { readonly kind: "start"; readonly requestId: string; readonly traceId?: string | undefined }
   /** The runtime is through with the event; extensions may not be. */
-  | { readonly kind: "end"; readonly requestId: string; readonly ending: Ending; readonly durationMs: number; readonly traceId?: string | undefined; readonly spans?: readonly Span[] }
-  | { readonly kind: "report"; readonly requestId: string; readonly ending: Ending; readonly figures: Figures; readonly traceId?: string | undefined; readonly spans?: readonly Span[] };
+  | { readonly kind: "end"; readonly requestId: string; readonly ending: Ending; readonly durationMs: number; readonly traceId?: string | undefined; readonly spans?: readonly Span[] | undefined }
+  | { readonly kind: "report"; readonly requestId: string; readonly ending: Ending; readonly figures: Figures; readonly traceId?: string | undefined; readonly spot?: TraceSpot | undefined; readonly spans?: readonly Span[] };
 
 interface Start {
   readonly phase: Phase;
@@ -90,9 +91,9 @@ const steps = ({ steps: given }: Figures) =>
 
 const status = ({ status: outcome, errorType }: Pick<Ending, "status" | "errorType">) => ({ status: outcome, errorType: outcome === "timeout" ? undefined : errorType });
 
-const tracing = ({ traceId }: { readonly traceId?: string | undefined }) => (traceId === undefined ? {} : { tracing: { type: "X-Amzn-Trace-Id", value: traceId } });
+const tracing = ({ traceId, spot }: { readonly traceId?: string | undefined; readonly spot?: TraceSpot | undefined }) => (traceId === undefined ? {} : { tracing: { spanId: spot?.id, type: "X-Amzn-Trace-Id", value: traceId } });
 
-const spans = ({ spans: given }: { readonly spans?: readonly Span[] }) =>
+const spans = ({ spans: given }: { readonly spans?: readonly Span[] | undefined }) =>
   given === undefined ? {} : { spans: given.map(({ name, startMs, durationMs }) => ({ name, start: new Date(startMs).toISOString(), durationMs: rounded(durationMs) })) };
 
 const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;

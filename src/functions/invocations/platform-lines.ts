@@ -38,11 +38,13 @@ function textLine(event: PlatformEvent, version: Version): string | undefined {
       const init = initMs === undefined ? "" : `Init Duration: ${initMs.toFixed(2)} ms\t`;
       return (
         `REPORT RequestId: ${event.requestId}\tDuration: ${durationMs.toFixed(2)} ms\tBilled Duration: ${billedMs} ms\t` +
-        `Memory Size: ${version.settings.memoryMb} MB\tMax Memory Used: ${memoryPeakMb} MB\t${init}${stepsText(event.figures)}${statusText(event.ending)}\n`
+        `Memory Size: ${version.settings.memoryMb} MB\tMax Memory Used: ${memoryPeakMb} MB\t${init}${stepsText(event.figures)}${statusText(event.ending)}\n${traceText(event)}`
       );
     }
   }
 }
+
+const traceText = ({ spot }: Extract<PlatformEvent, { readonly kind: "report" }>): string => (spot ? `XRAY TraceId: ${spot.root}\tSegmentId: ${spot.id}\tSampled: true\t\n` : "");
 
 /** Ours, in the original's form, where readers of the line skip what they do not know. */
 function stepsText({ steps }: Figures): string {

@@ -6,17 +6,25 @@ import type { Health } from "../instances/dispatcher.ts";
 import type { Instance } from "../instances/instance.ts";
 import type { Grant } from "../instances/pool.ts";
 import type { Settling } from "../runner.ts";
+import { invocationSegments } from "../tracing/segments.ts";
 import { endingOf, endingOfBoot, tooLarge, type Ending } from "./ending.ts";
 import { logTail } from "./log-tail.ts";
 import type { Figures, Span } from "./platform-events.ts";
 import type { ResponseBody } from "./response-body.ts";
+import type { TraceSpot } from "./trace.ts";
 
 export interface Ran {
   readonly result: InvokeResult;
   readonly ending: Ending;
   readonly startedMs: number;
   readonly health: Health;
+  /** What the handler says it took; undefined when others kept the instance busy beyond that, too. */
   readonly handlerMs?: number | undefined;
+}
+
+/** An event and its place in its trace, where that is recorded. */
+export interface TracedOptions extends InvokeOptions {
+  readonly spot?: TraceSpot | undefined;
 }
 
 /** How the answer is taken, other than as the result at the end. */
@@ -24,16 +32,16 @@ export interface Taking {
   /** A streamed response goes here while the event runs; who gave it also closes it. */
   readonly body?: ResponseBody | undefined;
   /** Has the result early when the invocation goes on after its answer, unless the caller wants the log of all of it. */
-  readonly onAnswer?: (result: InvokeResult) => void;
+  readonly onAnswer?: ((result: InvokeResult) => void) | undefined;
 }
 
 /**
  * Runs the event on a granted instance. Errors of the function are results; rejects only when the platform failed, after which the instance
  * must not be used again.
  */
-export async function runInvocation({ instance, failure }: Grant, options: InvokeOptions, clock: Clock, { body, onAnswer }: Taking = {}): Promise<Ran> {
+export async function runInvocation({ instance, failure }: Grant, options: TracedOptions, clock: Clock, { body, onAnswer }: Taking = {}): Promise<Ran> {
   const { log, version } = instance;
-  const { requestId, traceId } = options;
+  const { requestId, traceId, spot } = options;
   const tail = options.logTail ? logTail(limits.functions.logTailBytesMax) : undefined;
   if (instance.frozen) await instance.thaw();
   log.collect(tail);
@@ -58,17 +66,18 @@ export async function runInvocation({ instance, failure }: Grant, options: Invok
   if (settling && !tail) onAnswer?.(resultOf(figuresOf(durationOf(ending.status, answeredMs), instance.memoryPeakMb ?? 0)));
   const doneMs = (await settling?.runtimeDone) ?? answeredMs;
   const spanFrom = (name: Span["name"], fromMs: number, toMs: number): Span => ({ name, startMs: startedMs + (fromMs - begunMs), durationMs: toMs - fromMs });
-  const doneSpans = [spanFrom("responseLatency", begunMs, answeredMs), spanFrom("responseDuration", answeredMs, answeredMs), spanFrom("runtimeOverhead", answeredMs, doneMs)];
-  log.platform({ kind: "end", requestId, ending, durationMs: durationOf(ending.status, doneMs), traceId, spans: doneSpans }, clock.now());
+  const spans = log.detailed ? [spanFrom("responseLatency", begunMs, answeredMs), spanFrom("responseDuration", answeredMs, answeredMs), spanFrom("runtimeOverhead", answeredMs, doneMs)] : undefined;
+  log.platform({ kind: "end", requestId, ending, durationMs: durationOf(ending.status, doneMs), traceId, spans }, clock.now());
 
   const over = await settling?.over;
   const trouble = over?.failure;
   if (trouble) instance.failed();
   const final = trouble ? endingOf(trouble, subject) : ending;
   const overMs = over?.atMs ?? answeredMs;
-  const figures = figuresOf(durationOf(final.status, overMs), await instance.readMemory());
+  const figures = figuresOf(durationOf(final.status, overMs), instance.readMemory());
   const reportSpans = settling ? [spanFrom("extensionOverhead", doneMs, overMs)] : undefined;
-  log.platform({ kind: "report", requestId, ending: final, figures, traceId, ...(reportSpans ? { spans: reportSpans } : {}) }, clock.now());
+  log.platform({ kind: "report", requestId, ending: final, figures, traceId, spot, ...(reportSpans ? { spans: reportSpans } : {}) }, clock.now());
+  if (spot) for (const segment of invocationSegments(version, spot, { requestId, startedMs, durationMs: figures.durationMs, initMs, ending: final })) log.segment(JSON.stringify(segment), startedMs);
   const result = resultOf(figures);
   log.collect(undefined);
   return { result, ending: final, startedMs, health: trouble ? "reset" : handled.health, handlerMs: handled.handlerMs };
@@ -99,6 +108,7 @@ async function handle(instance: Instance, options: InvokeOptions, deadlineMs: nu
     if (boot.kind !== "ready") return { ending: endingOfBoot(boot, subject), health: boot.kind === "exit" || boot.kind === "timeout" || boot.kind === "extension" ? "reset" : "dead", settling: undefined };
   }
   const outcome = await instance.invoke({ requestId, invokedArn, deadlineMs, payload, clientContext, traceId, ...(body ? { sink: body } : {}) });
+  const { settling } = instance;
   const ending = body?.tooLarge && outcome.kind === "streamed" ? tooLarge(body.bytesMax) : endingOf(outcome, subject);
-  return { ending: body ? { ...ending, streamedBytes: body.sizeBytes } : ending, health: instance.alive ? "well" : "reset", settling: instance.settling, handlerMs: outcome.kind === "answer" ? outcome.handlerMs : undefined };
+  return { ending: body ? { ...ending, streamedBytes: body.sizeBytes } : ending, health: instance.alive ? "well" : "reset", settling, handlerMs: outcome.kind === "answer" && !settling ? outcome.handlerMs : undefined };
 }

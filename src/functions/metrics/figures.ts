@@ -15,6 +15,8 @@ export const HISTOGRAM_MS = [1, 2, 3, 5, 8, 12, 20, 35, 60, 100, 200, 500, 1000,
 /** Since the start of the server, except where it says now. */
 export interface HeartFigures {
   readonly instances: Readonly<Record<Exclude<InstanceState, "dead">, number>>;
+  /** What all live instances are charged: those that can run their configured memory, those that wait what they have used; and what that sum may be. */
+  readonly memory: { readonly chargedMb: number; readonly budgetMb: number };
   /** Booted ahead and waiting now, by runtime and the packages that are loaded (by comma). */
   readonly cells: readonly { readonly runtime: string; readonly ahead: string; readonly waiting: number }[];
   readonly coldStarts: readonly { readonly kind: string; readonly runtime: string; readonly time: Histogram }[];

@@ -9,8 +9,8 @@ import { HISTOGRAM_MS, type HeartFigures, type Histogram } from "./figures.ts";
 export interface Counters {
   /** An invocation has ended; `runtime` is the function's. */
   ended(runtime: string, result: Pick<InvokeResult, "durationMs" | "functionError" | "steps">): void;
-  /** Counts the work when it is refused because there is too much of it. */
-  throttles<T>(work: Promise<T>): Promise<T>;
+  /** An invocation was refused with this; counted when there was too much of them. */
+  refused(error: unknown): void;
   read(): Pick<HeartFigures, "coldStarts" | "invocations" | "throttles">;
 }
 
@@ -27,13 +27,8 @@ export function openCounters(): Counters {
       starts.set(`${kind} ${runtime}`, start);
       start.time.add(sandboxMs + runtimeMs + codeMs);
     },
-    throttles: async (work) => {
-      try {
-        return await work;
-      } catch (error) {
-        if (error instanceof Fault && error.code === "TooManyRequestsException") throttles++;
-        throw error;
-      }
+    refused: (error) => {
+      if (error instanceof Fault && error.code === "TooManyRequestsException") throttles++;
     },
     read: () => ({
       throttles,

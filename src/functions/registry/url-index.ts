@@ -8,27 +8,38 @@ interface UrlOwner extends FunctionName {
   readonly qualifier: string;
 }
 
-/** Ours: owners in memory. */
-const ownersMax = 10_000;
+interface Known {
+  readonly owner: UrlOwner;
+  /** As long as the function's record is this one. */
+  target: UrlTarget | undefined;
+}
+
+/** Ours: addresses in memory. */
+const addressesMax = 10_000;
 
 /**
  * Ids are never used twice, so what an id once meant needs no refreshing: whether it still holds is read off the function's record,
- * which `read` gives as it is now.
+ * which `read` gives as it is now. The same target is given as long as that record is the same.
  */
 export function urlIndex(store: Pick<Store, "get">, read: (at: FunctionName) => Promise<FunctionRecord | undefined>): (id: string) => Promise<UrlTarget | undefined> {
-  const owners = new Map<string, UrlOwner>();
-  const ownerOf = async (id: string): Promise<UrlOwner | undefined> => {
+  const addresses = new Map<string, Known>();
+  const find = async (id: string): Promise<Known | undefined> => {
     const owner = (await store.get<UrlOwner>(urlKey(id)))?.value;
     if (!owner) return undefined;
-    if (owners.size >= ownersMax) owners.clear();
-    owners.set(id, owner);
-    return owner;
+    if (addresses.size >= addressesMax) addresses.clear();
+    const known: Known = { owner, target: undefined };
+    addresses.set(id, known);
+    return known;
   };
   return async (id) => {
-    const owner = owners.get(id) ?? (await ownerOf(id));
-    const record = owner && (await read(owner));
-    const url = record?.urls?.[owner?.qualifier ?? ""];
-    return owner && record && url?.id === id ? { record, qualifier: owner.qualifier, url } : undefined;
+    const known = addresses.get(id) ?? (await find(id));
+    if (!known) return undefined;
+    const { owner } = known;
+    const record = await read(owner);
+    if (known.target?.record === record) return known.target;
+    const url = record?.urls?.[owner.qualifier];
+    known.target = record && url?.id === id ? { record, qualifier: owner.qualifier, url } : undefined;
+    return known.target;
   };
 }
 

@@ -20,7 +20,7 @@ describe.concurrent("A hostile program harms only its own instance:", () => {
   for (const [title, [body, expected]] of Object.entries(attacks)) {
     test(title, async () => {
       await using f = await bootFunction(classic, "index.handler", cjs(`exports.handler = async () => { ${body}; await new Promise((r) => setTimeout(r, 60_000)) }`));
-      expect(await f.invoke({}, { deadlineMs: Date.now() + 700 })).toMatchObject(expected);
+      expect(await f.invoke({}, { deadlineMs: Date.now() + (expected["kind"] === "timeout" ? 700 : 10_000) })).toMatchObject(expected);
       expect(await f.instance().revive(5000)).toMatchObject({ kind: "ready" });
     });
   }

@@ -10,8 +10,8 @@ export type Reply =
   | { readonly kind: "answer"; readonly payload: Uint8Array; readonly handlerMs?: number | undefined }
   | { readonly kind: "streamed" }
   | { readonly kind: "too-large"; readonly sizeBytes: number; readonly bytesMax: number }
-  /** `fatal`: the program is about to end. */
-  | { readonly kind: "error"; readonly payload: Uint8Array; readonly errorType: string; readonly fatal: boolean };
+  /** `fatal`: the program is about to end. `cause`: for traces, a JSON object. */
+  | { readonly kind: "error"; readonly payload: Uint8Array; readonly errorType: string; readonly fatal: boolean; readonly cause?: string | undefined };
 
 /** What the instance wants to hear. Each may be called at any time and any number of times. */
 export interface Listener {
@@ -52,6 +52,6 @@ export interface Protocol {
   /** What the sandbox's file descriptor 3 is for: our wrappers' frames, or log messages of runtime clients. */
   readonly channel: "frames" | "log";
   /** The program to run, or why there is none. */
-  entrypoint(spec: BootSpec): Promise<{ readonly argv: readonly string[] } | { readonly missing: string | undefined }>;
+  entrypoint(spec: BootSpec): Promise<{ readonly argv: readonly string[] } | { readonly missing: string | undefined; readonly errorType?: string | undefined }>;
   open(listener: Listener, api: SandboxApi, bounds: Bounds): Conversation;
 }

@@ -6,9 +6,10 @@ import { extensionRoute } from "../extensions/extension-api.ts";
 import { findExtensions, type ExternalExtension } from "../extensions/find.ts";
 import { imageExtensions } from "../images/image-command.ts";
 import type { Boot, BootSpec, Invocation, Outcome, Runner, RunnerDeps, RunningInstance, Settling } from "../runner.ts";
+import { openXrayDaemon, type XrayDaemon } from "../tracing/daemon.ts";
 import { openSubscriptions } from "../telemetry/subscriptions.ts";
 import type { Conversation, Protocol } from "./conversation.ts";
-import { launch, type Launched } from "./launch.ts";
+import { launch, without, type Launched } from "./launch.ts";
 import { readOutput } from "./program-output.ts";
 import { listenerAt, newDesk, nextHappening, workOrTrouble, type Happening, type Run } from "./run.ts";
 import { openSandboxApi, type SandboxApi } from "./sandbox-api.ts";
@@ -25,7 +26,7 @@ export const instanceRunner =
   (protocol: Protocol): Runner =>
   async (spec, deps, initTimeoutMs) => {
     const entry = await protocol.entrypoint(spec);
-    if ("missing" in entry) return { kind: "no-entrypoint", reason: entry.missing };
+    if ("missing" in entry) return { kind: "no-entrypoint", reason: entry.missing, errorType: entry.errorType };
     const instance = new Instance(protocol, spec, deps, entry.argv, await extensionsOf(spec));
     let boot: Boot | undefined;
     try {
@@ -115,8 +116,8 @@ class Instance implements RunningInstance {
     return this.#run?.settling;
   }
 
-  async memoryPeakBytes(): Promise<number> {
-    return (await this.#sandbox?.memoryPeakBytes()) ?? 0;
+  memoryPeakBytes(): number {
+    return this.#sandbox?.memoryPeakBytes() ?? 0;
   }
 
   async freeze(): Promise<void> {
@@ -165,17 +166,18 @@ class Instance implements RunningInstance {
       hub: this.#spec.telemetry, clock, jsonLines: this.#spec.version.settings.logs.format === "JSON",
       onSubscribed: (name, api, types) => this.#spec.onEvent({ kind: "subscription", api, name, types }),
     });
+    const daemon = this.#spec.version.settings.tracing && (await openXrayDaemon((document) => this.#spec.onEvent({ kind: "segment", document })));
     const api = await (this.#deps.apis?.take() ?? openSandboxApi());
     const conversation = this.#protocol.open(listenerAt(desk, clock), api, this.#spec);
     api.use(extensionRoute(crew, subscriptions, this.#spec.version));
-    const launched = await this.#launch(conversation, api, crew);
+    const launched = await this.#launch(conversation, api, crew, daemon);
     this.#sandbox = launched.sandbox;
     desk.sandbox = launched.sandbox;
     const { stdout, stderr, channel } = launched.sandbox;
     const output = readOutput({ stdout, stderr, frames: this.#protocol.channel === "log" ? channel : undefined }, (text) => this.#spec.onLog({ atMs: clock.now(), text }));
     const death = Promise.withResolvers<void>();
     const run: Run = {
-      launched, output, api, conversation, crew, subscriptions, desk,
+      launched, output, api, conversation, crew, subscriptions, daemon, desk,
       exit: undefined,
       ended: launched.ended.then(async (exit) => await this.#end(run, exit)),
       announceDeath: death.resolve,
@@ -189,15 +191,18 @@ class Instance implements RunningInstance {
     return run;
   }
 
-  async #launch(conversation: Conversation, api: SandboxApi, crew: Crew): Promise<Launched> {
+  async #launch(conversation: Conversation, api: SandboxApi, crew: Crew, daemon: XrayDaemon | undefined): Promise<Launched> {
     const { channel } = this.#protocol;
-    const env = { AWS_LAMBDA_RUNTIME_API: api.address, ...conversation.env };
+    // What a function sets itself stays as it set it.
+    const traces = without(daemon?.env ?? {}, this.#spec.version.settings.env);
+    const env = { ...traces, AWS_LAMBDA_RUNTIME_API: api.address, ...conversation.env };
     const onExtensionExit = (name: string, exit: Pick<Exit, "code" | "signal">): void => crew.exited(name, exit);
     try {
-      return await launch({ spec: this.#spec, argv: this.#argv, channel, env, extensions: this.#extensions, former: this.#sandbox, onExtensionExit, onSandboxEnd: () => crew.leaving() }, this.#deps);
+      return await launch({ spec: this.#spec, argv: this.#argv, channel, env, extensions: this.#extensions, onExtensionExit, onSandboxEnd: () => crew.leaving() }, this.#sandbox, this.#deps);
     } catch (error) {
       await conversation[Symbol.asyncDispose]();
       await api[Symbol.asyncDispose]();
+      await daemon?.[Symbol.asyncDispose]();
       throw error;
     }
   }
@@ -255,6 +260,7 @@ async function closeRun(run: Run): Promise<void> {
   run.subscriptions.close();
   await run.conversation[Symbol.asyncDispose]();
   await run.api[Symbol.asyncDispose]();
+  await run.daemon?.[Symbol.asyncDispose]();
 }
 
 function outcomeOf(happening: Happening): Outcome {

@@ -36,16 +36,15 @@ export interface LaunchPlan {
   /** What the conversation adds to the environment, extensions' included. */
   readonly env: Readonly<Record<string, string>>;
   readonly extensions: readonly ExternalExtension[];
-  /** The sandbox of the run before, which has ended. */
-  readonly former: Sandbox | undefined;
   readonly onExtensionExit: (name: string, exit: Pick<Exit, "code" | "signal">) => void;
   /** Told before the ends of the extensions, which are then nobody's fault. */
   readonly onSandboxEnd: () => void;
 }
 
-export async function launch(plan: LaunchPlan, { sandboxes, clock, cells }: RunnerDeps): Promise<Launched> {
+/** `former`: the sandbox of the run before, which has ended. Not in the plan, which lives as long as what was launched: each would hold the one before it, back to the first. */
+export async function launch(plan: LaunchPlan, former: Sandbox | undefined, { sandboxes, clock, cells }: RunnerDeps): Promise<Launched> {
   const begunMs = clock.monotonicMs();
-  const { spec, extensions, channel, former } = plan;
+  const { spec, extensions, channel } = plan;
   const supervised = extensions.length > 0;
   const full = { ...programEnvironment(spec, sandboxes), ...plan.env, ...(channel === "log" ? { _LAMBDA_TELEMETRY_LOG_FD: String(LOG_FD) } : {}) };
   const argv = pathsInside(spec, sandboxes, plan.argv);
@@ -80,14 +79,14 @@ export async function launch(plan: LaunchPlan, { sandboxes, clock, cells }: Runn
     runtime.resolve(exit);
     for (const { name } of extensions) plan.onExtensionExit(name, exit);
   });
-  for (const [index, { path }] of extensions.entries()) supervisor.startExtension({ id: `e${index}`, argv: pathsInside(spec, sandboxes, [path]), env: beside(env, shared) });
+  for (const [index, { path }] of extensions.entries()) supervisor.startExtension({ id: `e${index}`, argv: pathsInside(spec, sandboxes, [path]), env: without(shared, env) });
   return {
     sandbox,
     supervised,
     start,
     load: () => {},
     ended: runtime.promise,
-    startRuntime: () => supervisor.startRuntime({ id: "runtime", argv, env: beside(env, full) }),
+    startRuntime: () => supervisor.startRuntime({ id: "runtime", argv, env: without(full, env) }),
     terminateRuntime: async () => supervisor.signal("runtime", "TERM"),
     killRuntime: () => {
       killed = true;
@@ -99,8 +98,8 @@ export async function launch(plan: LaunchPlan, { sandboxes, clock, cells }: Runn
 /** What acts on a program's loader is not for the shell, which may be another system's than the programs. */
 const forShell = (env: Readonly<Record<string, string>>): Readonly<Record<string, string>> => Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("LD_")));
 
-/** What a program has that the shell does not pass on already. */
-const beside = (shell: Readonly<Record<string, string>>, env: Readonly<Record<string, string>>): Readonly<Record<string, string>> => Object.fromEntries(Object.entries(env).filter(([name]) => !(name in shell)));
+/** The variables that `others` has not. */
+export const without = (env: Readonly<Record<string, string>>, others: Readonly<Record<string, string>>): Readonly<Record<string, string>> => Object.fromEntries(Object.entries(env).filter(([name]) => !(name in others)));
 
 const alone = (sandbox: Sandbox): Omit<Launched, "start" | "load"> => ({
   sandbox,

@@ -5,12 +5,13 @@ import type { Crew, ExtensionFailure } from "../extensions/crew.ts";
 import type { Settling } from "../runner.ts";
 import type { Subscriptions } from "../telemetry/subscriptions.ts";
 import type { Conversation, Listener, Opening, Reply } from "./conversation.ts";
+import type { XrayDaemon } from "../tracing/daemon.ts";
 import type { Launched } from "./launch.ts";
 import type { ProgramOutput } from "./program-output.ts";
 import type { SandboxApi } from "./sandbox-api.ts";
 
-/** Ours: how long a program that closed its channel may take to end by itself; killing it at once would hide its exit code. */
-const UNREACHABLE_MS_MAX = 250;
+/** Ours: how long a program that closed its channel may take to end by itself; killing it sooner would hide its exit code, and on a crowded machine ending takes a while. */
+const UNREACHABLE_MS_MAX = 1000;
 
 export interface Run {
   readonly launched: Launched;
@@ -19,6 +20,7 @@ export interface Run {
   readonly conversation: Conversation;
   readonly crew: Crew;
   readonly subscriptions: Subscriptions;
+  readonly daemon: XrayDaemon | undefined;
   readonly desk: Desk;
   /** Set when the program has ended and all it said is delivered. */
   exit: Exit | undefined;

@@ -1,6 +1,7 @@
 // Bodies that custom runtimes post: gathered up to the limit, and never more than that in memory.
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { ResponseSink } from "../runner.ts";
+import { parsed } from "../tracing/segments.ts";
 
 export type PostedBody =
   | { readonly kind: "whole"; readonly bytes: Buffer }
@@ -51,6 +52,16 @@ export async function forwardBody(request: IncomingMessage, sink: ResponseSink):
 
 /** Content type by which a runtime asks that the cause be taken out of the error. */
 const ERROR_WITH_CAUSE = "application/vnd.aws.lambda.error.cause+json";
+
+/** AWS: what is kept of a cause, which it crops and we leave out. */
+const CAUSE_BYTES_MAX = 64 * 1024;
+
+/** What traces are told of an error: a JSON object from the header, or from the body where that has one. */
+export function errorCause(headers: IncomingHttpHeaders, bytes: Buffer): string | undefined {
+  const inBody = headers["content-type"] === ERROR_WITH_CAUSE;
+  const text = inBody ? JSON.stringify(parsed(bytes.toString())?.["errorCause"]) : String(headers["lambda-runtime-function-xray-error-cause"] ?? "");
+  return text && text.length <= CAUSE_BYTES_MAX && parsed(text) ? text : undefined;
+}
 
 /** The error payload for the caller: verbatim, or rendered anew with its three members when it came with a cause. */
 export function errorPayload(contentType: string | undefined, bytes: Buffer): Buffer {

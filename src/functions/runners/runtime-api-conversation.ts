@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import type { Invocation, ResponseSink } from "../runner.ts";
 import type { Bounds, Conversation, Listener, Reply } from "./conversation.ts";
 import { platformErrorType } from "./error-type.ts";
-import { errorPayload, forwardBody, readBody } from "./runtime-api-body.ts";
+import { errorCause, errorPayload, forwardBody, readBody } from "./runtime-api-body.ts";
 import { transition, type Call, type State } from "./runtime-api-states.ts";
 import { refuse, sendJson, type SandboxApi } from "./sandbox-api.ts";
 
@@ -170,6 +170,7 @@ const errorReply = (request: IncomingMessage, bytes: Buffer): Reply => ({
   payload: errorPayload(request.headers["content-type"], bytes),
   errorType: errorTypeOf(request),
   fatal: false,
+  cause: errorCause(request.headers, bytes),
 });
 
 /** A streamed response may end in an error, told by trailers. */

@@ -176,7 +176,7 @@ describe("The runtime API", () => {
       await a.call(...NEXT);
       const headers = { "Lambda-Runtime-Function-Error-Type": given, "Content-Type": "application/vnd.aws.lambda.error.cause+json" };
       await a.call("POST", `/runtime/invocation/${given}/error`, '{"errorType":"T","errorMessage":"m","stackTrace":["s"],"errorCause":{"x":1}}', headers);
-      expect(a.replies.at(-1)).toEqual({ kind: "error", payload: Buffer.from('{"errorMessage":"m","errorType":"T","stackTrace":["s"]}'), errorType: shown, fatal: false });
+      expect(a.replies.at(-1)).toEqual({ kind: "error", payload: Buffer.from('{"errorMessage":"m","errorType":"T","stackTrace":["s"]}'), errorType: shown, fatal: false, cause: '{"x":1}' });
     }
   });
 
@@ -224,7 +224,13 @@ describe("The runtime API", () => {
     expect([431, "ECONNRESET", "EPIPE"]).toContain(refused);
     expect(a.replies).toEqual([]);
     expect(await a.call("POST", "/runtime/invocation/r1/error", '{"errorType":"T"}', cause(2 ** 20))).toMatchObject({ status: 202 });
-    expect(a.replies).toEqual([{ kind: "error", payload: Buffer.from('{"errorType":"T"}'), errorType: "Function.Oops", fatal: false }]);
+    const told = { kind: "error", payload: Buffer.from('{"errorType":"T"}'), errorType: "Function.Oops", fatal: false };
+    expect(a.replies).toEqual([told]);
+    a.conversation.ask(invocation(2, { requestId: "r2" }));
+    await a.call(...NEXT);
+    const small = { ...cause(0), "Lambda-Runtime-Function-XRay-Error-Cause": '{"exceptions":[]}' };
+    await a.call("POST", "/runtime/invocation/r2/error", '{"errorType":"T"}', small);
+    expect(a.replies.at(-1)).toEqual({ ...told, cause: '{"exceptions":[]}' });
   });
 
   test("knows nothing of snapshots, as the original without SnapStart", async () => {

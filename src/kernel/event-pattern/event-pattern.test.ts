@@ -1,6 +1,6 @@
 // The pattern language: each operator, what is refused, and random patterns against random events.
 import { describe, expect, test } from "vitest";
-import { seeded } from "../../../test/contract/seeded.ts";
+import { fuzz, FUZZ_SEED, FUZZ_TIMEOUT_MS } from "../../../test/fuzz.ts";
 import { parseJson, PatternProblem, readEventPattern } from "./event-pattern.ts";
 
 const matches = (pattern: unknown, event: unknown): boolean => readEventPattern(JSON.stringify(pattern)).matches(parseJson(JSON.stringify(event)));
@@ -80,12 +80,17 @@ describe("a pattern", () => {
 const matches2 = (pattern: unknown, event: unknown): boolean => readEventPattern(JSON.stringify(pattern)).matches(event);
 
 describe("random patterns", () => {
-  const seed = Number(process.env["FUGAZ_TEST_SEED"] ?? Date.now() % 100_000);
-  const rounds = Number(process.env["FUGAZ_FUZZ_ROUNDS"] ?? 3000);
-  const { random, pick } = choices(seed);
+  let next = (): number => 0;
+  const random = (below: number): number => Math.floor(next() * below);
+  const pick = <T>(list: readonly T[]): T => list[random(list.length)] as T;
+  const tries = (attempt: () => void): void =>
+    fuzz(1 / 10, (from) => {
+      next = from;
+      attempt();
+    });
 
-  test(`are read or refused, and answer for any event (seed ${seed})`, () => {
-    for (let round = 0; round < rounds; round++) {
+  test(`are read or refused, and answer for any event (FUGAZ_TEST_SEED=${FUZZ_SEED})`, () => {
+    tries(() => {
       const text = mutated(JSON.stringify(value(4)));
       try {
         const pattern = readEventPattern(text);
@@ -93,26 +98,26 @@ describe("random patterns", () => {
       } catch (error) {
         expect(error, text).toBeInstanceOf(PatternProblem);
       }
-    }
-  });
+    });
+  }, FUZZ_TIMEOUT_MS);
 
-  test(`made of an event match it, and no longer when one value is another (seed ${seed})`, () => {
-    for (let round = 0; round < rounds; round++) {
+  test(`made of an event match it, and no longer when one value is another (FUGAZ_TEST_SEED=${FUZZ_SEED})`, () => {
+    tries(() => {
       const event = Object.fromEntries(Array.from({ length: 1 + random(3) }, (_, n) => [`k${n}`, random(3) === 0 ? { deep: scalar() } : scalar()]));
       const pattern = Object.fromEntries(Object.entries(event).map(([name, found]) => [name, typeof found === "object" && found !== null && "deep" in found ? { deep: [found.deep] } : [found]]));
       expect(matches(pattern, event)).toBe(true);
       expect(matches({ ...pattern, k0: { other: ["\u0000"] } }, event)).toBe(false);
       expect(matches({ k0: [{ "anything-but": ["\u0000"] }] }, { k0: scalar() })).toBe(true);
-    }
-  });
+    });
+  }, FUZZ_TIMEOUT_MS);
 
-  test(`of stars agree with regular expressions (seed ${seed})`, () => {
-    for (let round = 0; round < rounds; round++) {
+  test(`of stars agree with regular expressions (FUGAZ_TEST_SEED=${FUZZ_SEED})`, () => {
+    tries(() => {
       const pattern = Array.from({ length: random(7) }, () => pick(["a", "b", "*"])).join("").replaceAll(/\*+/g, "*");
       const text = Array.from({ length: random(9) }, () => pick(["a", "b"])).join("");
       expect(matches({ k: [{ wildcard: pattern }] }, { k: text }), `${pattern} ${text}`).toBe(new RegExp(`^${pattern.replaceAll("*", ".*")}$`).test(text));
-    }
-  });
+    });
+  }, FUZZ_TIMEOUT_MS);
 
   function scalar(): unknown {
     return pick<unknown>(["", "a", "ab", null, true, false, 0, 1, -2.5, 1e21]);
@@ -130,9 +135,3 @@ describe("random patterns", () => {
     return `${text.slice(0, at)}${pick(['"', "{", "]", "\\", "*", "9", ""])}${text.slice(at + random(2))}`;
   }
 });
-
-function choices(seed: number) {
-  const next = seeded(seed);
-  const random = (below: number): number => Math.floor(next() * below);
-  return { random, pick: <T>(list: readonly T[]): T => list[random(list.length)] as T };
-}

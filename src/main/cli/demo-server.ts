@@ -15,10 +15,10 @@ export interface ChildServer {
   stop(): Promise<void>;
 }
 
-/** Resolves when the child says it is ready. */
-export async function startChild(flags: readonly string[]): Promise<ChildServer> {
+/** Resolves when the child says it is ready. `nodeFlags`: for the Node that runs it. */
+export async function startChild(flags: readonly string[], nodeFlags: readonly string[] = []): Promise<ChildServer> {
   const began = systemClock.monotonicMs();
-  const child = spawn(process.execPath, [fileURLToPath(new URL("bin/fugaz.js", projectDir)), "start", "--port", "0", "--log-level", "warn", ...flags], {
+  const child = spawn(process.execPath, [...nodeFlags, fileURLToPath(new URL("bin/fugaz.js", projectDir)), "start", "--port", "0", "--log-level", "warn", ...flags], {
     stdio: ["ignore", "pipe", "pipe"],
     // In a group of its own: a Ctrl-C in the terminal is ours to hear, and the child's end is asked for once.
     detached: true,

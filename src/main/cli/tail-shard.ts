@@ -25,15 +25,14 @@ export interface ShardTail<Page> {
 export async function* pagesOf<Page extends { readonly NextShardIterator?: string | undefined }>({ iterator, read, lastOf, atTip }: ShardTail<Page>): AsyncGenerator<Page> {
   let last: string | undefined;
   for (let at = await iterator(); at !== undefined; ) {
-    const page = await read(at).catch((error: unknown) => {
+    const page = await read(at).catch(async (error: unknown) => {
       // A machine that slept: go on after the last record seen.
-      if (error instanceof Error && error.name === "ExpiredIteratorException") return undefined;
+      if (error instanceof Error && error.name === "ExpiredIteratorException") return void (at = await iterator(last));
+      // Others read too, and the shard's limits are on.
+      if (error instanceof Error && error.name === "ProvisionedThroughputExceededException") return systemClock.sleep(IDLE_MS);
       throw error;
     });
-    if (!page) {
-      at = await iterator(last);
-      continue;
-    }
+    if (!page) continue;
     yield page;
     last = lastOf(page) ?? last;
     at = page.NextShardIterator;

@@ -91,7 +91,7 @@ export class Slot {
   }
 
   async #prepare(): Promise<void> {
-    await this.#current.tells(PREPARED);
+    await this.#current.tells(/\n/);
     if (this.#current.told !== PREPARED) throw await whyNot(this.#current);
     const { pid } = this.#current;
     const { keepers, setpriv } = this.#deps.tools;

@@ -77,7 +77,7 @@ async function best(name: string, machine: Machine, wrappers: Wrappers): Promise
   switch (promised?.family) {
     case "node": {
       const node = await bestNode(promised.version, machine);
-      return node && nodeRuntime(name, node, promised.version, await wrappers.node(await machine.bundled()));
+      return node && nodeRuntime(name, node, promised.version, await wrappers.node());
     }
     case "python": {
       if (promised.version < PYTHON_3) {
@@ -145,12 +145,12 @@ const lookAround = ({ projectDir, addedDir, path, home, javaHome }: RuntimesOpti
 type Machine = ReturnType<typeof lookAround>;
 
 /** Laid out once for the life of the server: sandboxes that run have them mounted. */
-function layOuts({ dir, projectDir }: RuntimesOptions) {
+function layOuts({ dir, projectDir, path }: RuntimesOptions) {
   let node: Promise<Wrapper> | undefined;
   let python: Promise<Wrapper> | undefined;
   const compiled = new Map<string, Promise<unknown>>();
   return {
-    node: (bundled: Interpreter) => (node ??= layOutNode(join(dir, "node"), projectDir, bundled.file)),
+    node: () => (node ??= layOutNode(join(dir, "node"), projectDir, path)),
     /** Compiled here for the Python that will run it: inside a sandbox it is read-only and would be compiled at every start. A failure costs only that time. */
     python: async (pythons: readonly Python[], { file }: Python) => {
       const wrapper = await (python ??= layOutPython(join(dir, "python"), projectDir, pythons.find(({ sdk }) => sdk.length > 0)?.sdk ?? []));

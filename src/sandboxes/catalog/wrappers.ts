@@ -13,14 +13,14 @@ export interface Wrapper {
 }
 
 /** Node: the wrapper and `node_modules` with the AWS SDK clients that came with Fugaz, and aws-sdk v2 when the machine has it. */
-export async function layOutNode(dir: string, projectDir: string, nodeFile: string): Promise<Wrapper> {
+export async function layOutNode(dir: string, projectDir: string, path: string): Promise<Wrapper> {
   await renew(dir, join(projectDir, "runtimes/node"));
   // A place to mount the tree at.
   await mkdir(join(dir, "node_modules"));
   const core = await findPackage(projectDir, "@aws-sdk/core");
   const clients = core === undefined ? [] : (await readdir(dirname(core))).filter((name) => /^(client|lib)-|^s3-request-presigner$/.test(name)).map((name) => `@aws-sdk/${name}`);
   const entries = new Map(await closure(projectDir, clients));
-  const v2 = (await findPackage(projectDir, "aws-sdk")) ?? (await globalPackage(nodeFile, "aws-sdk"));
+  const v2 = (await findPackage(projectDir, "aws-sdk")) ?? (await globalPackage(path, "aws-sdk"));
   if (v2 !== undefined) for (const [name, entry] of await closure(dirname(dirname(v2)), ["aws-sdk"])) entries.set(name, entries.get(name) ?? entry);
   const modules = await sdkTree([...(core === undefined ? [] : [cacheBeside(core)]), dirname(dir)], entries);
   return { dir, mounts: [{ source: modules, target: "/var/runtime/node_modules" }] };
@@ -40,10 +40,11 @@ export async function layOutPlain(dir: string, source: string): Promise<Wrapper>
   return { dir, mounts: [] };
 }
 
-/** Global packages lie beside the binary's prefix; the usual system prefixes count too. */
-async function globalPackage(nodeFile: string, name: string): Promise<string | undefined> {
-  for (const prefix of [dirname(dirname(nodeFile)), "/usr/local", "/usr"]) {
-    const dir = join(prefix, "lib/node_modules", name);
+/** `npm install -g` puts packages beside the programs it links: into the prefixes of the PATH, nvm's and one's own too, or the system's. */
+async function globalPackage(path: string, name: string): Promise<string | undefined> {
+  const programs = path.split(":").filter((dir) => dir.startsWith("/"));
+  for (const bin of [...programs, "/usr/local/bin", "/usr/bin"]) {
+    const dir = join(dirname(bin), "lib/node_modules", name);
     if (await isDirectory(dir)) return dir;
   }
   return undefined;

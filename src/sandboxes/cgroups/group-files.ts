@@ -1,5 +1,5 @@
 // Reads and writes the small files of the cgroup file system; they answer from memory, so the calls are synchronous.
-import { closeSync, constants, openSync, readFileSync, rmdirSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync, readFileSync, readSync, rmdirSync, writeSync } from "node:fs";
 
 export const readText = (file: string): string => {
   try {
@@ -36,11 +36,46 @@ export function rememberingWrite(): typeof tryWrite {
   };
 }
 
-/** The number behind a key of a flat keyed file such as memory.stat; 0 when absent. */
-export function statOf(file: string, key: string): number {
-  const match = new RegExp(`^${key} (\\d+)$`, "m").exec(readText(file));
-  return match ? Number(match[1]) : 0;
+/** The number behind a key of a flat keyed file such as memory.events; 0 when absent. */
+export const statOf = (file: string, key: string): number => numberIn(readText(file), key);
+
+function numberIn(text: string, key: string): number {
+  const at = `\n${text}`.indexOf(`\n${key} `);
+  return at === -1 ? 0 : Number.parseInt(text.slice(at + key.length + 1), 10);
 }
+
+/** Like `statOf` of a file that is read after most events: it stays open, since finding it by its path costs as much as all the rest. */
+export class OftenRead implements Disposable {
+  readonly #file: string;
+  readonly #key: string;
+  #descriptor: number | undefined;
+  #closed = false;
+
+  constructor(file: string, key: string) {
+    this.#file = file;
+    this.#key = key;
+  }
+
+  value(): number {
+    if (this.#closed) return 0;
+    try {
+      this.#descriptor ??= openSync(this.#file, constants.O_RDONLY);
+      return numberIn(PAGE.toString("latin1", 0, readSync(this.#descriptor, PAGE, 0, PAGE.length, 0)), this.#key);
+    } catch {
+      // The group has gone.
+      return 0;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#closed = true;
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+}
+
+/** Larger than any such file; what is read is done with at once. */
+const PAGE = Buffer.alloc(16 * 1024);
 
 export const pidsIn = (dir: string): readonly number[] => readText(`${dir}/cgroup.procs`).split("\n").filter(Boolean).map(Number);
 

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { bootCpus, cpuCeiling, type Cgroups, type Group } from "./group.ts";
-import { killPids, pidsIn, readText, rememberingWrite, removeGroup, statOf, tryWrite } from "./group-files.ts";
+import { killPids, OftenRead, pidsIn, readText, rememberingWrite, removeGroup, statOf, tryWrite } from "./group-files.ts";
 
 const CONTROLLERS = ["memory", "cpu", "pids", "freezer"] as const;
 type Controller = (typeof CONTROLLERS)[number];
@@ -41,6 +41,7 @@ export function groupIn(dirOf: (controller: Controller) => string): Group {
   for (const dir of dirs) mkdirSync(dir, { recursive: true });
   const memory = dirOf("memory");
   const freezer = dirOf("freezer");
+  const rss = new OftenRead(join(memory, "memory.stat"), "total_rss");
   const write = rememberingWrite();
   const weigh = (cpus: number): void => void write(join(dirOf("cpu"), "cpu.shares"), String(Math.max(2, Math.round(cpus * SHARES_PER_CPU))));
   return {
@@ -58,7 +59,7 @@ export function groupIn(dirOf: (controller: Controller) => string): Group {
       write(join(dirOf("pids"), "pids.max"), String(processesMax));
     },
     weigh,
-    anonymousBytes: () => statOf(join(memory, "memory.stat"), "total_rss"),
+    anonymousBytes: () => rss.value(),
     oomKills: () => statOf(join(memory, "memory.oom_control"), "oom_kill"),
     freeze: (frozen) => void (tryWrite(join(freezer, "cgroup.freeze"), frozen ? "1" : "0") || tryWrite(join(freezer, "freezer.state"), frozen ? "FROZEN" : "THAWED")),
     killAll: () => {
@@ -68,6 +69,9 @@ export function groupIn(dirOf: (controller: Controller) => string): Group {
       tryWrite(join(freezer, "freezer.state"), "THAWED");
     },
     empty: () => dirs.every((dir) => readText(join(dir, "cgroup.procs")) === ""),
-    remove: () => dirs.map(removeGroup).every(Boolean),
+    remove: () => {
+      rss[Symbol.dispose]();
+      return dirs.map(removeGroup).every(Boolean);
+    },
   };
 }

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ancestorsOf } from "../process-tree.ts";
 import { bootCpus, cpuCeiling, type Cgroups, type Group } from "./group.ts";
-import { killPids, pidsIn, readText, rememberingWrite, removeGroup, statOf, tryWrite } from "./group-files.ts";
+import { killPids, OftenRead, pidsIn, readText, rememberingWrite, removeGroup, statOf, tryWrite } from "./group-files.ts";
 
 const CPU_PERIOD_US = 50_000;
 /** The kernel's default weight of an ordinary group, and its bounds. */
@@ -54,6 +54,7 @@ function leave(parent: string, serverId: string): void {
 /** The group in a directory, which is made if need be. */
 export function groupAt(dir: string): Group {
   mkdirSync(dir, { recursive: true });
+  const rss = new OftenRead(join(dir, "memory.stat"), "anon");
   const write = rememberingWrite();
   const weigh = (cpus: number): void => void write(join(dir, "cpu.weight"), String(Math.min(WEIGHT_MAX, Math.max(WEIGHT_MIN, Math.round(cpus * WEIGHT_PER_CPU)))));
   return {
@@ -70,7 +71,7 @@ export function groupAt(dir: string): Group {
     },
     weigh,
     // Not memory.peak: it counts page cache and /tmp, and Linux before 5.19 has none.
-    anonymousBytes: () => statOf(join(dir, "memory.stat"), "anon"),
+    anonymousBytes: () => rss.value(),
     oomKills: () => statOf(join(dir, "memory.events"), "oom_kill"),
     freeze: (frozen) => void tryWrite(join(dir, "cgroup.freeze"), frozen ? "1" : "0"),
     killAll: () => {
@@ -82,6 +83,9 @@ export function groupAt(dir: string): Group {
       tryWrite(join(dir, "cgroup.freeze"), "0");
     },
     empty: () => readText(join(dir, "cgroup.procs")) === "",
-    remove: () => removeGroup(dir),
+    remove: () => {
+      rss[Symbol.dispose]();
+      return removeGroup(dir);
+    },
   };
 }

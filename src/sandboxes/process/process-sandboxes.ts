@@ -1,10 +1,12 @@
 // Level 0: plain processes with limits where the host has them, for machines with nothing better.
 import { mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { IsolationReport, Mount, Sandboxes, SandboxSpec } from "../../ports/sandbox.ts";
 import type { Cgroups } from "../cgroups/group.ts";
 import { Living } from "../living.ts";
+import { killMarked } from "../process-tree.ts";
 import { startProgram } from "../program.ts";
+import { lockMarkOf } from "../server-identity.ts";
 import { shellEntry } from "../shell-entry.ts";
 import { Spawned } from "../spawned.ts";
 
@@ -14,6 +16,7 @@ export const LIVE = "live";
 export function processSandboxes(dir: string, cgroups: Cgroups | string, reason: string | undefined): Sandboxes {
   const groups = typeof cgroups === "string" ? undefined : cgroups;
   const living = new Living();
+  const lockMark = lockMarkOf(basename(dir));
   const tmpOf = (id: string): string => join(dir, LIVE, id, "tmp");
   const pathOf = (id: string, mounts: readonly Mount[], target: string): string => {
     if (target === "/tmp" || target.startsWith("/tmp/")) return tmpOf(id) + target.slice("/tmp".length);
@@ -36,11 +39,13 @@ export function processSandboxes(dir: string, cgroups: Cgroups | string, reason:
       group?.limit({ memoryBytes: spec.memoryMb * 2 ** 20, cpus: spec.cpus, processesMax: spec.processesMax });
       const made = undo.move();
       const launch = (env: SandboxSpec["env"]): Spawned =>
-        new Spawned({ command: "/bin/sh", args: shellEntry(group, spec.openFilesMax, spec.argv), env, cwd: spec.cwd, channel: spec.channel, control: spec.control === true, fed: false });
+        new Spawned({ command: "/bin/sh", args: shellEntry(group, spec.openFilesMax, spec.argv, lockMark), env, cwd: spec.cwd, channel: spec.channel, control: spec.control === true, fed: false });
       return await startProgram({ spec, group, launch, follow: place.follow, cleanup: () => made.disposeAsync() }, signal);
     },
     [Symbol.asyncDispose]: async () => {
       await living.end();
+      // What left its process tree is in no group either.
+      if (!groups && process.platform === "linux") killMarked(join(dir, LIVE), lockMark);
       groups?.dispose();
       await rm(dir, { recursive: true, force: true });
     },

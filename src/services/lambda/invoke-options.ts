@@ -14,7 +14,7 @@ export function invokeOptions(ref: FunctionRef, payload: Uint8Array, input: { re
     ...(clientContext === undefined ? {} : { clientContext }),
     traceId: context.headers["x-amzn-trace-id"],
     logTail: input.LogType === "Tail",
-    signal: context.signal(),
+    signal: context.signal,
   };
 }
 

@@ -41,7 +41,7 @@ export function newSettings(asked: Asked, name: string, quotas: Quotas): Functio
 /** Only what the caller named. */
 export function changedSettings(asked: Asked, name: string, quotas: Quotas): Partial<FunctionSettings> {
   refuseWhatDoesNotAct(asked);
-  const { Description, Runtime, Handler, Role, MemorySize, Timeout, EphemeralStorage, Environment, Architectures, LoggingConfig, ImageConfig } = asked;
+  const { Description, Runtime, Handler, Role, MemorySize, Timeout, EphemeralStorage, Environment, Architectures, LoggingConfig, ImageConfig, TracingConfig } = asked;
   if (MemorySize !== undefined && MemorySize > quotas.memoryMbMax)
     throw invalid(`'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to ${quotas.memoryMbMax}`);
   if (Timeout !== undefined && Timeout > quotas.timeoutSecondsMax)
@@ -59,6 +59,7 @@ export function changedSettings(asked: Asked, name: string, quotas: Quotas): Par
     ...(Environment === undefined ? {} : { env: checkedEnvironment(Environment.Variables ?? {}, quotas) }),
     ...(Architectures?.[0] === undefined ? {} : { architecture: checkedArchitecture(Architectures[0]) }),
     ...(LoggingConfig === undefined ? {} : { logs: logSettings(LoggingConfig, name) }),
+    ...(TracingConfig?.Mode === undefined ? {} : { tracing: TracingConfig.Mode === "Active" ? "Active" : undefined }),
     ...(ImageConfig === undefined ? {} : { imageConfig: imageOverride(ImageConfig) }),
   };
 }
@@ -66,7 +67,6 @@ export function changedSettings(asked: Asked, name: string, quotas: Quotas): Par
 function refuseWhatDoesNotAct(asked: Asked): void {
   if (asked.VpcConfig?.SubnetIds?.length || asked.VpcConfig?.SecurityGroupIds?.length) throw notYet("VpcConfig");
   if (asked.KMSKeyArn) throw notYet("KMSKeyArn");
-  if (asked.TracingConfig?.Mode === "Active") throw notYet("TracingConfig Active");
   if (asked.FileSystemConfigs?.length) throw notYet("FileSystemConfigs");
   if (asked.SnapStart?.ApplyOn === "PublishedVersions") throw notYet("SnapStart");
   if (asked.CapacityProviderConfig) throw notYet("CapacityProviderConfig");

@@ -37,7 +37,7 @@ export function listedView(version: Version, qualifier?: string): Configuration 
     CodeSha256: code.sha256,
     Version: version.version,
     ...(Object.keys(settings.env).length > 0 ? { Environment: { Variables: { ...settings.env } } } : {}),
-    TracingConfig: { Mode: "PassThrough" },
+    TracingConfig: { Mode: settings.tracing ?? "PassThrough" },
     ...(settings.deadLetter === undefined ? {} : { DeadLetterConfig: { TargetArn: settings.deadLetter } }),
     ...(settings.layers.length > 0 ? { Layers: settings.layers.map((layer) => ({ Arn: layer.arn, CodeSize: layer.code.sizeBytes })) } : {}),
     RevisionId: version.id,

@@ -34,7 +34,7 @@ export function eventV2(request: HttpFacts, body: Uint8Array, facts: EventFacts)
   headers.set("x-forwarded-proto", request.secure ? "https" : "http");
   headers.set("x-forwarded-port", /:(\d+)$/.exec(request.host)?.[1] ?? (request.secure ? "443" : "80"));
   headers.set("x-amzn-trace-id", facts.traceId);
-  const query = joined(new URLSearchParams(request.rawQuery));
+  const query = request.rawQuery === "" ? undefined : joined(new URLSearchParams(request.rawQuery));
   const userAgent = headers.get("user-agent");
   return {
     version: "2.0",
@@ -43,7 +43,7 @@ export function eventV2(request: HttpFacts, body: Uint8Array, facts: EventFacts)
     rawQueryString: request.rawQuery,
     ...(cookies.length > 0 ? { cookies } : {}),
     headers: Object.fromEntries(headers),
-    ...(query.size > 0 ? { queryStringParameters: Object.fromEntries(query) } : {}),
+    ...(query && query.size > 0 ? { queryStringParameters: Object.fromEntries(query) } : {}),
     requestContext: {
       accountId: facts.accountId,
       apiId: facts.apiId,
@@ -66,26 +66,27 @@ const hopByHop: ReadonlySet<string> = new Set(["connection", "keep-alive", "prox
 
 /** Lower-case names; a repeated header's values joined by commas; cookies for themselves. */
 function readHeaders({ rawHeaders, host }: HttpFacts): { readonly headers: Map<string, string>; readonly cookies: readonly string[] } {
-  const pairs: [string, string][] = [];
+  const headers = new Map<string, string>();
   const cookies: string[] = [];
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = (rawHeaders[at] ?? "").toLowerCase();
     const value = rawHeaders[at + 1] ?? "";
     if (name === "cookie") cookies.push(...value.split(/;\s*/).filter((cookie) => cookie !== ""));
-    else if (!name.startsWith(":") && !hopByHop.has(name)) pairs.push([name, value]);
+    else if (!name.startsWith(":") && !hopByHop.has(name)) join(headers, name, value);
   }
-  const headers = joined(pairs);
   headers.set("host", host);
   return { headers, cookies };
 }
 
 function joined(pairs: Iterable<readonly [string, string]>): Map<string, string> {
   const all = new Map<string, string>();
-  for (const [name, value] of pairs) {
-    const before = all.get(name);
-    all.set(name, before === undefined ? value : `${before},${value}`);
-  }
+  for (const [name, value] of pairs) join(all, name, value);
   return all;
+}
+
+function join(all: Map<string, string>, name: string, value: string): void {
+  const before = all.get(name);
+  all.set(name, before === undefined ? value : `${before},${value}`);
 }
 
 /** Text stays text only when its type says that it is text, and it is. */
@@ -96,10 +97,9 @@ function bodyMembers(body: Uint8Array, contentType: string | undefined): { reado
   return isText ? { body: bytes.toString("utf8"), isBase64Encoded: false } : { body: bytes.toString("base64"), isBase64Encoded: true };
 }
 
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
 /** `12/Mar/2020:19:03:58 +0000` */
 function commonLogTime(ms: number): string {
-  const iso = new Date(ms).toISOString();
-  return `${iso.slice(8, 10)}/${MONTHS[Number(iso.slice(5, 7)) - 1]}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`;
+  // `Thu, 12 Mar 2020 19:03:58 GMT`
+  const utc = new Date(ms).toUTCString();
+  return `${utc.slice(5, 7)}/${utc.slice(8, 11)}/${utc.slice(12, 16)}:${utc.slice(17, 25)} +0000`;
 }

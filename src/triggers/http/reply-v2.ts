@@ -7,7 +7,7 @@ export interface HttpHead {
 }
 
 export interface HttpAnswer extends HttpHead {
-  readonly body: Uint8Array;
+  readonly body: Uint8Array | string;
 }
 
 type Loose = Readonly<Record<string, unknown>>;
@@ -18,7 +18,7 @@ type Loose = Readonly<Record<string, unknown>>;
  */
 export function answerV2(payload: Uint8Array): HttpAnswer | undefined {
   const value = parsed(payload);
-  if (typeof value === "string") return { ...plainHead, body: Buffer.from(value, "utf8") };
+  if (typeof value === "string") return { ...plainHead, body: value };
   if (typeof value !== "object" || value === null || !("statusCode" in value)) return { ...plainHead, body: payload };
   const head = headV2(value, "application/json");
   return head && { ...head, body: bodyOf(value as Loose) };
@@ -60,10 +60,10 @@ function headerText(value: unknown): string | undefined {
   return Buffer.from(text, "utf8").toString("latin1");
 }
 
-function bodyOf({ body, isBase64Encoded }: Loose): Uint8Array {
-  if (body === undefined || body === null) return new Uint8Array();
+function bodyOf({ body, isBase64Encoded }: Loose): Uint8Array | string {
+  if (body === undefined || body === null) return "";
   const text = typeof body === "string" ? body : JSON.stringify(body);
-  return Buffer.from(text, isBase64Encoded === true ? "base64" : "utf8");
+  return isBase64Encoded === true ? Buffer.from(text, "base64") : text;
 }
 
 function parsed(payload: Uint8Array): unknown {

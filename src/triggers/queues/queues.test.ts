@@ -9,7 +9,7 @@ import type { Engine } from "../../ports/engine.ts";
 import { set } from "../../ports/store.ts";
 import { seeded } from "../../../test/contract/seeded.ts";
 import { openQueues, type QueueLimits } from "./open-queues.ts";
-import type { OutgoingMessage, QueueRecord, Queues, QueueSettings, ReceivedMessage, ReceiveOptions } from "./queues.ts";
+import type { OutgoingMessage, QueueRecord, Queues, QueueSettings, ReceivedMessage, ReceiveOptions, Sight } from "./queues.ts";
 
 const scope = { account: "000000000000", region: "us-east-1" };
 const settings: QueueSettings = { visibilitySeconds: 30, delaySeconds: 0, waitSeconds: 0, retentionSeconds: 345_600, messageBytesMax: 1_048_576, managedSse: true };
@@ -143,6 +143,44 @@ describe("queues", () => {
     expect([...bodies(await take(house, back))].sort()).toEqual(["0", "1", "2", "3", "4"]);
   });
 
+  test("can be looked at by somebody slow, who is told how much was missed, and until they are deleted or closed", async () => {
+    const house = await open();
+    const { queues, clock } = house;
+    const [queue, other] = [await house.make("seen", { retentionSeconds: 30 }), await house.make("other")];
+    const look = (record: QueueRecord, backlog: boolean) => queues.look(record, { backlog, idleMs: 1000, signal: left.signal });
+    const left = new AbortController();
+    await queues.send(queue, [message("old")]);
+    await clock.advance(30_000);
+    await queues.send(queue, Array.from({ length: 50 }, (_, n) => message(`there ${n}`)));
+    const [all, news] = [await look(queue, true), await look(queue, false)];
+    const large = "x".repeat(1024 * 1024);
+    for (let n = 0; n < 20; n++) await queues.send(queue, [message(large)]);
+    const next = async (sights: Awaited<ReturnType<Queues["look"]>>): Promise<unknown> => {
+      const sight: Sight | undefined = (await sights.next()).value;
+      return sight?.kind === "message" ? sight.message.body.slice(0, 10) : sight;
+    };
+    for (let n = 0; n < 50; n++) expect(await next(all)).toBe(`there ${n}`);
+    for (const sights of [all, news]) {
+      for (let n = 0; n < 15; n++) expect(await next(sights)).toBe("xxxxxxxxxx");
+      expect(await next(sights)).toEqual({ kind: "missed", count: 5 });
+    }
+    const heard: unknown[] = [];
+    const quiet = next(all).then((sight) => heard.push(sight));
+    // It waits for so long from when it has seen that there is nothing, which takes it some turns.
+    while (heard.length === 0) await settled(house, () => clock.advance(500));
+    await quiet;
+    expect(heard).toEqual([{ kind: "quiet" }]);
+    const last = [next(all), next(news)];
+    await queues.records.remove(queue);
+    expect(await Promise.all(last)).toEqual([undefined, undefined]);
+    const ends = [await look(other, true), await look(other, true)].map((sights) => next(sights));
+    left.abort();
+    expect(await Promise.all(ends)).toEqual([undefined, undefined]);
+    const closing = next(await queues.look(other, { backlog: false, idleMs: 1000, signal: new AbortController().signal }));
+    await house.restart();
+    expect(await closing).toBeUndefined();
+  });
+
   test("offer sends as writes for other commits, and judge who may send by policy", async () => {
     const house = await open();
     const { queues, engine } = house;
@@ -172,14 +210,16 @@ describe.each([["standard", false], ["FIFO", true]] as const)("a random walk on 
 
     const send = async (): Promise<void> => {
       const [body, groupId] = [`body ${pick(12)}`, `g${pick(3)}`];
-      const [sent] = await house.queues.send(queue, [message(body, isFifo ? { groupId } : {})]);
+      // Messages of a FIFO queue have no delay of their own.
+      const delaySeconds = isFifo ? 0 : pick(3) * 10;
+      const [sent] = await house.queues.send(queue, [message(body, isFifo ? { groupId } : { delaySeconds })]);
       const first = firsts.get(body);
       const duplicate = isFifo && first !== undefined && now() - first.atMs < 300_000;
       if (duplicate) expect(sent?.messageId).toBe(first.id);
       else {
         const id = sent?.messageId ?? "";
         firsts.set(body, { id, atMs: now() });
-        model.push({ id, body, group: isFifo ? groupId : id, hiddenUntil: 0, handle: undefined, receives: 0 });
+        model.push({ id, body, group: isFifo ? groupId : id, hiddenUntil: now() + delaySeconds * 1000, handle: undefined, receives: 0 });
       }
     };
     const receive = async (): Promise<void> => {
@@ -223,8 +263,9 @@ describe.each([["standard", false], ["FIFO", true]] as const)("a random walk on 
       else await house.clock.advance(pick(4) === 0 ? 100_000 : pick(30_000));
       if (step === 125) await house.restart();
     }
-    const hidden = model.filter(({ hiddenUntil }) => hiddenUntil > now()).length;
-    expect(await house.queues.counts(queue)).toMatchObject({ visible: model.length - hidden, leased: hidden });
+    const hidden = model.filter(({ hiddenUntil }) => hiddenUntil > now());
+    const leased = hidden.filter(({ handle }) => handle !== undefined).length;
+    expect(await house.queues.counts(queue)).toMatchObject({ visible: model.length - hidden.length, leased, delayed: hidden.length - leased });
   });
 });
 

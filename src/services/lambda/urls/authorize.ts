@@ -10,6 +10,8 @@ import { parseQuery } from "../../../wire/query-string.ts";
 import { type AccountOf, readSignature, type Signature } from "../../../wire/sigv4.ts";
 
 export interface UrlGuard {
+  /** `allowsAnybody` of a target, which is asked with every request. */
+  readonly allowsAnybody: (target: UrlTarget) => boolean;
   readonly sessions: Pick<Sessions, "find">;
   readonly accountOf: AccountOf;
 }
@@ -19,10 +21,16 @@ export type Permission =
   /** `message` for the caller. */
   | { readonly kind: "denied"; readonly message: string };
 
+const ANONYMOUS: Permission = { kind: "allowed", accountId: "anonymous" };
+
 const FORBIDDEN: Permission = { kind: "denied", message: "Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html" };
 
-export async function authorize(request: HttpRequest, target: UrlTarget, guard: UrlGuard): Promise<Permission> {
-  if (target.url.authType === "NONE") return allowsAnybody(target) ? { kind: "allowed", accountId: "anonymous" } : FORBIDDEN;
+export function authorize(request: HttpRequest, target: UrlTarget, guard: UrlGuard): Permission | Promise<Permission> {
+  if (target.url.authType === "NONE") return guard.allowsAnybody(target) ? ANONYMOUS : FORBIDDEN;
+  return authorizeSigned(request, target, guard);
+}
+
+async function authorizeSigned(request: HttpRequest, target: UrlTarget, guard: UrlGuard): Promise<Permission> {
   try {
     const signature = readSignature(request.headers, parseQuery(request.rawQuery).pairs);
     if (!signature) return FORBIDDEN;
@@ -35,7 +43,7 @@ export async function authorize(request: HttpRequest, target: UrlTarget, guard: 
 }
 
 /** Tools grant lambda:InvokeFunctionUrl; the original's newer demand of lambda:InvokeFunction besides is not made, as older ones know nothing of it. */
-function allowsAnybody({ record, qualifier, url }: UrlTarget): boolean {
+export function allowsAnybody({ record, qualifier, url }: UrlTarget): boolean {
   const policy = record.policies[qualifier];
   if (!policy) return false;
   const context = { "lambda:FunctionUrlAuthType": url.authType, "lambda:InvokedViaFunctionUrl": "true" };
@@ -44,11 +52,11 @@ function allowsAnybody({ record, qualifier, url }: UrlTarget): boolean {
 }
 
 /** The account's own callers are let in, others by the policy only. */
-async function admit({ accessKeyId }: Signature, target: UrlTarget, { sessions, accountOf }: UrlGuard): Promise<Permission> {
+async function admit({ accessKeyId }: Signature, target: UrlTarget, { sessions, accountOf, allowsAnybody: open }: UrlGuard): Promise<Permission> {
   const { record } = target;
   const session = await sessions.find(accessKeyId);
   const account = session?.account ?? accountOf(accessKeyId) ?? record.account;
-  if (account !== record.account && !allowsAnybody(target)) return FORBIDDEN;
+  if (account !== record.account && !open(target)) return FORBIDDEN;
   const caller = session?.role ? assumedRole(session.role) : { arn: `arn:${partitionOf(record.region)}:iam::${account}:root`, id: account };
   const iam = { accessKey: accessKeyId, accountId: account, callerId: caller.id, cognitoIdentity: null, principalOrgId: null, userArn: caller.arn, userId: caller.id };
   return { kind: "allowed", accountId: account, authorizer: { iam } };

@@ -8,32 +8,52 @@ import { functionArn } from "../../../kernel/arn.ts";
 import type { Clock } from "../../../kernel/clock.ts";
 import { Fault } from "../../../kernel/fault.ts";
 import { uuid } from "../../../kernel/ids.ts";
-import { eventV2 } from "../../../triggers/http/event-v2.ts";
+import { eventV2, type HttpFacts } from "../../../triggers/http/event-v2.ts";
 import { answerV2, headV2 } from "../../../triggers/http/reply-v2.ts";
 import type { Door, HttpReply, HttpRequest } from "../../../wire/door.ts";
 import { addressOf, isUrlRequest } from "./address.ts";
-import { authorize, type UrlGuard } from "./authorize.ts";
+import { allowsAnybody, authorize, type UrlGuard } from "./authorize.ts";
 import { isPreflight, preflightHeaders, withCors } from "./cors.ts";
 import { PRELUDE_TYPE, readPrelude, type Begun } from "./prelude.ts";
 
-export interface UrlDoorDeps extends UrlGuard {
+export interface UrlDoorDeps extends Omit<UrlGuard, "allowsAnybody"> {
   readonly heart: Pick<Heart, "registry" | "invoke" | "invokeStream" | "quotas">;
   readonly clock: Pick<Clock, "now">;
 }
 
-export const urlDoor = (deps: UrlDoorDeps): Door => ({
-  name: "function-url",
-  claims: isUrlRequest,
-  handle: async (request) => {
-    const requestId = uuid();
-    const { id, rawPath } = addressOf(request);
-    const target = await deps.heart.registry.byUrl(id);
-    const cors = target?.url.cors;
-    if (cors && isPreflight(request.method, request.headers)) return { status: 200, headers: { "x-amzn-requestid": requestId, ...preflightHeaders(cors, request.headers) } };
-    const reply = target ? await serve(request, { target, requestId, rawPath }, deps) : denied(null);
-    return { ...reply, headers: { "x-amzn-requestid": requestId, ...withCors(cors, request.headers, reply.headers) } };
-  },
-});
+export function urlDoor({ heart, clock, sessions, accountOf }: UrlDoorDeps): Door {
+  const deps: Deps = {
+    heart, clock, placeOf: perTarget((target) => ({ ref: refOf(target), arn: arnOf(target) })), guard: { sessions, accountOf, allowsAnybody: perTarget(allowsAnybody) },
+  };
+  return {
+    name: "function-url",
+    claims: isUrlRequest,
+    handle: async (request) => {
+      const requestId = uuid();
+      const { id, rawPath } = addressOf(request);
+      const target = await heart.registry.byUrl(id);
+      const cors = target?.url.cors;
+      if (cors && isPreflight(request.method, request.headers)) return { status: 200, headers: { "x-amzn-requestid": requestId, ...preflightHeaders(cors, request.headers) } };
+      const reply = target ? await serve(request, { target, requestId, rawPath }, deps) : denied(null);
+      return { ...reply, headers: { "x-amzn-requestid": requestId, ...withCors(cors, request.headers, reply.headers) } };
+    },
+  };
+}
+
+interface Deps extends Pick<UrlDoorDeps, "heart" | "clock"> {
+  readonly guard: UrlGuard;
+  readonly placeOf: (target: UrlTarget) => { readonly ref: FunctionRef; readonly arn: string };
+}
+
+/** What follows from a target alone is found out once: the registry gives the same one until the function changes. */
+function perTarget<T>(of: (target: UrlTarget) => T): (target: UrlTarget) => T {
+  const known = new WeakMap<UrlTarget, { readonly value: T }>();
+  return (target) => {
+    const found = known.get(target) ?? { value: of(target) };
+    known.set(target, found);
+    return found.value;
+  };
+}
 
 interface Errand {
   readonly target: UrlTarget;
@@ -42,19 +62,21 @@ interface Errand {
   readonly rawPath: string;
 }
 
-async function serve(request: HttpRequest, errand: Errand, deps: UrlDoorDeps): Promise<HttpReply> {
+async function serve(request: HttpRequest, errand: Errand, deps: Deps): Promise<HttpReply> {
   const { target, requestId } = errand;
   const { invokeMode } = target.url;
-  const permission = await authorize(request, target, deps);
+  const permission = await authorize(request, target, deps.guard);
   if (permission.kind === "denied") return denied(permission.message);
   try {
     const bytesMax = deps.heart.quotas.syncRequestBytesMax;
     const body = await bodyOf(request, bytesMax);
-    const traceId = request.headers["x-amzn-trace-id"] ?? newTrace(deps.clock.now());
-    const event = body && Buffer.from(JSON.stringify(eventV2({ ...pick(request), rawPath: errand.rawPath }, body, { ...permission, apiId: target.url.id, requestId, traceId, timeMs: deps.clock.now() })));
+    const timeMs = deps.clock.now();
+    const traceId = request.headers["x-amzn-trace-id"] ?? newTrace(timeMs);
+    const { accountId, authorizer } = permission;
+    const event = body && Buffer.from(JSON.stringify(eventV2(factsOf(request, errand), body, { accountId, authorizer, apiId: target.url.id, requestId, traceId, timeMs })));
     if (!event || event.length > bytesMax) return tooLarge(bytesMax);
-    const ref = refOf(target);
-    const options: InvokeOptions = { requestId, payload: event, invokedArn: functionArn(ref, ref.qualifier), traceId, signal: request.signal };
+    const { ref, arn } = deps.placeOf(target);
+    const options: InvokeOptions = { requestId, payload: event, invokedArn: arn, traceId, signal: () => request.signal };
     const reply = await (invokeMode === "RESPONSE_STREAM" ? streamed(ref, options, request.method, deps) : buffered(ref, options, deps));
     return { ...reply, headers: { "x-amzn-trace-id": traceId, ...reply.headers } };
   } catch (error) {
@@ -65,12 +87,12 @@ async function serve(request: HttpRequest, errand: Errand, deps: UrlDoorDeps): P
   }
 }
 
-async function buffered(ref: FunctionRef, options: InvokeOptions, { heart }: UrlDoorDeps): Promise<HttpReply> {
+async function buffered(ref: FunctionRef, options: InvokeOptions, { heart }: Deps): Promise<HttpReply> {
   const { payload, functionError } = await heart.invoke(ref, options);
   return (functionError ? undefined : answerV2(payload)) ?? badGateway();
 }
 
-async function streamed(ref: FunctionRef, options: InvokeOptions, method: string, { heart }: UrlDoorDeps): Promise<HttpReply> {
+async function streamed(ref: FunctionRef, options: InvokeOptions, method: string, { heart }: Deps): Promise<HttpReply> {
   const { stream, result } = await heart.invokeStream(ref, options);
   if (!stream) {
     const { payload, functionError } = await result;
@@ -111,10 +133,18 @@ async function* untilBroken(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<U
 }
 
 /** The whole body; undefined when it is larger than any event may be. */
-async function bodyOf(request: HttpRequest, bytesMax: number): Promise<Buffer | undefined> {
-  if (Number(request.headers["content-length"] ?? 0) > bytesMax) return undefined;
-  // Most requests have no body: reading one costs a stream.
-  if (request.headers["content-length"] === undefined && request.headers["transfer-encoding"] === undefined && (request.method === "GET" || request.method === "HEAD")) return Buffer.alloc(0);
+function bodyOf(request: HttpRequest, bytesMax: number): Uint8Array | undefined | Promise<Uint8Array | undefined> {
+  const announced = request.headers["content-length"];
+  const bytes = Number(announced ?? 0);
+  if (bytes > bytesMax) return undefined;
+  // Most requests have no body, or a short one: reading a longer one costs a stream.
+  if (announced === undefined && request.headers["transfer-encoding"] === undefined && (request.method === "GET" || request.method === "HEAD")) return NOTHING;
+  return (bytes > 0 ? request.shortBody(bytes) : undefined) ?? collect(request, bytesMax);
+}
+
+const NOTHING = Buffer.alloc(0);
+
+async function collect(request: HttpRequest, bytesMax: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request.body) {
@@ -125,9 +155,11 @@ async function bodyOf(request: HttpRequest, bytesMax: number): Promise<Buffer | 
   return Buffer.concat(chunks, size);
 }
 
-const pick = ({ method, rawQuery, rawHeaders, host, secure, sourceIp }: HttpRequest) => ({ method, rawQuery, rawHeaders, host, secure, sourceIp });
+const factsOf = ({ method, rawQuery, rawHeaders, host, secure, sourceIp }: HttpRequest, { rawPath }: Errand): HttpFacts => ({ method, rawPath, rawQuery, rawHeaders, host, secure, sourceIp });
 
 const refOf = ({ record: { account, region, name }, qualifier }: UrlTarget): FunctionRef => ({ account, region, name, ...(qualifier === "$LATEST" ? {} : { qualifier }) });
+
+const arnOf = ({ record, qualifier }: UrlTarget): string => functionArn(record, qualifier === "$LATEST" ? undefined : qualifier);
 
 const json = (status: number, errorType: string, body: unknown): HttpReply => ({ status, headers: { "content-type": "application/json", "x-amzn-errortype": errorType }, body: Buffer.from(JSON.stringify(body)) });
 
