@@ -87,6 +87,7 @@ class Exchange implements HttpRequest {
   #body: RequestBody | undefined;
   #controller: AbortController | undefined;
   #continueSent = false;
+  #bodyRead = false;
 
   constructor(incoming: Incoming, outgoing: Outgoing, connection: Connection, context: ExchangeContext) {
     this.#incoming = incoming;
@@ -135,7 +136,7 @@ class Exchange implements HttpRequest {
           if (!this.#outgoing.headersSent && !this.#outgoing.destroyed) this.#outgoing.writeContinue();
         }
       : undefined;
-    return { clock, idleMs: bodyIdleMs, beforeFirstRead };
+    return { clock, idleMs: bodyIdleMs, beforeFirstRead, afterLastRead: () => (this.#bodyRead = true) };
   }
 
   send(reply: HttpReply): void {
@@ -152,7 +153,7 @@ class Exchange implements HttpRequest {
     if (!streaming && !bodiless) headers["content-length"] ??= bytes;
     if (this.#mustClose() && this.#incoming.httpVersionMajor === 1) headers["connection"] = "close";
     outgoing.writeHead(reply.status, headers);
-    if (!this.#incoming.complete) this.#discardRest();
+    if (!this.#bodyRead && !this.#incoming.complete) this.#discardRest();
     if (body === undefined || bodiless || this.method === "HEAD") {
       outgoing.end();
       if (streaming) body.destroy();

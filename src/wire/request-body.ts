@@ -9,6 +9,8 @@ export interface RequestBodyOptions {
   readonly idleMs: number;
   /** Runs once, before the first byte is asked for: sends `100 Continue`. */
   readonly beforeFirstRead?: (() => void) | undefined;
+  /** Runs once a short body is there, whole. */
+  readonly afterLastRead?: (() => void) | undefined;
 }
 
 /**
@@ -83,7 +85,7 @@ export class RequestBody extends Readable {
 }
 
 /** The same for a body of so many bytes, at least one, that is wanted whole; without a stream of its own it costs a tenth. */
-export function readShortBody(source: Readable, bytes: number, { clock, idleMs, beforeFirstRead }: RequestBodyOptions): Promise<Uint8Array> {
+export function readShortBody(source: Readable, bytes: number, { clock, idleMs, beforeFirstRead, afterLastRead }: RequestBodyOptions): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     if (source.destroyed) return reject(incomplete());
     const chunks: Buffer[] = [];
@@ -94,7 +96,10 @@ export function readShortBody(source: Readable, bytes: number, { clock, idleMs, 
     const onData = (chunk: Buffer): void => {
       chunks.push(chunk);
       missing -= chunk.length;
-      if (missing <= 0) return finish(() => resolve(chunks.length === 1 ? chunk : Buffer.concat(chunks)));
+      if (missing <= 0) {
+        afterLastRead?.();
+        return finish(() => resolve(chunks.length === 1 ? chunk : Buffer.concat(chunks)));
+      }
       cancelIdle();
       cancelIdle = clock.after(idleMs, timeOut);
     };

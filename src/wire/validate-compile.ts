@@ -87,13 +87,14 @@ function compileMap(compiler: Compiler, shape: MapShape): Check | undefined {
   const value = compileElement(compiler, shape.value.shape, shape.sparse === true);
   const bounded = extent === "all" && (shape.min !== undefined || shape.max !== undefined);
   return (map, path, violations) => {
-    const entries = Object.entries(map as object);
+    const entries = map as Readonly<Record<string, unknown>>;
+    const names = Object.keys(entries);
     const show = (): string => showValue(map, shape, model.shapes);
-    if (bounded) checkLength(entries.length, shape, show, path, violations);
-    if (key.scalar && entries.some(([name]) => key.breaks(name))) violations.push(violation(show(), path, `Map keys must satisfy constraint: [${key.sentences.join(", ")}]`));
+    if (bounded) checkLength(names.length, shape, show, path, violations);
+    if (key.scalar && names.some(key.breaks)) violations.push(violation(show(), path, `Map keys must satisfy constraint: [${key.sentences.join(", ")}]`));
     if (value.scalar) {
-      if (entries.some(([, inner]) => value.breaks(inner))) violations.push(violation(show(), path, `Map value must satisfy constraint: [${value.sentences.join(", ")}]`));
-    } else for (const [name, inner] of entries) value.check(inner, `${path}.${name}.member`, violations);
+      if (names.some((name) => value.breaks(entries[name]))) violations.push(violation(show(), path, `Map value must satisfy constraint: [${value.sentences.join(", ")}]`));
+    } else for (const name of names) value.check(entries[name], `${path}.${name}.member`, violations);
   };
 }
 
@@ -118,7 +119,9 @@ function compileElement(compiler: Compiler, shapeName: string, nullable: boolean
     if (value === undefined || value === null) return !nullable;
     if (!check) return false;
     check(value, "", scratch);
-    return scratch.splice(0).length > 0;
+    if (scratch.length === 0) return false;
+    scratch.length = 0;
+    return true;
   };
   const constraints = extent === "all" ? sentencesOf(shape) : [];
   return { scalar: true, sentences: nullable ? constraints : [...constraints, NOT_NULL], breaks };

@@ -8,12 +8,14 @@ import { invalid } from "./faults.ts";
 
 /** Throws when a request mixes the two generations of parameters. Both tables are by parameter name. */
 export function refuseMixture(legacy: Readonly<Record<string, unknown>>, expressions: Readonly<Record<string, unknown>>): void {
-  const present = (table: Readonly<Record<string, unknown>>): readonly string[] => Object.keys(table).filter((name) => table[name] !== undefined);
-  const [old, fresh] = [present(legacy), present(expressions)];
-  if (old.length > 0 && fresh.length > 0) {
-    throw invalid(`Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {${old.join(", ")}} Expression parameters: {${fresh.join(", ")}}`);
-  }
+  const old = present(legacy);
+  if (old.length === 0) return;
+  const fresh = present(expressions);
+  if (fresh.length === 0) return;
+  throw invalid(`Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {${old.join(", ")}} Expression parameters: {${fresh.join(", ")}}`);
 }
+
+const present = (table: Readonly<Record<string, unknown>>): readonly string[] => Object.keys(table).filter((name) => table[name] !== undefined);
 
 /** A condition expression, resolved; undefined when there is none. */
 export function readCondition(text: string | undefined, what: string, placeholders: Placeholders): Condition | undefined {

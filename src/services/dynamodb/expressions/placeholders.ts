@@ -15,12 +15,15 @@ export interface Placeholders {
   readonly allUsed: () => void;
 }
 
+const none: Placeholders = { nameOf: () => undefined, valueOf: () => undefined, allUsed: () => {} };
+
 /**
  * Checks the tables themselves. `expressions` are the request's expression parameters by name, for the original names those that are missing;
  * `valued` are those that may use values.
  */
 export function openPlaceholders(input: PlaceholderInput, expressions: Readonly<Record<string, string | undefined>>, valued: readonly string[]): Placeholders {
   const { ExpressionAttributeNames: names, ExpressionAttributeValues: sent } = input;
+  if (!names && !sent) return none;
   const given = Object.keys(expressions).filter((name) => expressions[name] !== undefined);
   if (names && given.length === 0) throw invalid("ExpressionAttributeNames can only be specified when using expressions");
   if (sent && !valued.some((name) => expressions[name] !== undefined)) {
