@@ -17,8 +17,10 @@ const WARM_UP = 0.4;
 /** How long a killed server's programs may take to notice. */
 const DYING_MS_MAX = 5000;
 
-/** What may come and go at any moment. MB for memory; the data directory holds logs and metering, which are meant to grow, in few files. */
-const FLOORS: Readonly<Record<string, number>> = { "processes below the server": 12, "control groups": 12, "mount namespaces of its processes": 4, "memory resident": 15, "memory of its own": 10, "heap retained": 3, "files in the data directory": 20 };
+/** What the database's two connections may keep of it in memory; it grows with the logs until that is full. */
+const CACHES_MB = 48;
+/** What may come and go at any moment. MB for memory; the data directory holds logs and metering, which are meant to grow, in few files, and code for a minute after its last use. */
+const FLOORS: Readonly<Record<string, number>> = { "processes below the server": 12, "control groups": 12, "mount namespaces of its processes": 4, "memory resident": CACHES_MB, "memory of its own": CACHES_MB, "heap retained": 3, "files in the data directory": 60 };
 const FLOOR = 6;
 
 const minutes = Number(/--minutes[= ](\S+)/.exec(process.argv.join(" "))?.[1] ?? 10);
