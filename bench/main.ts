@@ -19,9 +19,11 @@ import { benchQueues } from "./queues.ts";
 import { benchStreams } from "./streams.ts";
 import { benchSteps } from "./steps.ts";
 import { benchTables } from "./tables.ts";
+import { benchThousand } from "./thousand.ts";
 import { benchThroughput } from "./throughput.ts";
 import { benchUrls } from "./urls.ts";
 import { benchSandboxes } from "./sandboxes.ts";
+import { benchServerlessOffline } from "./serverless-offline.ts";
 import { memoryOf } from "./process-memory.ts";
 import { benchStartUp } from "./start-up.ts";
 import { startChild } from "../src/main/cli/demo-server.ts";
@@ -47,6 +49,7 @@ const alone: Section<Bench> = {
   async: ({ dir, deep }) => benchAsync(dir, deep ? 100_000 : 5_000),
   sandboxes: () => benchSandboxes({ path: process.env["PATH"] ?? "/usr/bin:/bin" }),
   steps: ({ dir }) => benchSteps(dir),
+  thousand: ({ dir }) => benchThousand(dir),
   commits: async () => (await benchCommits({ runMs: 1500 })).map(({ name, callers, perSecond }) => ({ what: `${name}, ${callers} callers`, value: perSecond, unit: "/s" })),
 };
 
@@ -63,6 +66,7 @@ const served: Section<Serving> = {
   "hot-path": ({ settings }) => benchHotPath(settings),
   throughput: ({ server, settings }) => benchThroughput(settings, server.pid),
   urls: ({ settings }) => benchUrls(settings),
+  "serverless-offline": ({ settings }) => benchServerlessOffline(settings),
   objects: ({ settings }) => benchObjects(settings),
   streams: ({ settings }) => benchStreams(settings),
   queues: ({ server, deep }) => benchQueues(server, deep),
@@ -72,14 +76,16 @@ const served: Section<Serving> = {
   lists: ({ settings, deep }) => benchLists(settings, deep ? 100 : 20),
 };
 
-const names = ["start", ...Object.keys(served), "async", "sandboxes", "steps", "commits"];
+const names = ["start", ...Object.keys(served), "async", "sandboxes", "steps", "commits", "thousand"];
+/** Runs only with `--deep`, or when it is named. */
+const DEEP = new Set(["thousand"]);
 const { values: { deep = false, json = false }, positionals } = parseArgs({ allowPositionals: true, options: { deep: { type: "boolean" }, json: { type: "boolean" } } });
 const unknown = positionals.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
   process.stderr.write(`There is no section ${unknown.join(", ")}. Sections: ${names.join(" ")}\n`);
   process.exit(1);
 }
-const wanted = names.filter((name) => positionals.length === 0 || positionals.includes(name));
+const wanted = names.filter((name) => (positionals.length === 0 ? deep || !DEEP.has(name) : positionals.includes(name)));
 const dir = await mkdtemp(join(tmpdir(), "fugaz-bench-"));
 const rows: Row[] = [];
 const machine = { model: cpus()[0]?.model ?? "?", cores: cpus().length, memoryMb: Math.round(totalmem() / 2 ** 20), kernel: release(), node: process.versions.node };
