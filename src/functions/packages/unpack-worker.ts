@@ -1,24 +1,33 @@
-// The thread that unpacks one large archive and then ends.
+// The thread that unpacks one large archive, or one half of it, and then ends.
+import { once } from "node:events";
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { Fault } from "../../kernel/fault.ts";
-import type { ArchiveSource } from "./archive.ts";
 import { blockingDisk } from "./disk.ts";
-import { unpack, type Target, type Unpacked } from "./unpack.ts";
+import { startUnpacker, type FromUnpacker, type UnpackerData } from "./unpack-thread.ts";
+import { unpack, unpackSecondHalf, type Unpacked } from "./unpack.ts";
 
-/** What the thread is started with. */
-export interface UnpackerData extends Target {
-  readonly source: ArchiveSource;
+async function carryOut(port: MessagePort, { part, source, ...target }: UnpackerData): Promise<Unpacked> {
+  if (part === "second") return unpackSecondHalf(source, target, blockingDisk, once(port, "message"));
+  if (part === "all") return unpack(source, target, blockingDisk);
+  // Reads the archive while this thread does.
+  const { worker, unpacked } = startUnpacker({ part: "second", source, ...target });
+  // Who waits for it hears of it below.
+  unpacked.catch(() => undefined);
+  try {
+    return await unpack(source, target, blockingDisk, {
+      begin: () => {
+        post(worker, "begin");
+        return unpacked;
+      },
+    });
+  } finally {
+    await worker.terminate();
+  }
 }
 
-/** Errors lose their own members on the way between threads; a refusal's travel beside it. */
-export type FromUnpacker =
-  | { readonly kind: "done"; readonly unpacked: Unpacked }
-  | ({ readonly kind: "refused"; readonly cause: unknown } & Pick<Fault, "code" | "message" | "status" | "members">)
-  | { readonly kind: "failed"; readonly error: unknown };
-
-async function run({ source, ...target }: UnpackerData): Promise<FromUnpacker> {
+async function run(port: MessagePort, data: UnpackerData): Promise<FromUnpacker> {
   try {
-    return { kind: "done", unpacked: await unpack(source, target, blockingDisk) };
+    return { kind: "done", unpacked: await carryOut(port, data) };
   } catch (error) {
     if (!(error instanceof Fault)) return { kind: "failed", error };
     const { code, message, status, members, cause } = error;
@@ -27,6 +36,10 @@ async function run({ source, ...target }: UnpackerData): Promise<FromUnpacker> {
 }
 
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
-const post = (port: MessagePort, message: FromUnpacker): void => port.postMessage(message);
+const post = (to: { postMessage(message: unknown): void }, message: FromUnpacker | "begin"): void => to.postMessage(message);
 
-if (parentPort) post(parentPort, await run(workerData as UnpackerData));
+if (parentPort) {
+  post(parentPort, await run(parentPort, workerData as UnpackerData));
+  // It may still listen.
+  parentPort.close();
+}

@@ -25,11 +25,17 @@ export interface Target {
   readonly bytesMax: number;
 }
 
+/** Another thread with the same archive, which writes the second half of the files. */
+export interface Partner {
+  /** The directories are there. Resolves when all of it is written. */
+  begin(): Promise<unknown>;
+}
+
 /**
  * Unpacks into `dir`. Files come out 0444 or 0555 with the archive's times, directories 0555.
  * Throws the refusals of the package rules; the caller removes what was begun.
  */
-export async function unpack(source: ArchiveSource, { dir, bytesMax }: Target, disk: Disk): Promise<Unpacked> {
+export async function unpack(source: ArchiveSource, { dir, bytesMax }: Target, disk: Disk, partner?: Partner): Promise<Unpacked> {
   await using archive = await openArchive(source);
   const plan = planUnpack(archive.entries, bytesMax);
   if (plan.files.length === 0) throw emptyArchive();
@@ -39,12 +45,36 @@ export async function unpack(source: ArchiveSource, { dir, bytesMax }: Target, d
 
   await disk.makeDirectory(dir);
   for (const path of plan.directories) await disk.makeDirectory(join(dir, path));
-  await inParallel(disk.writers, plan.files, (file) => writeEntry(archive, file, join(dir, file.path), disk));
+  const others = partner?.begin();
+  const mine = partner ? halves(plan.files)[0] : plan.files;
+  await inParallel(disk.writers, mine, (file) => writeEntry(archive, file, join(dir, file.path), disk));
+  await others;
   for (const [path, target] of targets) await disk.link(target, join(dir, path));
   for (const path of plan.directories) await disk.setMode(join(dir, path), 0o555);
   await disk.setMode(dir, 0o555);
   return { unpackedBytes: plan.unpackedBytes };
 }
+
+/** What a partner does: all that `unpack` leaves to it. */
+export async function unpackSecondHalf(source: ArchiveSource, { dir, bytesMax }: Target, disk: Disk, begun: Promise<unknown>): Promise<Unpacked> {
+  await using archive = await openArchive(source);
+  const plan = planUnpack(archive.entries, bytesMax);
+  await begun;
+  await inParallel(disk.writers, halves(plan.files)[1], (file) => writeEntry(archive, file, join(dir, file.path), disk));
+  return { unpackedBytes: plan.unpackedBytes };
+}
+
+/** Neighbours stay together: two who make files in one directory wait for each other. */
+function halves(files: readonly PackageEntry[]): readonly [readonly PackageEntry[], readonly PackageEntry[]] {
+  const whole = files.reduce((sum, file) => sum + effort(file), 0);
+  let before = 0;
+  const middle = files.findIndex((file) => (before += effort(file)) > whole / 2);
+  return [files.slice(0, middle), files.slice(middle)];
+}
+
+/** Ours: to make a file takes as long as to inflate and write so many bytes. */
+const FILE_EFFORT_BYTES = 64 * 1024;
+const effort = ({ bytes }: PackageEntry): number => bytes + FILE_EFFORT_BYTES;
 
 /** Stops handing out items when one fails; rejects when all begun have ended. */
 async function inParallel<T>(workers: number, items: readonly T[], task: (item: T) => Promise<void>): Promise<void> {

@@ -231,7 +231,11 @@ class Instance implements RunningInstance {
       const trouble = answered ? await workOrTrouble(run, clock, deadlineMs - clock.now(), Promise.all([done.promise, run.crew.settled()])) : first;
       const atMs = clock.monotonicMs();
       done.resolve(undefined);
-      if (!trouble) return { atMs, failure: undefined };
+      if (!trouble) {
+        // What extensions said before they asked for the next event.
+        await run.output.flush();
+        return { atMs, failure: undefined };
+      }
       await shutDown(run, clock, trouble.kind === "late" ? "timeout" : "failure");
       return { atMs, failure: outcomeOf(trouble) };
     };
