@@ -96,22 +96,25 @@ describe("a good package", () => {
     expect(large[8_999_999]).toBe((8_999_999 * 7) % 251);
   });
 
-  test("that is large is unpacked by a thread of its own, with the same outcome", async () => {
+  test.for([["a thread of its own", 20], ["two threads", 180]] as const)("that is large is unpacked by %s, with the same outcome", async ([, files]) => {
     const noise = randomBytes(50_000);
-    const large = Array.from({ length: 20 }, (_, index) => ({ name: `lib/${index}.so`, data: noise, mode: program, modified: new Date("2021-03-04T05:06:08Z") }));
+    const large = Array.from({ length: files }, (_, index) => ({ name: `lib/${index}.so`, data: noise, mode: program, modified: new Date("2021-03-04T05:06:08Z") }));
     const code = await add([...large, { name: "lib/alias", data: "0.so", mode: link, stored: true }]);
-    expect(code).toMatchObject({ unpackedBytes: 1_000_000 });
-    expect(code.sizeBytes).toBeGreaterThan(1_000_000);
+    expect(code).toMatchObject({ unpackedBytes: files * noise.length });
+    expect(code.sizeBytes).toBeGreaterThan(files * noise.length);
     using tree = await pinned(code);
-    expect(await readFile(join(tree.dir, "lib/alias"))).toEqual(noise);
+    expect(await readdir(join(tree.dir, "lib"))).toHaveLength(files + 1);
+    for (const name of ["alias", "1.so", `${files - 1}.so`]) expect(await readFile(join(tree.dir, "lib", name))).toEqual(noise);
     const { mode, mtime } = await stat(join(tree.dir, "lib/7.so"));
     expect([(mode & 0o7777).toString(8), mtime.toISOString()]).toEqual(["555", "2021-03-04T05:06:08.000Z"]);
     await trees.discard(code.blobId);
     tree[Symbol.dispose]();
     await trees.discard(code.blobId);
-    await expect(add([...large, { name: "bad", data: "x", crc: 1, mode: file }])).rejects.toMatchObject({
-      name: "Fault", code: "InvalidParameterValueException", message: notUnzippable, members: { Type: "User" }, cause: { message: "bad is not what the archive declares" },
-    });
+    const bad = { name: "bad", data: "x", crc: 1, mode: file };
+    for (const entries of [[bad, ...large], [...large, bad]])
+      await expect(add(entries)).rejects.toMatchObject({
+        name: "Fault", code: "InvalidParameterValueException", message: notUnzippable, members: { Type: "User" }, cause: { message: "bad is not what the archive declares" },
+      });
     expect(await left()).toEqual([]);
   });
 
