@@ -1,6 +1,6 @@
 // Tables: made, changed, described, tagged and deleted, driven by the official client.
 import {
-  CreateBackupCommand, CreateTableCommand, DeleteBackupCommand, DeleteTableCommand, DescribeBackupCommand, DescribeContinuousBackupsCommand, DescribeEndpointsCommand, DescribeLimitsCommand, DescribeTableCommand, DescribeTimeToLiveCommand, ListBackupsCommand, ListTablesCommand,
+  CreateBackupCommand, CreateTableCommand, DeleteBackupCommand, DeleteTableCommand, DescribeBackupCommand, DescribeContinuousBackupsCommand, DescribeEndpointsCommand, DescribeLimitsCommand, DescribeTableCommand, DescribeTimeToLiveCommand, ListBackupsCommand, ListTablesCommand, UpdateContinuousBackupsCommand,
   ListTagsOfResourceCommand, PutItemCommand, QueryCommand, RestoreTableFromBackupCommand, TagResourceCommand, UntagResourceCommand, UpdateTableCommand, UpdateTimeToLiveCommand,
   type CreateTableCommandInput,
 } from "@aws-sdk/client-dynamodb";
@@ -108,7 +108,12 @@ describe("a table", () => {
 
     expect(await cloud.db.send(new DescribeLimitsCommand({}))).toMatchObject({ TableMaxReadCapacityUnits: 40_000 });
     expect((await cloud.db.send(new DescribeEndpointsCommand({}))).Endpoints?.[0]?.Address).toBe(cloud.endpoint.replace("http://", ""));
-    expect((await cloud.db.send(new DescribeContinuousBackupsCommand({ TableName }))).ContinuousBackupsDescription).toMatchObject({ PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: "DISABLED" } });
+    const recovery = async () => (await cloud.db.send(new DescribeContinuousBackupsCommand({ TableName }))).ContinuousBackupsDescription;
+    expect(await recovery()).toEqual({ ContinuousBackupsStatus: "ENABLED", PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: "DISABLED" } });
+    const switchTo = (PointInTimeRecoveryEnabled: boolean, RecoveryPeriodInDays?: number) => cloud.db.send(new UpdateContinuousBackupsCommand({ TableName, PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled, RecoveryPeriodInDays } }));
+    await switchTo(true, 7);
+    expect(await recovery()).toMatchObject({ PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: "ENABLED", RecoveryPeriodInDays: 7, EarliestRestorableDateTime: expect.any(Date), LatestRestorableDateTime: expect.any(Date) } });
+    expect((await switchTo(false)).ContinuousBackupsDescription).toMatchObject({ PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: "DISABLED" } });
   });
 });
 

@@ -160,10 +160,23 @@ describe("settings", () => {
 
   it("that would do nothing are refused by name, and their opposites tell the truth", async () => {
     const StreamName = await newStream(cloud);
-    expect(await failure(client.send(new StartStreamEncryptionCommand({ StreamName, EncryptionType: "KMS", KeyId: "alias/aws/kinesis" })))).toMatchObject({ name: "InvalidArgumentException", message: expect.stringContaining("encryption of streams is not supported yet") });
-    await client.send(new StopStreamEncryptionCommand({ StreamName, EncryptionType: "KMS", KeyId: "alias/aws/kinesis" }));
     expect(await failure(client.send(new EnableEnhancedMonitoringCommand({ StreamName, ShardLevelMetrics: ["ALL"] })))).toMatchObject({ message: expect.stringContaining("metrics is not supported yet") });
     expect(await client.send(new DisableEnhancedMonitoringCommand({ StreamName, ShardLevelMetrics: ["ALL"] }))).toMatchObject({ CurrentShardLevelMetrics: [], DesiredShardLevelMetrics: [] });
+  });
+
+  it("of encryption are kept and told back", async () => {
+    const StreamName = await newStream(cloud);
+    const key = { StreamName, EncryptionType: "KMS", KeyId: "alias/aws/kinesis" } as const;
+    const told = async () => (await client.send(new DescribeStreamSummaryCommand({ StreamName }))).StreamDescriptionSummary;
+    const put = () => client.send(new PutRecordCommand({ StreamName, PartitionKey: "k", Data: Buffer.from("x") }));
+    await client.send(new StartStreamEncryptionCommand(key));
+    expect(await told()).toMatchObject({ EncryptionType: "KMS", KeyId: "alias/aws/kinesis" });
+    expect(await put()).toMatchObject({ EncryptionType: "KMS" });
+    await client.send(new StopStreamEncryptionCommand(key));
+    expect(await told()).toMatchObject({ EncryptionType: "NONE" });
+    expect(await told()).not.toHaveProperty("KeyId");
+    expect(await put()).toMatchObject({ EncryptionType: "NONE" });
+    expect(await failure(client.send(new StartStreamEncryptionCommand({ ...key, StreamName: "nowhere" })))).toMatchObject({ name: "ResourceNotFoundException" });
   });
 
   it("tag streams and consumers by both generations of operations", async () => {

@@ -29,6 +29,7 @@ import { tagResource } from "./operations/tag-resource.ts";
 import { transactGetItems } from "./operations/transact-get-items.ts";
 import { transactWriteItems } from "./operations/transact-write-items.ts";
 import { untagResource } from "./operations/untag-resource.ts";
+import { updateContinuousBackups } from "./operations/update-continuous-backups.ts";
 import { updateItem } from "./operations/update-item.ts";
 import { updateTable } from "./operations/update-table.ts";
 import { updateTimeToLive } from "./operations/update-time-to-live.ts";
@@ -62,6 +63,7 @@ export const dynamodb = defineService<DynamoDbDeps>("dynamodb", {
   TransactGetItems: transactGetItems,
   TransactWriteItems: transactWriteItems,
   UntagResource: untagResource,
+  UpdateContinuousBackups: updateContinuousBackups,
   UpdateItem: updateItem,
   UpdateTable: updateTable,
   UpdateTimeToLive: updateTimeToLive,

@@ -37,8 +37,12 @@ export const headView = (stream: Stream) => ({
 export const settingsView = (stream: Stream) => ({
   RetentionPeriodHours: stream.retentionHours,
   EnhancedMonitoring: [{ ShardLevelMetrics: [] }],
-  EncryptionType: "NONE" as const,
+  ...encryptionView(stream),
+  ...(stream.encryptionKey === undefined ? {} : { KeyId: stream.encryptionKey }),
 });
+
+/** As it is on record. */
+export const encryptionView = ({ encryptionKey }: Stream) => ({ EncryptionType: encryptionKey === undefined ? ("NONE" as const) : ("KMS" as const) });
 
 export const summaryView = (stream: Stream) => ({
   ...headView(stream),

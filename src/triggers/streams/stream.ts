@@ -45,6 +45,8 @@ export interface Stream extends StreamRef {
   readonly tags: Readonly<Record<string, string>>;
   /** Resource policy, as sent. */
   readonly policy?: string;
+  /** The key by which its records would be encrypted, on record: what lies on the disk is as encrypted as the disk is. */
+  readonly encryptionKey?: string;
   readonly consumers: readonly StreamConsumer[];
   /** By index; closed ones stay until their last record has expired. */
   readonly shards: readonly Shard[];

@@ -66,6 +66,8 @@ export interface Table extends Scope {
   readonly protected: boolean;
   readonly tableClass?: { readonly name: "STANDARD" | "STANDARD_INFREQUENT_ACCESS"; readonly changedMs?: number | undefined } | undefined;
   readonly createdMs: number;
+  /** Recovery to a point in time, on record: since when, and how far back it would reach. */
+  readonly recovery?: { readonly sinceMs: number; readonly days: number } | undefined;
   /** Its items are still being copied from a backup; nobody can use it. */
   readonly restoring?: boolean | undefined;
   readonly restored?: { readonly backupArn: string; readonly sourceArn: string; readonly atMs: number } | undefined;

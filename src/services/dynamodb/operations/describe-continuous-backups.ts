@@ -1,10 +1,11 @@
-// DescribeContinuousBackups: there is no recovery to a point in time here, and tools that ask hear so.
-import { fault } from "../../../kernel/fault.ts";
+// DescribeContinuousBackups: whether recovery to a point in time is on record.
+import { backedUpTableMissing, continuousBackupsView } from "../continuous-backups.ts";
 import { tableRef } from "../lookup.ts";
 import type { Op } from "../op.ts";
 
-export const describeContinuousBackups: Op<"DescribeContinuousBackups"> = async ({ TableName = "" }, { tables, ...call }) => {
+export const describeContinuousBackups: Op<"DescribeContinuousBackups"> = async ({ TableName = "" }, { tables, clock, ...call }) => {
   const ref = tableRef(call, TableName);
-  if (!(await tables.find(ref, ref.name))) throw fault("TableNotFoundException", { message: `Table not found: ${ref.name}` });
-  return { ContinuousBackupsDescription: { ContinuousBackupsStatus: "DISABLED", PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: "DISABLED" } } };
+  const table = await tables.find(ref, ref.name);
+  if (!table) throw backedUpTableMissing(ref.name);
+  return { ContinuousBackupsDescription: continuousBackupsView(table, clock.now()) };
 };

@@ -4,6 +4,7 @@ import { endDryRun, invalidArgument, rateExceeded, streamMissing } from "../faul
 import { streamOf } from "../lookup.ts";
 import type { Op } from "../op.ts";
 import { newRecord } from "../put-input.ts";
+import { encryptionView } from "../views.ts";
 
 export const putRecord: Op<"PutRecord"> = async (input, context) => {
   const stream = await streamOf(input, context);
@@ -17,5 +18,5 @@ export const putRecord: Op<"PutRecord"> = async (input, context) => {
   const [outcome] = (await context.streams.put(stream, [record])) ?? [];
   if (!outcome) throw streamMissing(stream);
   if ("refused" in outcome) throw rateExceeded(outcome.shardId, stream);
-  return { ShardId: outcome.shardId, SequenceNumber: outcome.sequenceNumber, EncryptionType: "NONE" };
+  return { ShardId: outcome.shardId, SequenceNumber: outcome.sequenceNumber, ...encryptionView(stream) };
 };

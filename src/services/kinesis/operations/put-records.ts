@@ -4,6 +4,7 @@ import { endDryRun, invalidArgument, rateExceededText, streamMissing } from "../
 import { streamOf } from "../lookup.ts";
 import type { Op } from "../op.ts";
 import { newRecord } from "../put-input.ts";
+import { encryptionView } from "../views.ts";
 
 export const putRecords: Op<"PutRecords"> = async (input, context) => {
   const stream = await streamOf(input, context);
@@ -20,6 +21,6 @@ export const putRecords: Op<"PutRecords"> = async (input, context) => {
         ? { ErrorCode: "ProvisionedThroughputExceededException", ErrorMessage: rateExceededText(outcome.shardId, stream) }
         : { SequenceNumber: outcome.sequenceNumber, ShardId: outcome.shardId },
     ),
-    EncryptionType: "NONE",
+    ...encryptionView(stream),
   };
 };

@@ -1,8 +1,8 @@
-// StopStreamEncryption: streams here are never encrypted, so there is nothing to stop.
-import { streamOf } from "../lookup.ts";
+// StopStreamEncryption: takes the record back.
+import { changeStream } from "../lookup.ts";
 import type { Op } from "../op.ts";
 
-export const stopStreamEncryption: Op<"StopStreamEncryption"> = async ({ EncryptionType: _type, KeyId: _key, ...naming }, context) => {
-  await streamOf(naming, context);
+export const stopStreamEncryption: Op<"StopStreamEncryption"> = async ({ EncryptionType: _type, KeyId: _id, ...naming }, context) => {
+  await changeStream(naming, context, ({ encryptionKey: _key, ...stream }) => stream);
   return {};
 };
