@@ -91,7 +91,7 @@ const rows: Row[] = [];
 const machine = { model: cpus()[0]?.model ?? "?", cores: cpus().length, memoryMb: Math.round(totalmem() / 2 ** 20), kernel: release(), node: process.versions.node };
 if (!json) {
   process.stdout.write(`${machine.cores} x ${machine.model}, ${machine.memoryMb} MB, Linux ${machine.kernel}, Node ${machine.node}; the load comes from the same machine, other work: ${load()}\n`);
-  if (positionals.length === 0) process.stdout.write(`All sections take about eight minutes; name some for less: ${names.join(" ")}\n`);
+  if (positionals.length === 0) process.stdout.write(`All sections take about twelve minutes; name some for less: ${names.join(" ")}\n`);
   process.stdout.write(line("WHAT", "MEDIAN", "", "P90", "P99", "GOAL (P50 / P99)"));
 }
 try {
