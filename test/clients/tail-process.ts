@@ -9,7 +9,7 @@ const command = join(import.meta.dirname, "../../bin/fugaz.js");
 
 export interface TailProcess extends AsyncDisposable {
   readonly lines: AsyncIterableIterator<string>;
-  /** The next line; empty when it has ended. */
+  /** The next line. Rejects with what it said last when it has ended. */
   next(): Promise<string>;
   /** When it has ended by itself. */
   ended(): Promise<{ readonly code: number; readonly stderr: string }>;
@@ -23,7 +23,11 @@ export function tail(endpoint: string, ...args: readonly string[]): TailProcess 
   const exit = once(child, "exit") as Promise<[number]>;
   return {
     lines,
-    next: async () => ((await lines.next()) as { readonly value?: string }).value ?? "",
+    next: async () => {
+      const { value, done } = await lines.next();
+      if (done) throw new Error(`the tail has ended: ${await stderr}`);
+      return value;
+    },
     ended: async () => ({ code: (await exit)[0], stderr: await stderr }),
     [Symbol.asyncDispose]: async () => {
       child.kill();
