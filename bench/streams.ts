@@ -1,20 +1,16 @@
 // Kinesis: records put per second and how soon a subscriber has them, beside kinesalite in the same run where npm can be reached.
-import { execFile, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { CreateStreamCommand, KinesisClient, PutRecordCommand, RegisterStreamConsumerCommand, SubscribeToShardCommand } from "@aws-sdk/client-kinesis";
 import type { clientSettings } from "../src/main/cli/client.ts";
 import { systemClock } from "../src/main/system-clock.ts";
 import { KINESIS, openOperations } from "./calls.ts";
-import { freePort } from "./free-port.ts";
 import { at, load, type Row } from "./load.ts";
+import { type Rival, withRival } from "./rival.ts";
 
 const RUN_MS = 2000;
 const BATCH = 500;
 const SHARDS = 4;
 const LATENCY_RUNS = 200;
+const KINESALITE: Rival = { name: "kinesalite", version: "3", args: () => ["--createStreamMs", "0", "--shardLimit", "100"] };
 
 export async function benchStreams(settings: ReturnType<typeof clientSettings>): Promise<readonly Row[]> {
   const client = new KinesisClient(settings);
@@ -22,7 +18,7 @@ export async function benchStreams(settings: ReturnType<typeof clientSettings>):
   const ours = await benchPuts(settings.endpoint);
   const rows = [...rowsOf("Kinesis", ours), ...(await benchPush(client))];
   client.destroy();
-  const theirs = await withKinesalite(async (endpoint) => {
+  const theirs = await withRival(KINESALITE, async (endpoint) => {
     using operations = openOperations(endpoint, KINESIS, 1);
     await operations.call("CreateStream", { StreamName: "bench", ShardCount: SHARDS });
     await systemClock.sleep(200);
@@ -78,24 +74,4 @@ async function benchPush(client: KinesisClient): Promise<readonly Row[]> {
   }
   tookMs.sort((a, b) => a - b);
   return [{ what: "Kinesis PutRecord to subscriber, p50", value: at(tookMs, 0.5), unit: "ms" }, { what: "Kinesis PutRecord to subscriber, p99", value: at(tookMs, 0.99), unit: "ms" }];
-}
-
-async function withKinesalite<T>(work: (endpoint: string) => Promise<T>): Promise<T> {
-  const dir = await mkdtemp(join(tmpdir(), "fugaz-kinesalite-"));
-  try {
-    await promisify(execFile)("npm", ["install", "--prefix", dir, "--no-audit", "--no-fund", "--ignore-scripts", "kinesalite@3"], { timeout: 60_000 });
-    const port = await freePort();
-    const child = spawn(process.execPath, [join(dir, "node_modules/kinesalite/cli.js"), "--port", String(port), "--createStreamMs", "0", "--shardLimit", "100"], { stdio: ["ignore", "pipe", "ignore"] });
-    try {
-      await new Promise((resolve, reject) => {
-        child.stdout.once("data", resolve);
-        child.once("exit", () => reject(new Error("kinesalite did not start")));
-      });
-      return await work(`http://127.0.0.1:${port}`);
-    } finally {
-      child.kill("SIGKILL");
-    }
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
 }

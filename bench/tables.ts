@@ -1,20 +1,15 @@
 // Items put and got per second, and queries of a hundred; beside dynalite (npm), the best-known table server for tests, in the same run.
-import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { systemClock } from "../src/main/system-clock.ts";
 import { DYNAMODB, openOperations } from "./calls.ts";
-import { freePort } from "./free-port.ts";
 import { load, type Row } from "./load.ts";
 import { memoryOf, memoryRows } from "./process-memory.ts";
+import { type Rival, withRival } from "./rival.ts";
 
 const RUN_MS = 2000;
 const CLIENTS: readonly number[] = [1, 64];
 const KEYS = 5000;
-const DYNALITE = "dynalite@4.0.0";
+const DYNALITE: Rival = { name: "dynalite", version: "4.0.0", args: (dir) => ["--path", join(dir, "data"), "--createTableMs", "0"] };
 const MANY = 1_000_000;
 const FILLERS = 32;
 const BATCH = 25;
@@ -28,7 +23,7 @@ const item = (n: number) => ({
 /** Rows for the server; with dynalite's beside them when npm can fetch it. `deep` fills a table first, which takes minutes. */
 export async function benchTables({ endpoint, pid }: { readonly endpoint: string; readonly pid: number }, deep: boolean): Promise<readonly Row[]> {
   const ours = await measure(endpoint);
-  const theirs = await besideDynalite().catch(() => undefined);
+  const theirs = await withRival(DYNALITE, measure).catch(() => undefined);
   const rows = ours.flatMap(({ what, value }, at): readonly Row[] => {
     const row = { what: `DynamoDB ${what}`, value, unit: "/s", ...(GOALS[what] && { goal: GOALS[what] }) };
     const other = theirs?.[at];
@@ -93,19 +88,4 @@ async function measure(endpoint: string): Promise<readonly Measured[]> {
     }
   }
   return measured;
-}
-
-async function besideDynalite(): Promise<readonly Measured[]> {
-  const dir = await mkdtemp(join(tmpdir(), "fugaz-dynalite-"));
-  let server: ChildProcess | undefined;
-  try {
-    await promisify(execFile)("npm", ["install", "--prefix", dir, "--no-audit", "--no-fund", "--ignore-scripts", DYNALITE], { timeout: 60_000 });
-    const port = await freePort();
-    server = spawn(process.execPath, [join(dir, "node_modules/dynalite/cli.js"), "--port", String(port), "--path", join(dir, "data"), "--createTableMs", "0"], { stdio: ["ignore", "pipe", "inherit"] });
-    if (server.stdout) await once(server.stdout, "data");
-    return await measure(`http://127.0.0.1:${port}`);
-  } finally {
-    server?.kill();
-    await rm(dir, { recursive: true, force: true });
-  }
 }
