@@ -22,6 +22,8 @@ const LOG = 8;
 const OUTPUT = 9;
 const LATENT = 10;
 const FILLED = 11;
+const RECALL = 12;
+const RETURNED = 13;
 const STREAM_START = 16;
 const STREAM_CHUNK = 17;
 const STREAM_END = 18;
@@ -65,8 +67,8 @@ let heard = true;
 let waiting;
 let specialise;
 let filled;
-/** An event that arrived before anybody waited for it. */
-let arrived;
+/** Events that arrived before anybody waited for them: the platform sends some ahead. */
+const arrived = [];
 let deliveredMs = 0;
 let pieces = [];
 let have = 0;
@@ -100,7 +102,8 @@ export const endStream = ({ requestId }) => send(STREAM_END, requestId, "", unde
 export function receiveInvoke(callback) {
   waiting = callback;
   listen();
-  deliver();
+  // Never within the handler before it, which may have more to do after its answer.
+  if (arrived.length > 0) queueMicrotask(deliver);
 }
 
 /** Tells that this process waits to become a function's; calls back with `{ env, cwd }` when it shall, and resolves when the function's code is in place as well. */
@@ -139,11 +142,17 @@ function gather(chunk) {
   have += chunk.length;
   for (let frame = takeFrame(); frame !== undefined; frame = takeFrame()) {
     if (frame[4] === STREAM_CREDIT) takeCredit(parse(frame));
-    else if (frame[4] === INVOKE) arrived = frame;
+    else if (frame[4] === INVOKE) take(parse(frame));
+    else if (frame[4] === RECALL) giveBack(parse(frame).requestId);
     else if (frame[4] === SPECIALISE && specialise !== undefined) specialise(JSON.parse(parse(frame).body.toString("utf8")));
     else if (frame[4] === FILLED && specialise !== undefined) takeFilled();
     else process.exit(70);
   }
+}
+
+/** Begins it when its turn is now: whoever is waited for can not be called back by what follows. */
+function take(event) {
+  arrived.push(event);
   deliver();
 }
 
@@ -165,6 +174,13 @@ function takeFilled() {
   setImmediate(filled);
 }
 
+function giveBack(requestId) {
+  const at = arrived.findIndex((event) => event.requestId === requestId);
+  if (at < 0) return;
+  arrived.splice(at, 1);
+  send(RETURNED, requestId, "", undefined);
+}
+
 function takeCredit({ requestId, head }) {
   if (stream === undefined || stream.requestId !== requestId) return;
   stream.credit += Number(head);
@@ -176,10 +192,10 @@ function takeCredit({ requestId, head }) {
 }
 
 function deliver() {
-  if (waiting === undefined || arrived === undefined) return;
-  const { requestId, head, body } = parse(arrived);
+  if (waiting === undefined || arrived.length === 0) return;
+  const { requestId, head, body } = arrived.shift();
   const callback = waiting;
-  waiting = arrived = undefined;
+  waiting = undefined;
   socket.unref();
   deliveredMs = performance.now();
   callback({ requestId, meta: JSON.parse(head), body });

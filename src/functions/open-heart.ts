@@ -26,10 +26,10 @@ import type { Heart } from "./heart.ts";
 import { openImages, type OpenImages } from "./images/open-images.ts";
 import { openDispatcher, type Use } from "./instances/dispatcher.ts";
 import type { InstanceDeps } from "./instances/instance.ts";
-import type { Grant } from "./instances/pool.ts";
+import type { EventOf, Grant } from "./instances/pool.ts";
 import { environmentOf, type Credentials } from "./invocations/environment.ts";
 import { ResponseBody } from "./invocations/response-body.ts";
-import { runInvocation, untilAnswered, type Taking, type TracedOptions } from "./invocations/run-invocation.ts";
+import { eventOf, runInvocation, untilAnswered, type Taking, type TracedOptions } from "./invocations/run-invocation.ts";
 import { nextHop, versionMarks } from "./invocations/trace.ts";
 import { streamedInvocation } from "./invocations/streamed-invocation.ts";
 import { openMeter, type Trigger } from "./invocations/usage.ts";
@@ -124,7 +124,9 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     return registry.find(version).then((record) => (record?.recursion === "Allow" ? begin() : Promise.reject(inALoop())));
   };
   const work = async (version: Version, options: TracedOptions, trigger: Trigger, taking: Taking): Promise<InvokeResult> => {
-    const grant = await admit(version, options, trigger !== "async");
+    // Who wants the log of an event or its stream must see it begin.
+    const event = taking.body || options.logTail ? undefined : () => eventOf(options, clock.now() + version.settings.timeoutMs);
+    const grant = await admit(version, options, trigger !== "async", event);
     let use: Use = { health: "dead", durationMs: 0, handlerMs: undefined };
     try {
       const ran = await runInvocation(grant, options, clock, taking);
@@ -138,14 +140,14 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     }
   };
   /** Counts an event in, and finds an instance for it. */
-  const admit = (version: Version, { signal }: InvokeOptions, paced: boolean): Grant | Promise<Grant> => {
+  const admit = (version: Version, { signal }: InvokeOptions, paced: boolean, event: EventOf): Grant | Promise<Grant> => {
     try {
       concurrency.enter(version, paced);
     } catch (error) {
       counters.refused(error);
       throw error;
     }
-    const found = dispatcher.acquire(version, signal);
+    const found = dispatcher.acquire(version, signal, event);
     if (!(found instanceof Promise)) return found;
     return found.catch((error: unknown) => {
       concurrency.leave(version);

@@ -71,7 +71,7 @@ export interface ResponseSink {
 /** How one invocation ended, before the heart turns it into log lines and payloads. */
 export type Outcome =
   /** The handler's answer; `tooLarge` instead of bytes when it passed the response limit. */
-  | { readonly kind: "answer"; readonly payload: Uint8Array; /** What the program says its handler took. */ readonly handlerMs?: number | undefined }
+  | { readonly kind: "answer"; readonly payload: Uint8Array; /** What the program says its handler took. */ readonly handlerMs?: number | undefined; readonly waited?: boolean | undefined }
   /** The answer has gone to the invocation's sink, whole. Every other outcome may leave a part of one there. */
   | { readonly kind: "streamed" }
   | { readonly kind: "too-large"; readonly sizeBytes: number; readonly bytesMax: number }
@@ -109,6 +109,16 @@ export interface RunningInstance extends AsyncDisposable {
   invoke(invocation: Invocation): Promise<Outcome>;
   /** Of the last invocation; undefined without extensions, when there is nothing to wait for. Until it is over no other may begin. */
   readonly settling: Settling | undefined;
+  /**
+   * Lays an event with the program while another one runs, so that it need not be woken for it; false when that can not be. Those sent must be
+   * invoked in this order, before any other, and with the same program: it has begun none of them when it ends before they are invoked.
+   * `first`: no other runs, and the next to be invoked is this one.
+   */
+  sendAhead(invocation: Invocation, first: boolean): boolean;
+  /** What was sent ahead leaves now; else it does with the turn of the event loop. */
+  flushAhead(): void;
+  /** Asks for an event that was sent ahead back; calls back when the program has not begun it, unless it is invoked before that. */
+  recall(requestId: string, onReturned: () => void): void;
   /** Boots the program again in the same sandbox (/tmp kept) after it died. */
   revive(initTimeoutMs: number): Promise<Boot>;
   /** Resolves with nothing when the program ends while no invocation runs. */

@@ -10,8 +10,8 @@ import { idleKeeper, type IdleKeeper } from "./idle-keeper.ts";
 import { Instance, type InstanceDeps } from "./instance.ts";
 import { openKept, type Kept, type KeptFailure, type KeptState } from "./kept.ts";
 import { isWaiting, type InstanceState } from "./life.ts";
-import { openLines, withFigure, worthWaiting, type LineFigures } from "./line.ts";
-import { newPool, smoothed, type Grant, type Pool, type SignalOf } from "./pool.ts";
+import { openLines } from "./line.ts";
+import { inLine, newPool, smoothed, type EventOf, type Grant, type Pool, type SignalOf } from "./pool.ts";
 import { openPools } from "./pools.ts";
 import { openWaiting } from "./waiting.ts";
 
@@ -38,7 +38,7 @@ export interface Use {
 
 export interface Dispatcher {
   /** An instance that is now busy for the caller, at once when one is idle. Rejects with TooManyRequestsException after the longest wait, or with what kept it from booting. */
-  acquire(version: Version, signal: SignalOf): Grant | Promise<Grant>;
+  acquire(version: Version, signal: SignalOf, event?: EventOf): Grant | Promise<Grant>;
   release(instance: Instance, use: Use): void;
   /** How many more events of this version's function, whichever version runs them, should be begun now when nobody waits for them; `alone`: without regard to busy instances that are expected to be free soon. */
   room(version: Version, alone: boolean): number;
@@ -108,13 +108,13 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
   const take = (pool: Pool, instance: Instance): Instance => {
     idle.remove(instance);
     recharge(instance, () => instance.step("taken"));
-    pool.busy++;
+    pool.working.add(instance);
     pool.turnedMs = clock.now();
     return instance;
   };
   /** An instance is free: for the one who waits longest, or for whoever comes. */
   const offer = (pool: Pool, instance: Instance): void => {
-    const waiter = pool.waiters.shift() ?? (worthWaiting(figuresOf(pool, pool.line.length - 1)) ? undefined : pool.line.shift());
+    const waiter = instance.ahead.length > 0 ? lines.next(pool, instance) : (pool.waiters.shift() ?? lines.next(pool, instance));
     if (waiter) return waiter.grant({ instance: take(pool, instance), failure: undefined });
     if (pool.retired || ended) {
       void bury(instance);
@@ -223,21 +223,21 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
   });
 
   return {
-    acquire: (version, signal) => {
+    acquire: (version, signal, event) => {
       if (ended) return Promise.reject(shuttingDown());
       const pool = pools.of(version);
-      if (worthWaiting(figuresOf(pool, pool.line.length))) return lines.join(pool, signal);
-      return find(pool, signal);
+      return lines.isWorthIt(pool) ? lines.join(pool, signal, event) : find(pool, signal);
     },
     release: (instance, { health, durationMs, handlerMs }) => {
       const pool = pools.of(instance.version);
-      pool.busy--;
-      lines.turned(pool);
-      pool.meanHandlerMs = withFigure(pool.meanHandlerMs, handlerMs);
+      pool.working.delete(instance);
+      lines.turned(pool, instance, handlerMs);
       pool.turnedMs = clock.now();
+      if (health !== "well") lines.scatter(pool, instance);
       pool.meanDurationMs = smoothed(pool.meanDurationMs, durationMs);
       if (instance.state !== "dead") {
-        if (health === "dead" || clock.now() - instance.bornMs > limits.ageMsMax) void bury(instance);
+        const old = clock.now() - instance.bornMs > limits.ageMsMax && instance.ahead.length === 0;
+        if (health === "dead" || old) void bury(instance);
         else {
           recharge(instance, () => instance.step(health === "well" ? "answered" : "crashed"));
           offer(pool, instance);
@@ -249,10 +249,10 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     },
     room: (version, alone) => {
       const family = pools.family(version);
-      const ready = family.reduce((sum, pool) => sum + Math.max(0, pool.waiting.length - pool.waiters.length - pool.line.length), 0);
+      const ready = family.reduce((sum, pool) => sum + Math.max(0, pool.waiting.length - pool.waiters.length - inLine(pool)), 0);
       if (ready > 0) return ready;
-      const busiest = family.reduce((most, pool) => (pool.busy > most.busy ? pool : most), newPool(version));
-      if (!alone && !worthBooting({ busy: busiest.busy, meanDurationMs: busiest.meanDurationMs, bootMs: busiest.meanBootMs, quietMs: clock.now() - busiest.turnedMs })) return 0;
+      const busiest = family.reduce((most, pool) => (pool.working.size > most.working.size ? pool : most), newPool(version));
+      if (!alone && !worthBooting({ busy: busiest.working.size, meanDurationMs: busiest.meanDurationMs, bootMs: busiest.meanBootMs, quietMs: clock.now() - busiest.turnedMs })) return 0;
       const { memoryMb } = version.settings;
       const reachable = withoutIdle();
       const fitting = live.size === 0 ? Math.max(1, Math.floor(reachable.mb / memoryMb)) : Math.floor(reachable.mb / memoryMb);
@@ -273,7 +273,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
     onRoom: (listener) => {
       roomListener = listener;
     },
-    status: () => ({ instances: live.size, busy: [...pools.all()].reduce((sum, pool) => sum + pool.busy, 0) }),
+    status: () => ({ instances: live.size, busy: [...pools.all()].reduce((sum, pool) => sum + pool.working.size, 0) }),
     freeMb: () => limits.memoryBudgetMb - chargedMb,
     states: () => [...live].map(({ state }) => state),
     memory: () => ({ chargedMb, budgetMb: limits.memoryBudgetMb }),
@@ -281,13 +281,12 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
       ended = true;
       kept.stop();
       idle.stop();
+      for (const instance of live) lines.scatter(pools.of(instance.version), instance);
       for (const pool of pools.all()) for (const waiter of [...pool.waiters, ...pool.line.splice(0)]) waiter.refuse(shuttingDown());
       for (const instance of live) void bury(instance);
       await Promise.all(endings);
     },
   };
 }
-
-const figuresOf = ({ busy, meanHandlerMs }: Pool, inLine: number): LineFigures => ({ busy, inLine, meanHandlerMs });
 
 const shuttingDown = (): Fault => fault("ServiceException", { message: "The server is shutting down; try again.", status: 500, Type: "Service" });

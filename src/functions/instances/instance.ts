@@ -11,6 +11,7 @@ import type { Boot, Invocation, Outcome, RunnerEvent, RunningInstance, Settling,
 import { runtimeNote } from "../runtime-note.ts";
 import type { StartSteps } from "../start-steps.ts";
 import { instanceLog, type InstanceLog } from "./instance-log.ts";
+import type { Lined } from "./pool.ts";
 import { isWaiting, nextState, type InstanceEvent, type InstanceState } from "./life.ts";
 
 /** What an instance needs before its first boot: code in place, a runtime that is there. */
@@ -45,6 +46,10 @@ export class Instance implements AsyncDisposable {
   memoryPeakMb: number | undefined;
   /** Called when the program ended while it had nothing to do. */
   onDeath: (() => void) | undefined;
+  /** Events that lie with its program before their turn, in their order; see `line.ts`. */
+  readonly ahead: Lined[] = [];
+  /** How many events it has ended. */
+  turns = 0;
   readonly #deps: InstanceDeps;
   #state: InstanceState = "booting";
   #prepared: Promise<Prepared> | undefined;
@@ -142,6 +147,19 @@ export class Instance implements AsyncDisposable {
     const outcome = await this.#running.invoke(invocation);
     this.#alive = outcome.kind === "answer" || outcome.kind === "streamed" || outcome.kind === "too-large" || (outcome.kind === "error" && !outcome.fatal);
     return outcome;
+  }
+
+  /** See RunningInstance. */
+  sendAhead(invocation: Invocation, first: boolean): boolean {
+    return this.#alive && (this.#running?.sendAhead(invocation, first) ?? false);
+  }
+
+  flushAhead(): void {
+    this.#running?.flushAhead();
+  }
+
+  recall(requestId: string, onReturned: () => void): void {
+    this.#running?.recall(requestId, onReturned);
   }
 
   /** The rest of the last invocation; see RunningInstance. */

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { openTestHeart } from "../../../test/open-test-heart.ts";
 import { fakeClock } from "../../kernel/fake-clock.ts";
 import type { Version } from "../function.ts";
+import type { Instance } from "./instance.ts";
 import { openLines, withFigure, worthWaiting } from "./line.ts";
 import { newPool } from "./pool.ts";
 
@@ -35,13 +36,13 @@ describe("An event waits for a busy instance", () => {
     const pool = newPool({ id: "v" } as Version);
     const gone: number[] = [];
     const lines = openLines(clock, () => void (gone[gone.length - 1] = (gone.at(-1) ?? 0) + 1));
-    for (let n = 0; n < 9; n++) void lines.join(pool, undefined);
+    for (let n = 0; n < 9; n++) void lines.join(pool, undefined, undefined);
     const look = async (): Promise<void> => {
       gone.push(0);
       await clock.advance(2);
       await new Promise((resolve) => setImmediate(resolve));
     };
-    lines.turned(pool);
+    lines.turned(pool, { turns: 0 } as Instance, undefined);
     for (let n = 0; n < 5; n++) await look();
     expect(gone).toEqual([0, 1, 2, 4, 2]);
     expect(pool.line).toEqual([]);
@@ -57,10 +58,10 @@ test("where each event takes its time, as on a crowded machine, the line is more
     await clock.advance(ms);
     await new Promise((resolve) => setImmediate(resolve));
   };
-  void lines.join(pool, undefined);
+  void lines.join(pool, undefined, undefined);
   for (let n = 0; n < 40; n++) {
     await pass(1.5);
-    lines.turned(pool);
+    lines.turned(pool, { turns: 0 } as Instance, undefined);
   }
   await pass(5);
   expect(gone).toBe(0);

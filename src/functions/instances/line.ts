@@ -6,7 +6,8 @@
 // not put into the line, and when no event has ended for a moment, the line is let go, one event first, then two, then four.
 import { availableParallelism } from "node:os";
 import type { Clock } from "../../kernel/clock.ts";
-import { smoothed, type Grant, type Lined, type Pool, type SignalOf } from "./pool.ts";
+import type { Instance } from "./instance.ts";
+import { inLine, smoothed, type EventOf, type Grant, type Lined, type Pool, type SignalOf } from "./pool.ts";
 
 /** Ours: the longest wait that is expected of anybody. */
 const PATIENCE_MS = 1;
@@ -17,6 +18,11 @@ const STALL_GAPS = 4;
 const PROCESSORS = availableParallelism();
 /** Ours: one figure at most, and what it counts in the mean: a program that was kept from running for a while tells little about its handler. */
 const FIGURE_MS_MAX = 4;
+/** Ours: so many events lie with a busy instance's program at most. */
+const AHEAD_MAX = 16;
+/** Ours: and none where one handler in fifty blocks its program for so long, as what lies there can not be had back meanwhile. */
+const SLOW_MS = 50;
+const CALM = { needed: 200, most: 400, lost: 50 };
 const WEIGHT = { longer: 1 / 16, shorter: 1 / 4 };
 
 export interface LineFigures {
@@ -40,10 +46,16 @@ export function withFigure(meanMs: number | undefined, handlerMs: number | undef
 }
 
 export interface Lines {
-  /** One of the pool's instances has become free; to be told before it is given to anybody. */
-  turned(pool: Pool): void;
+  /** Whether one more event should wait in the pool's line. */
+  isWorthIt(pool: Pool): boolean;
+  /** One of the pool's instances has become free; to be told before it is given to anybody. `handlerMs`: what its handler took, where its wrapper tells. */
+  turned(pool: Pool, instance: Instance, handlerMs: number | undefined): void;
   /** Waits for the pool's next free instance. */
-  join(pool: Pool, signal: SignalOf): Promise<Grant>;
+  join(pool: Pool, signal: SignalOf, event: EventOf): Promise<Grant>;
+  /** Who gets an instance that has become free: what lies with its program comes before all else. */
+  next(pool: Pool, instance: Instance): Lined | undefined;
+  /** What lay with the program of an instance, which has ended, waits for others. */
+  scatter(pool: Pool, instance: Instance): void;
 }
 
 /** `letGo`: finds another way for an event that has waited long enough. */
@@ -51,32 +63,91 @@ export function openLines(clock: Pick<Clock, "after" | "monotonicMs">, letGo: (p
   const watched = new Set<Pool>();
   const watch = (pool: Pool, turnsSeen: number, going: number): void => {
     watched.add(pool);
+    const sentTo = new Map([...pool.working].filter(({ ahead }) => ahead.length > 0).map((instance) => [instance, instance.turns]));
     clock.after(stallMs(pool), () => {
       // After the answers that are there already: when it is our own event loop that was late, nobody has been slow.
       setImmediate(() => {
         watched.delete(pool);
-        if (pool.line.length === 0) return;
+        if (inLine(pool) === 0) return;
+        for (const [instance, turns] of sentTo) if (instance.turns === turns) recall(pool, instance);
         if (pool.turns !== turnsSeen) return watch(pool, pool.turns, 1);
         for (const lined of pool.line.splice(0, going)) letGo(pool, lined);
-        if (pool.line.length > 0) watch(pool, turnsSeen, going * 2);
+        if (inLine(pool) > 0) watch(pool, turnsSeen, going * 2);
       });
     });
   };
+  const recall = (pool: Pool, instance: Instance): void => {
+    for (const lined of instance.ahead) {
+      const id = lined.event?.().requestId ?? "";
+      instance.recall(id, () => {
+        const at = instance.ahead.indexOf(lined);
+        if (at < 0) return;
+        instance.ahead.splice(at, 1);
+        pool.sent--;
+        pool.line.unshift(lined);
+      });
+    }
+  };
+  /** The busy instance that has the fewest events ahead and can take one more. */
+  const taker = (pool: Pool): Instance | undefined => {
+    if (pool.calm < CALM.needed) return undefined;
+    let fewest: Instance | undefined;
+    for (const instance of pool.working) if (instance.ahead.length < (fewest?.ahead.length ?? AHEAD_MAX)) fewest = instance;
+    return fewest;
+  };
+  const send = (pool: Pool, instance: Instance, lined: Lined, first = false): boolean => {
+    if (!lined.event || !instance.sendAhead(lined.event(), first)) return false;
+    instance.ahead.push(lined);
+    pool.sent++;
+    return true;
+  };
+  /** Gives an instance that has become free its share of the line, in one go. */
+  const lay = (pool: Pool, instance: Instance): void => {
+    const first = instance.ahead.length === 0;
+    const share = Math.min(AHEAD_MAX - instance.ahead.length, Math.ceil(pool.line.length / (pool.working.size + 1)));
+    let laid = 0;
+    for (const lined of pool.line) {
+      if (laid === share || !send(pool, instance, lined, first && laid === 0)) break;
+      laid++;
+    }
+    pool.line.splice(0, laid);
+    if (first) instance.flushAhead();
+  };
   return {
-    turned: (pool) => {
+    isWorthIt: (pool) => worthWaiting(figuresOf(pool, inLine(pool))),
+    turned: (pool, instance, handlerMs) => {
       pool.turns++;
-      if (pool.line.length === 0) return;
+      instance.turns++;
+      pool.meanHandlerMs = withFigure(pool.meanHandlerMs, handlerMs);
+      pool.calm = handlerMs === undefined || handlerMs > SLOW_MS ? Math.max(0, pool.calm - CALM.lost) : Math.min(pool.calm + 1, CALM.most);
+      if (inLine(pool) === 0) return;
       const nowMs = clock.monotonicMs();
       pool.gapMs = smoothed(pool.gapMs, Math.min(nowMs - pool.lineTurnedMs, STALL_MS.most));
       pool.lineTurnedMs = nowMs;
     },
-    join: (pool, signal) =>
+    join: (pool, signal, event) =>
       new Promise((grant, refuse) => {
-        if (pool.line.length === 0) pool.lineTurnedMs = clock.monotonicMs();
-        pool.line.push({ grant, refuse, signal });
+        if (inLine(pool) === 0) pool.lineTurnedMs = clock.monotonicMs();
+        const lined: Lined = { grant, refuse, signal, event };
+        const instance = taker(pool);
+        if (!instance || !send(pool, instance, lined)) pool.line.push(lined);
         if (!watched.has(pool)) watch(pool, pool.turns, 1);
       }),
+    next: (pool, instance) => {
+      if (instance.ahead.length === 0 && worthWaiting(figuresOf(pool, inLine(pool) - 1))) return undefined;
+      if (pool.line.length > 0 && pool.calm >= CALM.needed) lay(pool, instance);
+      const sent = instance.ahead.shift();
+      if (!sent) return pool.line.shift();
+      pool.sent--;
+      return sent;
+    },
+    scatter: (pool, instance) => {
+      pool.sent -= instance.ahead.length;
+      pool.line.unshift(...instance.ahead.splice(0));
+    },
   };
 }
+
+const figuresOf = ({ working, meanHandlerMs }: Pool, inLine: number): LineFigures => ({ busy: working.size, inLine, meanHandlerMs });
 
 const stallMs = ({ gapMs = 0 }: Pool): number => Math.min(Math.max(STALL_MS.least, STALL_GAPS * gapMs), STALL_MS.most);

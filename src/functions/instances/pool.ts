@@ -1,6 +1,7 @@
 // All instances of one version, and the events that wait for one of them.
 import type { Version } from "../function.ts";
 import type { FailedBoot } from "../invocations/ending.ts";
+import type { Invocation } from "../runner.ts";
 import type { Instance } from "./instance.ts";
 
 /** An instance for one event. `failure`: its boot failed for good, and the failure is the event's answer. */
@@ -20,7 +21,11 @@ export type SignalOf = (() => AbortSignal) | undefined;
 /** Waits for the next free instance because handlers are quick; see `line.ts`. */
 export interface Lined extends Waiter {
   readonly signal: SignalOf;
+  /** What a busy instance's program would be told ahead of its turn; absent where somebody must see the event begin. */
+  readonly event: EventOf;
 }
+
+export type EventOf = (() => Invocation) | undefined;
 
 export interface Pool {
   readonly version: Version;
@@ -28,8 +33,11 @@ export interface Pool {
   readonly waiting: Instance[];
   readonly waiters: Waiter[];
   readonly line: Lined[];
+  /** How many of those in the line lie with an instance's program already; they are not in `line`. */
+  sent: number;
   booting: number;
-  busy: number;
+  /** Those that have an event. */
+  readonly working: Set<Instance>;
   /** Epoch ms at which one last became busy or free. */
   turnedMs: number;
   /** A newer version has taken over: instances die when they have finished. */
@@ -37,6 +45,8 @@ export interface Pool {
   /** Smoothed; undefined before the first. */
   meanDurationMs: number | undefined;
   meanHandlerMs: number | undefined;
+  /** How many handlers in a row have been anything but slow. */
+  calm: number;
   /** How often an instance has become free. */
   turns: number;
   /** How long that takes, smoothed, while there is a line; and monotonic ms at which it last happened, or the line began. */
@@ -48,9 +58,12 @@ export interface Pool {
 /** Assumed until measured. */
 const bootMsAssumed = 150;
 
-export const newPool = (version: Version): Pool => ({ version, waiting: [], waiters: [], line: [], booting: 0, busy: 0, turnedMs: 0, retired: false, meanDurationMs: undefined, meanHandlerMs: undefined, turns: 0, gapMs: undefined, lineTurnedMs: 0, meanBootMs: bootMsAssumed });
+export const newPool = (version: Version): Pool => ({ version, waiting: [], waiters: [], line: [], sent: 0, booting: 0, working: new Set(), turnedMs: 0, retired: false, meanDurationMs: undefined, meanHandlerMs: undefined, calm: 0, turns: 0, gapMs: undefined, lineTurnedMs: 0, meanBootMs: bootMsAssumed });
 
-export const isEmpty = (pool: Pool): boolean => pool.waiting.length + pool.waiters.length + pool.line.length + pool.booting + pool.busy === 0;
+export const isEmpty = (pool: Pool): boolean => pool.waiting.length + pool.waiters.length + inLine(pool) + pool.booting + pool.working.size === 0;
+
+/** Events that wait for a busy instance. */
+export const inLine = ({ line, sent }: Pool): number => line.length + sent;
 
 /** A mean that follows: each new figure counts a fifth. */
 export const smoothed = (mean: number | undefined, figure: number): number => (mean === undefined ? figure : mean + (figure - mean) / 5);

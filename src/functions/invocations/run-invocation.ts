@@ -5,7 +5,7 @@ import type { InvokeOptions, InvokeResult } from "../function.ts";
 import type { Health } from "../instances/dispatcher.ts";
 import type { Instance } from "../instances/instance.ts";
 import type { Grant } from "../instances/pool.ts";
-import type { Settling } from "../runner.ts";
+import type { Invocation, Settling } from "../runner.ts";
 import { invocationSegments } from "../tracing/segments.ts";
 import { endingOf, endingOfBoot, tooLarge, type Ending } from "./ending.ts";
 import { logTail } from "./log-tail.ts";
@@ -59,8 +59,8 @@ export async function runInvocation({ instance, failure }: Grant, options: Trace
     const { payload, functionError } = ending;
     return { requestId, executedVersion: version.version, payload, functionError, logTail: tail?.bytes(), ...figures };
   };
-  // A timeout is told and billed as the limit that was set, not as what it took to notice.
-  const durationOf = (status: Ending["status"], atMs: number): number => (status === "timeout" ? subject.timeoutMs : atMs - begunMs);
+  // A timeout is told and billed as the limit that was set, not as what it took to notice. An answer that was there when its turn came took its handler's time.
+  const durationOf = (status: Ending["status"], atMs: number): number => (status === "timeout" ? subject.timeoutMs : Math.max(atMs - begunMs, handled.handlerMs ?? 0));
   const figuresOf = (durationMs: number, memoryPeakMb: number): Figures => ({ durationMs, billedMs: Math.ceil(durationMs + (initMs ?? 0)), memoryPeakMb, initMs, steps });
 
   if (settling && !tail) onAnswer?.(resultOf(figuresOf(durationOf(ending.status, answeredMs), instance.memoryPeakMb ?? 0)));
@@ -90,6 +90,9 @@ export function untilAnswered<T>(work: (onAnswer: (answer: T) => void) => Promis
   return answered.promise;
 }
 
+/** What the program is told. */
+export const eventOf = ({ requestId, payload, invokedArn, clientContext, traceId }: InvokeOptions, deadlineMs: number): Invocation => ({ requestId, invokedArn, deadlineMs, payload, clientContext, traceId });
+
 interface Handled {
   readonly ending: Ending;
   readonly health: Health;
@@ -99,7 +102,7 @@ interface Handled {
 }
 
 async function handle(instance: Instance, options: InvokeOptions, deadlineMs: number, body: ResponseBody | undefined): Promise<Handled> {
-  const { requestId, payload, invokedArn, clientContext, traceId } = options;
+  const { requestId } = options;
   const { timeoutMs } = instance.version.settings;
   const subject = { requestId, timeoutMs };
   if (!instance.alive) {
@@ -107,7 +110,7 @@ async function handle(instance: Instance, options: InvokeOptions, deadlineMs: nu
     const boot = await instance.start("invoke", timeoutMs);
     if (boot.kind !== "ready") return { ending: endingOfBoot(boot, subject), health: boot.kind === "exit" || boot.kind === "timeout" || boot.kind === "extension" ? "reset" : "dead", settling: undefined };
   }
-  const outcome = await instance.invoke({ requestId, invokedArn, deadlineMs, payload, clientContext, traceId, ...(body ? { sink: body } : {}) });
+  const outcome = await instance.invoke(body ? { ...eventOf(options, deadlineMs), sink: body } : eventOf(options, deadlineMs));
   const { settling } = instance;
   const ending = body?.tooLarge && outcome.kind === "streamed" ? tooLarge(body.bytesMax) : endingOf(outcome, subject);
   return { ending: body ? { ...ending, streamedBytes: body.sizeBytes } : ending, health: instance.alive ? "well" : "reset", settling, handlerMs: outcome.kind === "answer" && !settling ? outcome.handlerMs : undefined };

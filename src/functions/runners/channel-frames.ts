@@ -1,7 +1,7 @@
 // The language spoken over file descriptor 3: length-prefixed frames of raw bytes, parsed with a cursor so that size costs nothing but itself.
 
 /**
- * What a frame means. `specialise`, `filled`, `invoke` and `streamCredit` are sent by the platform, everything else by the wrapper inside.
+ * What a frame means. `specialise`, `filled`, `invoke`, `recall` and `streamCredit` are sent by the platform, everything else by the wrapper inside.
  */
 export const frameType = {
   /** To a program that is `latent`. Body: `{ env, cwd }` as JSON, all that the program shall find. */
@@ -28,6 +28,10 @@ export const frameType = {
   latent: 10,
   /** To a program that was `latent`: the function's code is in place. */
   filled: 11,
+  /** To the program: this event is not to be begun. One that has begun already goes on, and nothing is said. */
+  recall: 12,
+  /** The event that was called back has not been begun, and will not be. */
+  returned: 13,
   /** Head: the content type. Only when the event's meta has a `streamWindowBytes`; a `result` without a body, or an error, still ends the invocation. */
   streamStart: 16,
   /** Uses up credit: its body's bytes and 64 more. */
@@ -64,18 +68,28 @@ const FIXED_BYTES = 8;
 const FRAME_OVERHEAD_BYTES_MAX = 255 + 65_535;
 
 /** Everything of a frame but its body, which the caller writes after it without a copy. Throws RangeError when id or head do not fit. */
-export function frameStart(type: number, requestId: string, head: string, bodyBytes: number): Buffer {
+export const frameStart = (type: number, requestId: string, head: string, bodyBytes: number): Buffer => begun(type, requestId, head, bodyBytes, 0).frame;
+
+/** A frame with a copy of its body. Throws RangeError when id or head do not fit. */
+export function wholeFrame(type: number, requestId: string, head: string, body: Uint8Array): Buffer {
+  const { frame, end } = begun(type, requestId, head, body.length, body.length);
+  frame.set(body, end);
+  return frame;
+}
+
+function begun(type: number, requestId: string, head: string, bodyBytes: number, roomBytes: number): { readonly frame: Buffer; readonly end: number } {
   const idBytes = Buffer.byteLength(requestId);
   const headBytes = Buffer.byteLength(head);
   if (idBytes > 255 || headBytes > 65_535) throw new RangeError("request id or head too long for a frame");
-  const start = Buffer.allocUnsafe(FIXED_BYTES + idBytes + headBytes);
-  start.writeUInt32BE(idBytes + headBytes + bodyBytes, 0);
-  start[4] = type;
-  start[5] = idBytes;
-  start.writeUInt16BE(headBytes, 6);
-  start.write(requestId, FIXED_BYTES);
-  start.write(head, FIXED_BYTES + idBytes);
-  return start;
+  const end = FIXED_BYTES + idBytes + headBytes;
+  const frame = Buffer.allocUnsafe(end + roomBytes);
+  frame.writeUInt32BE(idBytes + headBytes + bodyBytes, 0);
+  frame[4] = type;
+  frame[5] = idBytes;
+  frame.writeUInt16BE(headBytes, 6);
+  frame.write(requestId, FIXED_BYTES);
+  frame.write(head, FIXED_BYTES + idBytes);
+  return { frame, end };
 }
 
 /** The peer does not speak this protocol, or speaks too much. */
@@ -90,6 +104,7 @@ class BrokenFrame extends Error {
 export class FrameReader {
   readonly #restBytesMax: number;
   readonly #onFrame: (frame: Frame) => void;
+  #held: Buffer[] | undefined;
   readonly #fixed = Buffer.allocUnsafe(FIXED_BYTES);
   #fixedFilled = 0;
   #rest: Buffer | undefined;
@@ -102,9 +117,22 @@ export class FrameReader {
 
   push(chunk: Buffer): void {
     let at = 0;
-    while (at < chunk.length) {
+    while (at < chunk.length && !this.#held) {
       at += this.#rest ? this.#fillRest(this.#rest, chunk, at) : this.#fillFixed(chunk, at);
     }
+    if (at < chunk.length) this.#held?.push(chunk.subarray(at));
+  }
+
+  /** What comes after the present frame waits. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  /** Goes on with what waits, until the next `hold`. */
+  resume(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const chunk of held) this.push(chunk);
   }
 
   #fillFixed(chunk: Buffer, at: number): number {

@@ -7,7 +7,7 @@ import type { SandboxApi } from "./sandbox-api.ts";
 export type Opening = { readonly kind: "ready"; readonly codeMs?: number | undefined } | { readonly kind: "error"; readonly payload: Uint8Array; readonly errorType: string };
 
 export type Reply =
-  | { readonly kind: "answer"; readonly payload: Uint8Array; readonly handlerMs?: number | undefined }
+  | { readonly kind: "answer"; readonly payload: Uint8Array; readonly handlerMs?: number | undefined; /** It lay here for a turn of the event loop. */ readonly waited?: boolean | undefined }
   | { readonly kind: "streamed" }
   | { readonly kind: "too-large"; readonly sizeBytes: number; readonly bytesMax: number }
   /** `fatal`: the program is about to end. `cause`: for traces, a JSON object. */
@@ -32,10 +32,22 @@ export interface Conversation extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
   /** Starts talking once the sandbox runs. `onOutput` takes bytes of the program's stdout (1) or stderr (2) that came this way. */
   attach(sandbox: Sandbox, log: ProgramLog): void;
-  /** Sends an event; the answer comes by `replied`. */
+  /** Sends an event; the answer comes by `replied`. One that was sent ahead has only its turn now. */
   ask(invocation: Invocation): void;
+  /** Absent where the program takes no event while another one runs. */
+  readonly ahead?: Ahead;
   /** After the program has ended: resolves when everything it had said is delivered. */
   drained(): Promise<void>;
+}
+
+/** Events that lie with the program before their turn, so that it need not be woken for each. It runs them one after the other all the same. */
+export interface Ahead {
+  /** False when it can not be sent so. Those sent must have their turn in this order, and before any other. `first`: to a program that has nothing to do; else only behind another. They leave with the turn of the event loop. */
+  send(invocation: Invocation, first: boolean): boolean;
+  /** Those sent leave now. */
+  flush(): void;
+  /** Calls back if the program has not begun it and will not; never when its turn comes first. */
+  recall(requestId: string, onReturned: () => void): void;
 }
 
 export interface ProgramLog {

@@ -11,7 +11,7 @@ import { openSubscriptions } from "../telemetry/subscriptions.ts";
 import type { Conversation, Protocol } from "./conversation.ts";
 import { launch, without, type Launched } from "./launch.ts";
 import { readOutput } from "./program-output.ts";
-import { listenerAt, newDesk, nextHappening, workOrTrouble, type Happening, type Run } from "./run.ts";
+import { initEnd, listenerAt, newDesk, nextHappening, outcomeOf, workOrTrouble, type Happening, type Run } from "./run.ts";
 import { openSandboxApi, type SandboxApi } from "./sandbox-api.ts";
 import { mountsOf } from "./sandbox-spec.ts";
 import { atMost, kill, shutDown } from "./shut-down.ts";
@@ -97,19 +97,36 @@ class Instance implements RunningInstance {
     const run = this.#run;
     assert(run, "invoke before boot");
     assert(!run.desk.waiter, "invoke during an invocation");
-    if (run.exit) return { kind: "exit", ...run.exit };
     const { crew, desk } = run;
-    const happening = nextHappening(run, this.#deps.clock, invocation.deadlineMs - this.#deps.clock.now());
+    if (run.exit && crew.present) return { kind: "exit", ...run.exit };
+    const happening = nextHappening({ desk, exit: undefined }, this.#deps.clock, invocation.deadlineMs - this.#deps.clock.now());
     if (crew.present) desk.asked = Promise.withResolvers();
     run.settling = undefined;
     crew.invoke(invocation);
     run.conversation.ask(invocation);
+    // Not before, as its answer may be there: one that was sent ahead can be done when its turn comes.
+    if (run.exit) desk.waiter?.({ kind: "ended", exit: run.exit });
     const first = await happening;
     if (crew.present) run.settling = this.#settle(run, first, invocation.deadlineMs);
     else if (first.kind === "late") await kill(run);
     else if (first.kind === "replied" && first.reply.kind === "error" && first.reply.fatal) await this.#leave(run);
-    if (first.kind === "replied") await run.output.flush();
+    if (first.kind === "replied" && !(first.reply.kind === "answer" && first.reply.waited)) await run.output.flush();
     return outcomeOf(first);
+  }
+
+  sendAhead(invocation: Invocation, first: boolean): boolean {
+    const run = this.#run;
+    // What a child process writes comes by the pipes, and only the turn of the loop after an answer tells whose it was.
+    if (!run || run.exit || run.crew.present || run.output.piped || this.#spec.runtime.family !== "node") return false;
+    return run.conversation.ahead?.send(invocation, first) ?? false;
+  }
+
+  flushAhead(): void {
+    this.#run?.conversation.ahead?.flush();
+  }
+
+  recall(requestId: string, onReturned: () => void): void {
+    this.#run?.conversation.ahead?.recall(requestId, onReturned);
   }
 
   get settling(): Settling | undefined {
@@ -265,26 +282,4 @@ async function closeRun(run: Run): Promise<void> {
   await run.conversation[Symbol.asyncDispose]();
   await run.api[Symbol.asyncDispose]();
   await run.daemon?.[Symbol.asyncDispose]();
-}
-
-function outcomeOf(happening: Happening): Outcome {
-  switch (happening.kind) {
-    case "replied":
-      return happening.reply;
-    case "ended":
-      return { kind: "exit", ...happening.exit };
-    case "extension":
-      return { kind: "extension", ...happening.failure };
-    case "late":
-      return { kind: "timeout" };
-    case "opened":
-      throw new Error("bug: a program was ready twice");
-  }
-}
-
-function initEnd(first: Happening): { readonly status: "success" | "failure" | "timeout"; readonly errorType: string | undefined } {
-  if (first.kind === "late") return { status: "timeout", errorType: undefined };
-  if (first.kind === "opened" && first.opening.kind === "ready") return { status: "success", errorType: undefined };
-  const errorType = first.kind === "opened" && first.opening.kind === "error" ? first.opening.errorType : first.kind === "extension" ? first.failure.errorType : "Runtime.ExitError";
-  return { status: "failure", errorType };
 }

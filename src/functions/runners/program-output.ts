@@ -6,6 +6,8 @@ import { LogFrames } from "./log-frames.ts";
 import { OutputLines } from "./output-lines.ts";
 
 export interface ProgramOutput extends ProgramLog {
+  /** Something has come by the pipes. */
+  readonly piped: boolean;
   /** Resolves when what was readable from the pipes is delivered; ends unfinished lines. */
   flush(): Promise<void>;
   /** Resolves when both pipes have ended; ends unfinished lines. */
@@ -25,8 +27,12 @@ export function readOutput(sources: { readonly stdout: Readable; readonly stderr
     streams[1].flush();
     streams[2].flush();
   };
+  let piped = false;
   const ends = pipes.map(({ stream, lines }) => {
-    stream.on("data", (chunk: Buffer) => lines.push(chunk));
+    stream.on("data", (chunk: Buffer) => {
+      piped = true;
+      lines.push(chunk);
+    });
     return endOf(stream);
   });
   const event = (text: string): void => onText(text.endsWith("\n") ? text.slice(0, -1) : text);
@@ -38,6 +44,9 @@ export function readOutput(sources: { readonly stdout: Readable; readonly stderr
     ends.push(endOf(frames));
   }
   return {
+    get piped() {
+      return piped;
+    },
     event,
     output: (fd, bytes) => streams[fd].push(bytes),
     // A pipe written before the answer is readable in the same turn of the event loop as the answer, so one turn drains it.

@@ -2,7 +2,7 @@
 import type { Clock } from "../../kernel/clock.ts";
 import type { Exit, Sandbox } from "../../ports/sandbox.ts";
 import type { Crew, ExtensionFailure } from "../extensions/crew.ts";
-import type { Settling } from "../runner.ts";
+import type { Outcome, Settling } from "../runner.ts";
 import type { Subscriptions } from "../telemetry/subscriptions.ts";
 import type { Conversation, Listener, Opening, Reply } from "./conversation.ts";
 import type { XrayDaemon } from "../tracing/daemon.ts";
@@ -100,4 +100,27 @@ export async function workOrTrouble(run: Run, clock: Clock, ms: number, work: Pr
   // Takes the wait back, timer included.
   if (desk.waiter === waiter) waiter?.({ kind: "late" });
   return undefined;
+}
+
+export function outcomeOf(happening: Happening): Outcome {
+  switch (happening.kind) {
+    case "replied":
+      return happening.reply;
+    case "ended":
+      return { kind: "exit", ...happening.exit };
+    case "extension":
+      return { kind: "extension", ...happening.failure };
+    case "late":
+      return { kind: "timeout" };
+    case "opened":
+      throw new Error("bug: a program was ready twice");
+  }
+}
+
+/** How the runtime's part of a start ended. */
+export function initEnd(first: Happening): { readonly status: "success" | "failure" | "timeout"; readonly errorType: string | undefined } {
+  if (first.kind === "late") return { status: "timeout", errorType: undefined };
+  if (first.kind === "opened" && first.opening.kind === "ready") return { status: "success", errorType: undefined };
+  const errorType = first.kind === "opened" && first.opening.kind === "error" ? first.opening.errorType : first.kind === "extension" ? first.failure.errorType : "Runtime.ExitError";
+  return { status: "failure", errorType };
 }
