@@ -187,7 +187,11 @@ export async function bootFunction(
     boot,
     logs, extensionLogs, events, telemetry,
     instance,
-    invoke: (event, given) => instance().invoke(invocation(event, given)),
+    invoke: async (event, given) => {
+      const outcome = await instance().invoke(invocation(event, given));
+      await instance().hearing;
+      return outcome;
+    },
     [Symbol.asyncDispose]: async () => {
       if (boot.kind === "ready") await boot.instance[Symbol.asyncDispose]();
       for (const dir of [codeDir, opt]) if (dir !== undefined) await rm(dir, { recursive: true, force: true });

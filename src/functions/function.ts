@@ -180,6 +180,8 @@ export interface InvokeOptions {
   readonly logTail?: boolean;
   /** Asked for only when it matters, as making one costs: when the event must wait, or streams. */
   readonly signal?: () => AbortSignal;
+  /** The result comes before the log's last lines and the meter; for whoever can not use the instance again in the same turn of the event loop. */
+  readonly answerFirst?: boolean;
   /** Who asks, for the meter; absent: a caller. */
   readonly trigger?: "mapping";
 }

@@ -107,6 +107,8 @@ export interface RunningInstance extends AsyncDisposable {
    * After an outcome of `timeout`, `exit`, `extension` or a fatal `error` the program is dead: call `revive` before the next.
    */
   invoke(invocation: Invocation): Promise<Outcome>;
+  /** Of the last invocation: resolves when all that the program wrote before its answer has been delivered; undefined when it has. No other may begin before. */
+  readonly hearing: Promise<void> | undefined;
   /** Of the last invocation; undefined without extensions, when there is nothing to wait for. Until it is over no other may begin. */
   readonly settling: Settling | undefined;
   /**

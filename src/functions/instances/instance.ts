@@ -162,6 +162,10 @@ export class Instance implements AsyncDisposable {
     this.#running?.recall(requestId, onReturned);
   }
 
+  get hearing(): Promise<void> | undefined {
+    return this.#running?.hearing;
+  }
+
   /** The rest of the last invocation; see RunningInstance. */
   get settling(): Settling | undefined {
     return this.#running?.settling;

@@ -48,9 +48,12 @@ export async function runInvocation({ instance, failure }: Grant, options: Trace
   const startedMs = clock.now();
   const begunMs = clock.monotonicMs();
   const subject = { requestId, timeoutMs: version.settings.timeoutMs };
+  const deadlineMs = startedMs + subject.timeoutMs;
+  // First of all, as the program takes a while to wake. What it says is heard when it is invoked.
+  if (!failure && !body && instance.sendAhead(eventOf(options, deadlineMs), true)) instance.flushAhead();
   log.platform({ kind: "start", requestId, traceId }, startedMs);
   if (body) body.executedVersion = version.version;
-  const handled: Handled = failure ? { ending: endingOfBoot(failure, subject), health: "dead", settling: undefined } : await handle(instance, options, startedMs + subject.timeoutMs, body);
+  const handled: Handled = failure ? { ending: endingOfBoot(failure, subject), health: "dead", hearing: undefined, settling: undefined } : await handle(instance, options, deadlineMs, body);
   const answeredMs = clock.monotonicMs();
   const { ending, settling } = handled;
   const initMs = instance.takeInitMs();
@@ -63,7 +66,8 @@ export async function runInvocation({ instance, failure }: Grant, options: Trace
   const durationOf = (status: Ending["status"], atMs: number): number => (status === "timeout" ? subject.timeoutMs : Math.max(atMs - begunMs, handled.handlerMs ?? 0));
   const figuresOf = (durationMs: number, memoryPeakMb: number): Figures => ({ durationMs, billedMs: Math.ceil(durationMs + (initMs ?? 0)), memoryPeakMb, initMs, steps });
 
-  if (settling && !tail) onAnswer?.(resultOf(figuresOf(durationOf(ending.status, answeredMs), instance.memoryPeakMb ?? 0)));
+  if ((settling || options.answerFirst) && !tail) onAnswer?.(resultOf(figuresOf(durationOf(ending.status, answeredMs), instance.memoryPeakMb ?? instance.readMemory())));
+  await handled.hearing;
   const doneMs = (await settling?.runtimeDone) ?? answeredMs;
   const spanFrom = (name: Span["name"], fromMs: number, toMs: number): Span => ({ name, startMs: startedMs + (fromMs - begunMs), durationMs: toMs - fromMs });
   const spans = log.detailed ? [spanFrom("responseLatency", begunMs, answeredMs), spanFrom("responseDuration", answeredMs, answeredMs), spanFrom("runtimeOverhead", answeredMs, doneMs)] : undefined;
@@ -96,6 +100,8 @@ export const eventOf = ({ requestId, payload, invokedArn, clientContext, traceId
 interface Handled {
   readonly ending: Ending;
   readonly health: Health;
+  /** See RunningInstance. */
+  readonly hearing: Promise<void> | undefined;
   /** What is still to come after the answer. */
   readonly settling: Settling | undefined;
   readonly handlerMs?: number | undefined;
@@ -108,10 +114,10 @@ async function handle(instance: Instance, options: InvokeOptions, deadlineMs: nu
   if (!instance.alive) {
     // After a crash, or when the boot ran out of time: the program starts (again) within this event's own time.
     const boot = await instance.start("invoke", timeoutMs);
-    if (boot.kind !== "ready") return { ending: endingOfBoot(boot, subject), health: boot.kind === "exit" || boot.kind === "timeout" || boot.kind === "extension" ? "reset" : "dead", settling: undefined };
+    if (boot.kind !== "ready") return { ending: endingOfBoot(boot, subject), health: boot.kind === "exit" || boot.kind === "timeout" || boot.kind === "extension" ? "reset" : "dead", hearing: undefined, settling: undefined };
   }
   const outcome = await instance.invoke(body ? { ...eventOf(options, deadlineMs), sink: body } : eventOf(options, deadlineMs));
-  const { settling } = instance;
+  const { hearing, settling } = instance;
   const ending = body?.tooLarge && outcome.kind === "streamed" ? tooLarge(body.bytesMax) : endingOf(outcome, subject);
-  return { ending: body ? { ...ending, streamedBytes: body.sizeBytes } : ending, health: instance.alive ? "well" : "reset", settling, handlerMs: outcome.kind === "answer" && !settling ? outcome.handlerMs : undefined };
+  return { ending: body ? { ...ending, streamedBytes: body.sizeBytes } : ending, health: instance.alive ? "well" : "reset", hearing, settling, handlerMs: outcome.kind === "answer" && !settling ? outcome.handlerMs : undefined };
 }

@@ -110,8 +110,12 @@ class Instance implements RunningInstance {
     if (crew.present) run.settling = this.#settle(run, first, invocation.deadlineMs);
     else if (first.kind === "late") await kill(run);
     else if (first.kind === "replied" && first.reply.kind === "error" && first.reply.fatal) await this.#leave(run);
-    if (first.kind === "replied" && !(first.reply.kind === "answer" && first.reply.waited)) await run.output.flush();
+    run.hearing = first.kind === "replied" && !(first.reply.kind === "answer" && first.reply.waited) ? run.output.flush() : undefined;
     return outcomeOf(first);
+  }
+
+  get hearing(): Promise<void> | undefined {
+    return this.#run?.hearing;
   }
 
   sendAhead(invocation: Invocation, first: boolean): boolean {
@@ -199,6 +203,7 @@ class Instance implements RunningInstance {
       ended: launched.ended.then(async (exit) => await this.#end(run, exit)),
       announceDeath: death.resolve,
       died: death.promise,
+      hearing: undefined,
       settling: undefined,
       closing: undefined,
     };

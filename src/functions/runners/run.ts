@@ -27,6 +27,8 @@ export interface Run {
   readonly ended: Promise<Exit>;
   readonly announceDeath: () => void;
   readonly died: Promise<void>;
+  /** Of the last invocation. */
+  hearing: Promise<void> | undefined;
   /** Of the last invocation, where one lasts longer than its answer. */
   settling: Settling | undefined;
   /** The orderly end, once it has begun. */

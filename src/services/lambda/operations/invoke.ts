@@ -24,7 +24,7 @@ export const invoke: Op<"Invoke"> = async (input, context) => {
 };
 
 async function runNow(ref: FunctionRef, payload: Uint8Array, input: Parameters<typeof invoke>[0], context: LambdaContext) {
-  const result = await context.heart.invoke(ref, invokeOptions(ref, payload, input, context));
+  const result = await context.heart.invoke(ref, { ...invokeOptions(ref, payload, input, context), answerFirst: true });
   return {
     StatusCode: 200,
     Payload: result.payload,

@@ -88,7 +88,7 @@ async function serve(request: HttpRequest, errand: Errand, deps: Deps): Promise<
 }
 
 async function buffered(ref: FunctionRef, options: InvokeOptions, { heart }: Deps): Promise<HttpReply> {
-  const { payload, functionError } = await heart.invoke(ref, options);
+  const { payload, functionError } = await heart.invoke(ref, { ...options, answerFirst: true });
   return (functionError ? undefined : answerV2(payload)) ?? badGateway();
 }
 
