@@ -84,12 +84,11 @@ export function openSink({ writer, clock, logger }: SinkDeps): OpenSink {
     }
   };
 
+  /** One group: what comes meanwhile waits for the next, or a busy function would have a commit for every few lines. */
   const drain = async (): Promise<void> => {
-    while (pending.size > 0) {
-      for (const slice of slices(take())) {
-        await writeSlice(slice);
-        pendingBytes -= slice.reduce((sum, { bytes }) => sum + bytes, 0);
-      }
+    for (const slice of slices(take())) {
+      await writeSlice(slice);
+      pendingBytes -= slice.reduce((sum, { bytes }) => sum + bytes, 0);
     }
   };
 
