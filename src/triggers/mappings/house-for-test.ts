@@ -15,6 +15,9 @@ import type { Mapping, MappingSettings, StreamReading } from "./mapping.ts";
 import { openMappings, type Mappings } from "./open-mappings.ts";
 import { openLogSource, type LogSource } from "./streams/log-source-for-test.ts";
 
+/** Nobody gives up before so much time of the machine's, whatever the clock that is turned says: a disk may be slow. */
+const REAL_MS_LEAST = 20_000;
+
 const scope = { account: "000000000000", region: "us-east-1" };
 export const streamArn = "arn:aws:kinesis:us-east-1:000000000000:stream/s";
 
@@ -45,7 +48,7 @@ export interface MappingHouse {
   queue(name: string): Promise<QueueRecord>;
   mapQueue(functionName: string, queueName: string, settings?: Partial<MappingSettings>): Promise<Mapping>;
   mapStream(functionName: string, stream?: Partial<StreamReading>, settings?: Partial<MappingSettings>): Promise<Mapping>;
-  /** Turns the clock in steps until this holds; throws after so much of its time. */
+  /** Turns the clock in steps, each when the engine has caught up, until this holds; throws after so much of its time, and some of the machine's. */
   until(holds: () => boolean | Promise<boolean>, how?: { readonly withinMs?: number; readonly stepMs?: number }): Promise<void>;
 }
 
@@ -98,9 +101,12 @@ export async function openMappingHouse(): Promise<MappingHouse> {
       return joined({ ...scope, kind: "kinesis", sourceArn: streamArn, function: { ...scope, name }, enabled: true, tags: {}, settings: { batchSize: 100, windowSeconds: 0, filters: [], partialFailures: false, ...settings, stream: reading } });
     },
     until: async (holds, { withinMs = 600_000, stepMs = 20 } = {}) => {
-      for (const endsMs = clock.now() + withinMs; !(await holds()); ) {
-        if (clock.now() > endsMs) throw new Error(`did not come true within ${withinMs} ms of the clock`);
-        // The engine writes in a thread of its own: its time is real.
+      const endsMs = clock.now() + withinMs;
+      const realEndsMs = performance.now() + REAL_MS_LEAST;
+      while (!(await holds())) {
+        if (clock.now() > endsMs && performance.now() > realEndsMs) throw new Error(`did not come true within ${withinMs} ms of the clock`);
+        // The engine writes in a thread of its own, at the disk's pace: whoever waits for it is let go on before time does.
+        await house.engine.store.commit([], []);
         await new Promise((resolve) => setTimeout(resolve, 1));
         await clock.advance(stepMs);
       }
