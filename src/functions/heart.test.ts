@@ -179,7 +179,7 @@ describe("an invocation", () => {
     const first = await brief.call(ref);
     await new Promise((resolve) => setTimeout(resolve, 150));
     expect(await brief.call(ref)).toEqual({ ...(first as object), count: 2 });
-    await expect.poll(() => brief.heart.status().instances, { timeout: 5000 }).toBe(0);
+    await expect.poll(() => brief.heart.status().instances, { timeout: 20_000 }).toBe(0);
     expect(brief.told).toEqual([]);
   });
 

@@ -157,7 +157,7 @@ describe("a FIFO queue", () => {
     const [again] = await receive(url, { ReceiveRequestAttemptId: "try", VisibilityTimeout: 1 });
     expect(again?.ReceiptHandle).toBe(first?.ReceiptHandle);
     expect(await receive(url, { ReceiveRequestAttemptId: "another" })).toEqual([]);
-    await expect.poll(async () => (await attributes(url))["ApproximateNumberOfMessages"], { timeout: 5000 }).toBe("1");
+    await expect.poll(async () => (await attributes(url))["ApproximateNumberOfMessages"], { timeout: 20_000 }).toBe("1");
     expect(await failure(sqs.send(new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle: first?.ReceiptHandle })))).toMatchObject({
       name: "InvalidParameterValue", message: `Value ${first?.ReceiptHandle} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.`,
     });
@@ -205,7 +205,7 @@ describe("dead letters", () => {
     expect(await failure(start(arn("slow-dead")))).toMatchObject({ message: "There is already a task running. Only one active task is allowed for a source queue arn at a given time." });
     expect((await sqs.send(new ListMessageMoveTasksCommand({ SourceArn: arn("slow-dead") }))).Results).toMatchObject([{ Status: "RUNNING", TaskHandle, MaxNumberOfMessagesPerSecond: 1, DestinationArn: arn("elsewhere"), ApproximateNumberOfMessagesToMove: 10 }]);
     await sqs.send(new CancelMessageMoveTaskCommand({ TaskHandle }));
-    await expect.poll(async () => (await sqs.send(new ListMessageMoveTasksCommand({ SourceArn: arn("slow-dead") }))).Results?.[0]?.Status, { timeout: 5000 }).toBe("CANCELLED");
+    await expect.poll(async () => (await sqs.send(new ListMessageMoveTasksCommand({ SourceArn: arn("slow-dead") }))).Results?.[0]?.Status, { timeout: 20_000 }).toBe("CANCELLED");
     expect(Number((await attributes(dead))["ApproximateNumberOfMessages"])).toBeGreaterThan(5);
     expect(await failure(sqs.send(new CancelMessageMoveTaskCommand({ TaskHandle: "nonsense" })))).toMatchObject({ name: "InvalidParameterValue", message: "Value for parameter TaskHandle is invalid." });
     expect(await failure(start(arn("elsewhere")))).toMatchObject({ name: "InvalidParameterValue", message: "Source queue must be configured as a Dead Letter Queue." });

@@ -76,7 +76,7 @@ const queued = async () => {
   const { visible, leased, delayed } = await engine.queue.counts(queueOf(at));
   return { visible, leased, delayed };
 };
-const soon = { timeout: 5000, interval: 5 };
+const soon = { timeout: 20_000, interval: 5 };
 const attempted = (count: number) => expect.poll(() => attempts.length, soon).toBe(count);
 const empty = { visible: 0, leased: 0, delayed: 0 };
 

@@ -8,7 +8,7 @@ import { eventWrite, queueOf } from "./events.ts";
 import { openWorker, type Worker } from "./worker.ts";
 
 const at = { account: "000000000000", region: "us-east-1", name: "thumbs" };
-const soon = { timeout: 5000, interval: 5 };
+const soon = { timeout: 20_000, interval: 5 };
 
 test("events that end quickly are leased ahead of the room for them, and given back when the worker stops", async () => {
   const dir = await mkdtemp(join(tmpdir(), "fugaz-ahead-"));

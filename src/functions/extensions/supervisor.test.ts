@@ -30,7 +30,7 @@ describe.concurrent("The supervisor", () => {
     using s = supervised();
     s.supervisor.startExtension(s.sh("e0", "echo \"$SHARED $OWN\"; echo err >&2"));
     s.supervisor.startRuntime(s.sh("runtime", "echo \"$SHARED $OWN\"; ls /proc/self/fd | tr '\\n' ' '", { OWN: "it's $mine\n2" }));
-    await expect.poll(() => s.ends, { timeout: 5000 }).toEqual({ e0: 0, runtime: 0 });
+    await expect.poll(() => s.ends, { timeout: 20_000 }).toEqual({ e0: 0, runtime: 0 });
     expect(s.heard).toEqual(["e0: shared ", "e0: err"]);
     expect(s.out()).toMatch(/^shared it's \$mine\n2\n0 1 2 /);
     expect(s.out()).not.toMatch(/ [5-8] /);
@@ -40,7 +40,7 @@ describe.concurrent("The supervisor", () => {
     using s = supervised();
     s.supervisor.startExtension(s.sh("e0", "printf '  \\\\n %%s \\303\\274\\t\\n\\nlast without end'"));
     s.supervisor.startExtension(s.sh("e1", "i=0; while [ $i -lt 3000 ]; do printf ü; i=$((i+1)); done; echo; i=0; while [ $i -lt 100 ]; do echo $i; i=$((i+1)); done; exit 3"));
-    await expect.poll(() => s.ends, { timeout: 5000 }).toEqual({ e0: 0, e1: 3 });
+    await expect.poll(() => s.ends, { timeout: 20_000 }).toEqual({ e0: 0, e1: 3 });
     const of = (id: string) => s.heard.filter((line) => line.startsWith(id)).map((line) => line.slice(4));
     expect(of("e0")).toEqual(["  \\n %s ü\t", "", "last without end"]);
     expect(of("e1")).toEqual(["ü".repeat(3000), ...Array.from({ length: 100 }, (_, index) => String(index))]);
@@ -53,8 +53,8 @@ describe.concurrent("The supervisor", () => {
     s.supervisor.startExtension(s.sh("e1", "exit 137"));
     s.supervisor.startExtension(s.sh("e2", "sleep 60"));
     s.supervisor.signal("e2", "KILL");
-    await expect.poll(() => s.ends, { timeout: 5000 }).toEqual({ e0: "SIGKILL", e1: 137, e2: "SIGKILL" });
+    await expect.poll(() => s.ends, { timeout: 20_000 }).toEqual({ e0: "SIGKILL", e1: 137, e2: "SIGKILL" });
     s.supervisor.signal("runtime", "TERM");
-    await expect.poll(() => s.ends["runtime"], { timeout: 5000 }).toBe(9);
+    await expect.poll(() => s.ends["runtime"], { timeout: 20_000 }).toBe(9);
   });
 });

@@ -60,7 +60,7 @@ describe.concurrent("A delivery", () => {
     for (let n = 0; n < 2100; n++) delivery.push('"abcdefgh"');
     // One batch was on its way, two buffers waited, and the rest was too much.
     await delivery.flush();
-    await expect.poll(() => dropped, { timeout: 5000 }).toEqual([{ records: expect.any(Number), bytes: expect.any(Number) }]);
+    await expect.poll(() => dropped, { timeout: 20_000 }).toEqual([{ records: expect.any(Number), bytes: expect.any(Number) }]);
     const taken = s.batches.flat().length;
     await delivery.flush();
     expect(s.batches.flat().length + (dropped[0]?.records ?? 0)).toBe(2100);

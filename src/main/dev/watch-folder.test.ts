@@ -16,7 +16,7 @@ test("saves are told once each, wherever they are, and what is no save is not to
   await mkdir(join(dir, ".git"));
   const told: string[][] = [];
   const watch = stack.use(await watchFolder(dir, { clock: systemClock, onSaves: ({ paths }) => void told.push([...paths]), onTrouble: (sentence) => void told.push([sentence]) }));
-  const hears = (path: string): Promise<void> => expect.poll(() => told.flat(), { timeout: 5000, interval: 5 }).toContain(path);
+  const hears = (path: string): Promise<void> => expect.poll(() => told.flat(), { timeout: 20_000, interval: 5 }).toContain(path);
 
   await writeFile(join(dir, "index.js"), "1");
   await hears("index.js");
@@ -37,7 +37,7 @@ test("saves are told once each, wherever they are, and what is no save is not to
   await expect.poll(async () => {
     await writeFile(join(dir, "moved/in/c.js"), String(told.length));
     return told.flat();
-  }, { timeout: 5000, interval: 30 }).toContain("moved/in/c.js");
+  }, { timeout: 20_000, interval: 30 }).toContain("moved/in/c.js");
   await writeFile(join(dir, "node_modules/.package-lock.json"), "{}");
   await hears("node_modules/.package-lock.json");
   expect(told.flat().filter((path) => /swp|\.git|pkg/.test(path))).toEqual([]);
@@ -48,7 +48,7 @@ test("saves are told once each, wherever they are, and what is no save is not to
   await expect.poll(async () => {
     await writeFile(join(dir, "lib/deep/back.js"), String(told.length));
     return told.flat();
-  }, { timeout: 5000, interval: 30 }).toContain("lib/deep/back.js");
+  }, { timeout: 20_000, interval: 30 }).toContain("lib/deep/back.js");
   watch[Symbol.dispose]();
   const before = told.length;
   await writeFile(join(dir, "index.js"), "2");
@@ -68,5 +68,5 @@ test("without watches a directory is looked at from time to time", async () => {
     await writeFile(join(dir, "a.js"), "longer".repeat(told.size + 2));
     await writeFile(join(dir, "a.js.swp"), "1");
     return [...told];
-  }, { timeout: 5000, interval: 20 }).toEqual([join(dir, "a.js")]);
+  }, { timeout: 20_000, interval: 20 }).toEqual([join(dir, "a.js")]);
 });
