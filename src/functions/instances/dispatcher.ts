@@ -114,7 +114,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
   };
   /** An instance is free: for the one who waits longest, or for whoever comes. */
   const offer = (pool: Pool, instance: Instance): void => {
-    const waiter = instance.ahead.length > 0 ? lines.next(pool, instance) : (pool.waiters.shift() ?? lines.next(pool, instance));
+    const waiter = pool.ahead.has(instance) ? lines.next(pool, instance) : (pool.waiters.shift() ?? lines.next(pool, instance));
     if (waiter) return waiter.grant({ instance: take(pool, instance), failure: undefined });
     if (pool.retired || ended) {
       void bury(instance);
@@ -236,7 +236,7 @@ export function openDispatcher(deps: DispatcherDeps): Dispatcher {
       if (health !== "well") lines.scatter(pool, instance);
       pool.meanDurationMs = smoothed(pool.meanDurationMs, durationMs);
       if (instance.state !== "dead") {
-        const old = clock.now() - instance.bornMs > limits.ageMsMax && instance.ahead.length === 0;
+        const old = clock.now() - instance.bornMs > limits.ageMsMax && !pool.ahead.has(instance);
         if (health === "dead" || old) void bury(instance);
         else {
           recharge(instance, () => instance.step(health === "well" ? "answered" : "crashed"));

@@ -11,7 +11,6 @@ import type { Boot, Invocation, Outcome, RunnerEvent, RunningInstance, Settling,
 import { runtimeNote } from "../runtime-note.ts";
 import type { StartSteps } from "../start-steps.ts";
 import { instanceLog, type InstanceLog } from "./instance-log.ts";
-import type { Lined } from "./pool.ts";
 import { isWaiting, nextState, type InstanceEvent, type InstanceState } from "./life.ts";
 
 /** What an instance needs before its first boot: code in place, a runtime that is there. */
@@ -46,8 +45,6 @@ export class Instance implements AsyncDisposable {
   memoryPeakMb: number | undefined;
   /** Called when the program ended while it had nothing to do. */
   onDeath: (() => void) | undefined;
-  /** Events that lie with its program before their turn, in their order; see `line.ts`. */
-  readonly ahead: Lined[] = [];
   /** How many events it has ended. */
   turns = 0;
   readonly #deps: InstanceDeps;

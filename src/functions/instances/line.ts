@@ -63,13 +63,13 @@ export function openLines(clock: Pick<Clock, "after" | "monotonicMs">, letGo: (p
   const watched = new Set<Pool>();
   const watch = (pool: Pool, turnsSeen: number, going: number): void => {
     watched.add(pool);
-    const sentTo = new Map([...pool.working].filter(({ ahead }) => ahead.length > 0).map((instance) => [instance, instance.turns]));
+    const sentTo = [...pool.ahead.keys()].map((instance) => ({ instance, turns: instance.turns }));
     clock.after(stallMs(pool), () => {
       // After the answers that are there already: when it is our own event loop that was late, nobody has been slow.
       setImmediate(() => {
         watched.delete(pool);
         if (inLine(pool) === 0) return;
-        for (const [instance, turns] of sentTo) if (instance.turns === turns) recall(pool, instance);
+        for (const { instance, turns } of sentTo) if (instance.turns === turns) recall(pool, instance);
         if (pool.turns !== turnsSeen) return watch(pool, pool.turns, 1);
         for (const lined of pool.line.splice(0, going)) letGo(pool, lined);
         if (inLine(pool) > 0) watch(pool, turnsSeen, going * 2);
@@ -77,14 +77,9 @@ export function openLines(clock: Pick<Clock, "after" | "monotonicMs">, letGo: (p
     });
   };
   const recall = (pool: Pool, instance: Instance): void => {
-    for (const lined of instance.ahead) {
-      const id = lined.event?.().requestId ?? "";
-      instance.recall(id, () => {
-        const at = instance.ahead.indexOf(lined);
-        if (at < 0) return;
-        instance.ahead.splice(at, 1);
-        pool.sent--;
-        pool.line.unshift(lined);
+    for (const lined of pool.ahead.get(instance) ?? []) {
+      instance.recall(lined.event?.().requestId ?? "", () => {
+        if (take(pool, instance, lined)) pool.line.unshift(lined);
       });
     }
   };
@@ -92,19 +87,26 @@ export function openLines(clock: Pick<Clock, "after" | "monotonicMs">, letGo: (p
   const taker = (pool: Pool): Instance | undefined => {
     if (pool.calm < CALM.needed) return undefined;
     let fewest: Instance | undefined;
-    for (const instance of pool.working) if (instance.ahead.length < (fewest?.ahead.length ?? AHEAD_MAX)) fewest = instance;
+    let least = AHEAD_MAX;
+    for (const instance of pool.working) {
+      const count = pool.ahead.get(instance)?.length ?? 0;
+      if (count < least) [fewest, least] = [instance, count];
+    }
     return fewest;
   };
   const send = (pool: Pool, instance: Instance, lined: Lined, first = false): boolean => {
     if (!lined.event || !instance.sendAhead(lined.event(), first)) return false;
-    instance.ahead.push(lined);
+    const ahead = pool.ahead.get(instance);
+    if (ahead) ahead.push(lined);
+    else pool.ahead.set(instance, [lined]);
     pool.sent++;
     return true;
   };
   /** Gives an instance that has become free its share of the line, in one go. */
   const lay = (pool: Pool, instance: Instance): void => {
-    const first = instance.ahead.length === 0;
-    const share = Math.min(AHEAD_MAX - instance.ahead.length, Math.ceil(pool.line.length / (pool.working.size + 1)));
+    const there = pool.ahead.get(instance)?.length ?? 0;
+    const first = there === 0;
+    const share = Math.min(AHEAD_MAX - there, Math.ceil(pool.line.length / (pool.working.size + 1)));
     let laid = 0;
     for (const lined of pool.line) {
       if (laid === share || !send(pool, instance, lined, first && laid === 0)) break;
@@ -134,18 +136,31 @@ export function openLines(clock: Pick<Clock, "after" | "monotonicMs">, letGo: (p
         if (!watched.has(pool)) watch(pool, pool.turns, 1);
       }),
     next: (pool, instance) => {
-      if (instance.ahead.length === 0 && worthWaiting(figuresOf(pool, inLine(pool) - 1))) return undefined;
+      if (!pool.ahead.has(instance) && worthWaiting(figuresOf(pool, inLine(pool) - 1))) return undefined;
       if (pool.line.length > 0 && pool.calm >= CALM.needed) lay(pool, instance);
-      const sent = instance.ahead.shift();
+      const [sent] = pool.ahead.get(instance) ?? [];
       if (!sent) return pool.line.shift();
-      pool.sent--;
+      take(pool, instance, sent);
       return sent;
     },
     scatter: (pool, instance) => {
-      pool.sent -= instance.ahead.length;
-      pool.line.unshift(...instance.ahead.splice(0));
+      const ahead = pool.ahead.get(instance) ?? [];
+      pool.ahead.delete(instance);
+      pool.sent -= ahead.length;
+      pool.line.unshift(...ahead);
     },
   };
+}
+
+/** Takes an event off those that lie with an instance; false when it does not any more. */
+function take(pool: Pool, instance: Instance, lined: Lined): boolean {
+  const ahead = pool.ahead.get(instance) ?? [];
+  const at = ahead.indexOf(lined);
+  if (at < 0) return false;
+  ahead.splice(at, 1);
+  if (ahead.length === 0) pool.ahead.delete(instance);
+  pool.sent--;
+  return true;
 }
 
 const figuresOf = ({ working, meanHandlerMs }: Pool, inLine: number): LineFigures => ({ busy: working.size, inLine, meanHandlerMs });

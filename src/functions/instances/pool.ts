@@ -33,7 +33,9 @@ export interface Pool {
   readonly waiting: Instance[];
   readonly waiters: Waiter[];
   readonly line: Lined[];
-  /** How many of those in the line lie with an instance's program already; they are not in `line`. */
+  /** Those that lie with the program of a busy instance before their turn, in their order; they are not in `line`. */
+  readonly ahead: Map<Instance, Lined[]>;
+  /** How many these are. */
   sent: number;
   booting: number;
   /** Those that have an event. */
@@ -58,7 +60,7 @@ export interface Pool {
 /** Assumed until measured. */
 const bootMsAssumed = 150;
 
-export const newPool = (version: Version): Pool => ({ version, waiting: [], waiters: [], line: [], sent: 0, booting: 0, working: new Set(), turnedMs: 0, retired: false, meanDurationMs: undefined, meanHandlerMs: undefined, calm: 0, turns: 0, gapMs: undefined, lineTurnedMs: 0, meanBootMs: bootMsAssumed });
+export const newPool = (version: Version): Pool => ({ version, waiting: [], waiters: [], line: [], ahead: new Map(), sent: 0, booting: 0, working: new Set(), turnedMs: 0, retired: false, meanDurationMs: undefined, meanHandlerMs: undefined, calm: 0, turns: 0, gapMs: undefined, lineTurnedMs: 0, meanBootMs: bootMsAssumed });
 
 export const isEmpty = (pool: Pool): boolean => pool.waiting.length + pool.waiters.length + inLine(pool) + pool.booting + pool.working.size === 0;
 
