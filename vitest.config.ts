@@ -7,7 +7,7 @@ const expect = { poll: { timeout: 10_000 } };
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["src/**/*.test.ts", "runtimes/**/*.test.ts", "test/*.test.ts"], testTimeout: 20_000, expect } },
+      { test: { name: "unit", include: ["src/**/*.test.ts", "runtimes/**/*.test.ts", "test/*.test.ts"], testTimeout: 60_000, expect } },
       { test: { name: "contract", include: ["test/contract/**/*.test.ts"], testTimeout: 60_000, expect } },
       { test: { name: "clients", include: ["test/clients/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000, expect } },
     ],
