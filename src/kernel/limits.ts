@@ -173,6 +173,14 @@ export const limits = {
     moveTasksKept: 10,
     movesPerSecondMax: 500,
   },
+  sns: {
+    messageBytesMax: 256 * KIB,
+    batchEntriesMax: 10,
+    nameMax: 256,
+    displayNameMax: 100,
+    tagsMax: 50,
+    pageMax: 100,
+  },
   tables: {
     itemBytesMax: 400 * KIB,
     /** AWS: how deep lists and maps nest. */

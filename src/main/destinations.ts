@@ -4,10 +4,13 @@ import { Readable } from "node:stream";
 import type { Delivery, Destinations } from "../functions/async/destinations.ts";
 import { parseArn, functionRefIn } from "../kernel/arn.ts";
 import { queueOfArn, type OutgoingMessage, type QueueRef, type Queues } from "../triggers/queues/queues.ts";
+import { topicOfArn, type Publication, type Topics } from "../triggers/topics/topics.ts";
 import type { Call } from "../wire/service.ts";
 
 export interface DestinationDeps {
   readonly queues: Pick<Queues, "delivery" | "records">;
+  /** Opened when they are first needed. */
+  readonly topics: () => Promise<Pick<Topics, "delivery" | "records">>;
   /** Operations of services, as the root of the account that the event belongs to. */
   readonly callAs: (account: string, region: string) => Call["call"];
 }
@@ -15,11 +18,13 @@ export interface DestinationDeps {
 /** Who sends for Lambda; receivers see it as the message's sender. */
 const SENDER = "lambda.amazonaws.com";
 
-export function destinationsOf({ queues, callAs }: DestinationDeps): Destinations {
+export function destinationsOf({ queues, topics, callAs }: DestinationDeps): Destinations {
   return {
     state: async (arn, at) => {
       const [queue, bucket] = [queueOfArn(arn), bucketOfArn(arn)];
       if (queue) return stateOfQueue(queue, queues);
+      const topic = topicOfArn(arn);
+      if (topic) return (await (await topics()).records.find(topic)) ? "ready" : "missing";
       if (bucket === undefined) return "unsupported";
       return callAs(at.account, at.region)("s3", "HeadBucket", { Bucket: bucket }).then(() => "ready" as const, () => "missing" as const);
     },
@@ -29,8 +34,8 @@ export function destinationsOf({ queues, callAs }: DestinationDeps): Destination
         await putObject(bucket, delivery.kind === "object" ? delivery : objectOf(delivery.record), callAs);
         return { checks: [], writes: [] };
       }
-      const ref = queueOfArn(arn);
-      const sending = ref && (await queues.delivery(ref, messageOf(delivery)));
+      const [ref, topic] = [queueOfArn(arn), topicOfArn(arn)];
+      const sending = topic ? await (await topics()).delivery(topic, publicationOf(delivery)) : ref && (await queues.delivery(ref, messageOf(delivery)));
       if (!sending) throw new Error(`${arn} is not there any more`);
       return sending;
     },
@@ -67,4 +72,10 @@ function messageOf(delivery: Delivery): OutgoingMessage {
   if (delivery.kind === "record") return { body: JSON.stringify(delivery.record), senderId: SENDER };
   const attributes = Object.fromEntries(Object.entries(delivery.attributes).map(([name, { type, value }]) => [name, { type, text: value }]));
   return { body: Buffer.from(delivery.body).toString(), senderId: SENDER, attributes };
+}
+
+/** A topic's subscribers get what a queue would. */
+function publicationOf(delivery: Delivery): Publication {
+  const { body, attributes } = messageOf(delivery);
+  return { message: body, ...(attributes && { attributes }) };
 }

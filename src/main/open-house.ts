@@ -69,13 +69,14 @@ export async function openHouse({ config, logger, clock, engine, sandboxes, runt
   );
   const tables = opened.use(openTables({ store: engine.store, log: engine.log, clock, warn: (sentence, error) => logger.warn({ err: error }, sentence) }));
   const queues = opened.use(await openQueues({ store: engine.store, queue: engine.queue, clock, logger }));
-  const heart = opened.use(
+  const topics = once(async () => opened.use((await import("../triggers/topics/open-topics.ts")).openTopics({ store: engine.store, clock, queues, heart, endpoint })));
+  const heart: Heart = opened.use(
     await openHeart({
       ports: engine, clock, sandboxes, runtimes, runnerFor, logger,
       logSink: extras ? overheard(logGroups, extras.onLog) : logGroups,
       ...(extras ? { development: extras.development } : {}),
       dir: config.dataDir,
-      destinations: destinationsOf({ queues, callAs: (account, region) => callFromWithin({ account, region, endpoint }, awsDoor.backstage) }),
+      destinations: destinationsOf({ queues, topics, callAs: (account, region) => callFromWithin({ account, region, endpoint }, awsDoor.backstage) }),
       quotas: config.limits,
       limits: { streamBytesPerSecond: config.streamRate === "unlimited" ? Infinity : config.streamRate * 1024 * 1024, ...extras?.limits },
       endpointUrl: () => endpoint,
@@ -91,7 +92,7 @@ export async function openHouse({ config, logger, clock, engine, sandboxes, runt
   );
   const accountOf: AccountOf = (accessKeyId) => accountFromDigits(accessKeyId) ?? accountOfIssuedKey(accessKeyId);
   const home = { account: config.account, region: config.region };
-  const { services, doors } = bindServices({ engine, clock, heart, logGroups, sessions, tables, runtimes, accountOf, queues, streams, mappings, home });
+  const { services, doors } = bindServices({ engine, clock, heart, logGroups, sessions, tables, runtimes, accountOf, queues, topics, streams, mappings, home });
   const models = new Map();
   const awsDoor: AwsDoor = createAwsDoor({
     services, clock, accountOf, region: config.region, account: config.account,
@@ -114,6 +115,16 @@ export async function openHouse({ config, logger, clock, engine, sandboxes, runt
       return drained(heart, graceMs);
     },
   };
+}
+
+/** Opens something when it is first needed; what failed is tried again. */
+function once<T>(open: () => Promise<T>): () => Promise<T> {
+  let opening: Promise<T> | undefined;
+  return () =>
+    (opening ??= open().catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    }));
 }
 
 const overheard = (sink: LogSink, onLog: LogSink["write"]): LogSink => ({

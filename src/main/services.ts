@@ -8,12 +8,14 @@ import type { Runtimes } from "../ports/runtimes.ts";
 import { codeDoor } from "../services/lambda/code-door.ts";
 import { openCodeLinks } from "../services/lambda/code-links.ts";
 import { registryDoor } from "../services/ecr/registry/door.ts";
+import { certificateDoor } from "../services/sns/certificate-door.ts";
 import { lookDoor } from "../services/sqs/look-door.ts";
 import { urlDoor } from "../services/lambda/urls/door.ts";
 import type { Mappings } from "../triggers/mappings/open-mappings.ts";
 import type { Streams } from "../triggers/streams/open-streams.ts";
 import type { Tables } from "../triggers/tables/open-tables.ts";
 import type { Queues } from "../triggers/queues/queues.ts";
+import type { Topics } from "../triggers/topics/topics.ts";
 import type { Door } from "../wire/door.ts";
 import { bindService } from "../wire/service.ts";
 import { lazyService, type LazyService } from "../wire/service-shelf.ts";
@@ -29,13 +31,15 @@ export interface Rooms {
   readonly runtimes: Runtimes;
   readonly accountOf: AccountOf;
   readonly queues: Queues;
+  /** Opened when they are first needed. */
+  readonly topics: () => Promise<Topics>;
   readonly streams: Streams;
   readonly mappings: Mappings;
   /** Account and region of requests that name none. */
   readonly home: { readonly account: string; readonly region: string };
 }
 
-export function bindServices({ engine, clock, heart, logGroups, sessions, tables, runtimes, accountOf, queues, streams, mappings, home }: Rooms): { readonly services: readonly LazyService[]; readonly doors: readonly Door[] } {
+export function bindServices({ engine, clock, heart, logGroups, sessions, tables, runtimes, accountOf, queues, topics, streams, mappings, home }: Rooms): { readonly services: readonly LazyService[]; readonly doors: readonly Door[] } {
   const codeLinks = openCodeLinks({ store: engine.store, clock });
   const registry = { store: engine.store, blobs: engine.blobs, clock, home };
   return {
@@ -48,9 +52,10 @@ export function bindServices({ engine, clock, heart, logGroups, sessions, tables
       lazyService("dynamodb", async () => bindService((await import("../services/dynamodb/service.ts")).dynamodb, { tables, store: engine.store, clock })),
       lazyService("dynamodbstreams", async () => bindService((await import("../services/dynamodbstreams/service.ts")).dynamodbStreams, { tables, clock })),
       lazyService("kinesis", async () => bindService((await import("../services/kinesis/service.ts")).kinesis, (await import("../services/kinesis/op.ts")).kinesisDeps({ streams, clock }))),
+      lazyService("sns", async () => bindService((await import("../services/sns/service.ts")).sns, { topics: await topics(), queues, heart })),
       lazyService("sqs", async () => bindService((await import("../services/sqs/service.ts")).sqs, { queues, clock })),
       lazyService("sts", async () => bindService((await import("../services/sts/service.ts")).sts, { sessions, clock })),
     ],
-    doors: [codeDoor({ blobs: engine.blobs, codeLinks }), registryDoor(registry), lookDoor({ queues }), urlDoor({ heart, sessions, clock, accountOf })],
+    doors: [codeDoor({ blobs: engine.blobs, codeLinks }), registryDoor(registry), lookDoor({ queues }), certificateDoor(topics), urlDoor({ heart, sessions, clock, accountOf })],
   };
 }

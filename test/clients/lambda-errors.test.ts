@@ -119,7 +119,7 @@ describe("creation is refused with", () => {
     ["VpcConfig", { VpcConfig: { SubnetIds: ["subnet-1"], SecurityGroupIds: ["sg-1"] } }],
     ["FileSystemConfigs", { FileSystemConfigs: [{ Arn: "arn:aws:elasticfilesystem:us-east-1:000000000000:access-point/fsap-0123456789abcdef0", LocalMountPath: "/mnt/x" }] }],
     ["KMSKeyArn", { KMSKeyArn: "arn:aws:kms:us-east-1:000000000000:key/1" }],
-    ["DeadLetterConfig to a topic of SNS", { DeadLetterConfig: { TargetArn: "arn:aws:sns:us-east-1:000000000000:t" } }],
+    ["DeadLetterConfig to a FIFO queue or topic", { DeadLetterConfig: { TargetArn: "arn:aws:sns:us-east-1:000000000000:t.fifo" } }],
     ["SnapStart", { SnapStart: { ApplyOn: "PublishedVersions" } }],
     ["DurableConfig", { DurableConfig: { ExecutionTimeout: 60 } }],
     ["TenancyConfig", { TenancyConfig: { TenantIsolationMode: "PER_TENANT" } }],

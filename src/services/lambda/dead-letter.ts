@@ -11,7 +11,7 @@ export async function deadLetterOf(asked: { readonly TargetArn?: string | undefi
   const service = parseArn(arn)?.service;
   if (service !== "sqs" && service !== "sns") throw invalid(`The dead letter queue ${arn} is neither an SQS queue nor an SNS topic.`);
   const state = await context.heart.destinations.state(arn, context);
-  if (state === "unsupported") throw notYet("DeadLetterConfig to a topic of SNS");
+  if (state === "unsupported") throw notYet("DeadLetterConfig to a FIFO queue or topic");
   if (state === "missing") throw invalid(`The dead letter queue ${arn} does not exist.`);
   return { deadLetter: arn };
 }
