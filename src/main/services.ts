@@ -45,7 +45,7 @@ export function bindServices({ engine, clock, heart, logGroups, sessions, tables
   return {
     services: [
       lazyService("lambda", async () => bindService((await import("../services/lambda/service.ts")).lambda, { heart, store: engine.store, runtimes, clock, codeLinks, mappings, queues })),
-      lazyService("s3", async () => bindService((await import("../services/s3/service.ts")).s3, (await import("../services/s3/op.ts")).s3Deps({ store: engine.store, blobs: engine.blobs, heart, queues, clock }))),
+      lazyService("s3", async () => bindService((await import("../services/s3/service.ts")).s3, (await import("../services/s3/op.ts")).s3Deps({ store: engine.store, blobs: engine.blobs, heart, queues, topics, clock }))),
       lazyService("ecr", async () => bindService((await import("../services/ecr/service.ts")).ecr, registry)),
       lazyService("logs", async () => bindService((await import("../services/logs/service.ts")).logs, { logs: logGroups, clock })),
       lazyService("iam", async () => bindService((await import("../services/iam/service.ts")).iam, { store: engine.store, clock, sessions })),

@@ -160,7 +160,6 @@ describe("configurations", () => {
   });
 
   test.each([
-    ["SNS", { TopicConfigurations: [{ TopicArn: "arn:aws:sns:us-east-1:000000000000:t", Events: ["s3:ObjectCreated:*" as const] }] }],
     ["EventBridge", { EventBridgeConfiguration: {} }],
   ])("for %s are refused by name", async (name, NotificationConfiguration) => {
     const Bucket = await bucketWith();

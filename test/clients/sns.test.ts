@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { AddPermissionCommand as AllowInvokeCommand, CreateEventSourceMappingCommand, CreateFunctionCommand, InvokeCommand, PutFunctionEventInvokeConfigCommand } from "@aws-sdk/client-lambda";
 import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateStreamCommand, KinesisClient, PutRecordCommand, waitUntilStreamExists } from "@aws-sdk/client-kinesis";
+import { CreateBucketCommand, GetBucketNotificationConfigurationCommand, PutBucketNotificationConfigurationCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import {
   AddPermissionCommand, CreateTopicCommand, DeleteTopicCommand, GetSubscriptionAttributesCommand, GetTopicAttributesCommand, ListSubscriptionsByTopicCommand, ListSubscriptionsCommand, ListTagsForResourceCommand,
   ListTopicsCommand, PublishBatchCommand, PublishCommand, RemovePermissionCommand, SetSubscriptionAttributesCommand, SetTopicAttributesCommand, SNSClient, SubscribeCommand, TagResourceCommand, UnsubscribeCommand,
@@ -208,6 +209,33 @@ describe("a topic hears", () => {
     const [told] = await bodies(url);
     expect(JSON.parse(String(told?.["Message"]))).toMatchObject({ requestContext: { condition: "RetryAttemptsExhausted" }, KinesisBatchInfo: { batchSize: 1 } });
   });
+});
+
+test("a bucket tells a topic of its objects, once the topic lets it", async () => {
+  const TopicArn = await topic("uploads");
+  const url = await queue("uploads");
+  await subscribe(TopicArn, "uploads");
+  await cloud.s3.send(new CreateBucketCommand({ Bucket: "told" }));
+  const configure = () =>
+    cloud.s3.send(new PutBucketNotificationConfigurationCommand({ Bucket: "told", NotificationConfiguration: { TopicConfigurations: [{ Id: "t", TopicArn, Events: ["s3:ObjectCreated:*"] }] } }));
+  expect(await failure(configure())).toMatchObject({
+    name: "InvalidArgument", message: "Unable to validate the following destination configurations", ArgumentName1: `${TopicArn}, null`,
+    ArgumentValue1: "Permissions on the destination topic do not allow S3 to publish notifications from this bucket",
+  });
+  const Policy = JSON.stringify({ Statement: [{ Effect: "Allow", Principal: { Service: "s3.amazonaws.com" }, Action: "sns:Publish", Resource: TopicArn, Condition: { ArnLike: { "aws:SourceArn": "arn:aws:s3:::told" } } }] });
+  await sns.send(new SetTopicAttributesCommand({ TopicArn, AttributeName: "Policy", AttributeValue: Policy }));
+  await configure();
+  expect((await cloud.s3.send(new GetBucketNotificationConfigurationCommand({ Bucket: "told" }))).TopicConfigurations).toEqual([{ Id: "t", TopicArn, Events: ["s3:ObjectCreated:*"] }]);
+  await cloud.s3.send(new PutObjectCommand({ Bucket: "told", Key: "a b", Body: "x" }));
+  const seen: Record<string, unknown>[] = [];
+  const told = await eventually("both messages", async () => {
+    seen.push(...(await bodies(url)));
+    return seen.length === 2 ? seen : undefined;
+  });
+  expect(told.map(({ Subject }) => Subject)).toEqual(["Amazon S3 Notification", "Amazon S3 Notification"]);
+  const messages = told.map(({ Message }) => JSON.parse(String(Message)) as unknown);
+  expect(messages).toContainEqual(expect.objectContaining({ Event: "s3:TestEvent", Bucket: "told" }));
+  expect(messages).toContainEqual({ Records: [expect.objectContaining({ eventName: "ObjectCreated:Put", s3: expect.objectContaining({ object: expect.objectContaining({ key: "a+b" }) }) })] });
 });
 
 test("boto3 makes a topic, subscribes a queue and publishes", async (context) => {

@@ -3,20 +3,30 @@ import { functionRefIn } from "../../kernel/arn.ts";
 import { uuid } from "../../kernel/ids.ts";
 import type { Write } from "../../ports/store.ts";
 import { queueOfArn } from "../../triggers/queues/queues.ts";
+import { topicOfArn } from "../../triggers/topics/topics.ts";
 import { bucketArn } from "./event.ts";
 import type { S3Context } from "./op.ts";
 import type { BucketRecord, NotificationTarget } from "./records.ts";
 
-type Asked = Pick<S3Context, "heart" | "queues">;
+type Asked = Pick<S3Context, "heart" | "queues" | "topics">;
 
-export const arnOf = (target: NotificationTarget): string => ("functionArn" in target ? target.functionArn : target.queueArn);
+export function arnOf(target: NotificationTarget): string {
+  if ("functionArn" in target) return target.functionArn;
+  return "queueArn" in target ? target.queueArn : target.topicArn;
+}
 
 /** Why S3, acting for the bucket, can not tell this target, in the original's words; undefined when it can. */
-export async function refusalOf({ heart, queues }: Asked, bucket: BucketRecord, target: NotificationTarget): Promise<string | undefined> {
+export async function refusalOf({ heart, queues, topics }: Asked, bucket: BucketRecord, target: NotificationTarget): Promise<string | undefined> {
   const actor = { service: "s3.amazonaws.com", sourceArn: bucketArn(bucket), sourceAccount: bucket.account };
   if ("functionArn" in target) {
     const ref = functionRefIn(target.functionArn);
     return ref && (await heart.mayInvoke(ref, actor)) ? undefined : `Not authorized to invoke function [${target.functionArn}]`;
+  }
+  if ("topicArn" in target) {
+    const ref = topicOfArn(target.topicArn);
+    const all = await topics();
+    if (!ref || !(await all.records.find(ref))) return "The destination topic does not exist";
+    return (await all.mayPublish(ref, actor)) ? undefined : "Permissions on the destination topic do not allow S3 to publish notifications from this bucket";
   }
   const ref = queueOfArn(target.queueArn);
   const queue = ref && (await queues.records.find(ref));
@@ -32,6 +42,11 @@ export async function tell(context: S3Context, bucket: BucketRecord, target: Not
     const ref = functionRefIn(target.functionArn);
     const traceId = context.headers["x-amzn-trace-id"];
     return ref ? [context.heart.asyncInvocation(ref, { requestId: uuid(), payload: Buffer.from(text), invokedArn: target.functionArn, traceId })] : [];
+  }
+  if ("topicArn" in target) {
+    const ref = topicOfArn(target.topicArn);
+    // Only a FIFO queue's sends have checks, and none is a standard topic's subscriber.
+    return (ref && (await (await context.topics()).delivery(ref, { message: text, subject: "Amazon S3 Notification" })))?.writes ?? [];
   }
   const ref = queueOfArn(target.queueArn);
   // Only a FIFO queue's sends have checks, and none is a target.

@@ -8,6 +8,7 @@ import { invalidArgument, malformedXml, notBuilt } from "./errors.ts";
 import { arnOf, refusalOf } from "./destinations.ts";
 import { overlap } from "./notification-match.ts";
 import { queueOfArn } from "../../triggers/queues/queues.ts";
+import { topicOfArn } from "../../triggers/topics/topics.ts";
 import type { S3Context } from "./op.ts";
 import type { BucketRecord, NotificationRule, NotificationTarget } from "./records.ts";
 
@@ -22,6 +23,7 @@ const supportedEvents = new Set([
 ]);
 
 type LambdaConfiguration = NonNullable<NotificationConfiguration["LambdaFunctionConfigurations"]>[number];
+type TopicConfiguration = NonNullable<NotificationConfiguration["TopicConfigurations"]>[number];
 type QueueConfiguration = NonNullable<NotificationConfiguration["QueueConfigurations"]>[number];
 /** What the configurations of all kinds have in common. */
 type Configuration = Pick<LambdaConfiguration, "Id" | "Events" | "Filter">;
@@ -68,16 +70,22 @@ function queueTarget(configuration: QueueConfiguration): NotificationTarget {
   return { ...ruleOf(configuration), queueArn: arn };
 }
 
+function topicTarget(configuration: TopicConfiguration): NotificationTarget {
+  const { TopicArn: arn } = configuration;
+  if (arn === undefined) throw malformedXml();
+  if (!topicOfArn(arn)) throw invalidArgument("The ARN could not be parsed", "Topic", arn);
+  return { ...ruleOf(configuration), topicArn: arn };
+}
+
 function refuseOthers(configuration: NotificationConfiguration): void {
-  if (configuration.TopicConfigurations?.length) throw notBuilt("A notification configuration for SNS topics (TopicConfigurations)");
   if (configuration.EventBridgeConfiguration) throw notBuilt("A notification configuration for EventBridge (EventBridgeConfiguration)");
 }
 
-/** The targets of a document. Throws what S3 answers to a wrong one, and NotImplemented for targets other than functions and queues. */
+/** The targets of a document. Throws what S3 answers to a wrong one, and NotImplemented for EventBridge. */
 export function parseConfiguration(configuration: NotificationConfiguration | undefined): readonly NotificationTarget[] {
   if (!configuration) throw malformedXml();
   refuseOthers(configuration);
-  const targets = [...(configuration.LambdaFunctionConfigurations ?? []).map(lambdaTarget), ...(configuration.QueueConfigurations ?? []).map(queueTarget)];
+  const targets = [...(configuration.LambdaFunctionConfigurations ?? []).map(lambdaTarget), ...(configuration.QueueConfigurations ?? []).map(queueTarget), ...(configuration.TopicConfigurations ?? []).map(topicTarget)];
   if (targets.length > limits.s3.notificationConfigsMax) {
     throw fault("TooManyConfigurations", { message: `You are attempting to create a new configuration but have already reached the ${limits.s3.notificationConfigsMax}-configuration limit.`, status: 400 });
   }
@@ -93,7 +101,7 @@ export function parseConfiguration(configuration: NotificationConfiguration | un
 }
 
 /** Throws InvalidArgument listing every target that does not let S3 in for the bucket, or that is not there. */
-export async function checkDestinations(context: Pick<S3Context, "heart" | "queues">, bucket: BucketRecord, targets: readonly NotificationTarget[]): Promise<void> {
+export async function checkDestinations(context: Pick<S3Context, "heart" | "queues" | "topics">, bucket: BucketRecord, targets: readonly NotificationTarget[]): Promise<void> {
   for (const target of targets) {
     if (parseArn(arnOf(target))?.region !== bucket.region) {
       throw invalidArgument("The notification destination service region is not valid for the bucket location constraint", "Arn", arnOf(target));
@@ -114,9 +122,10 @@ const RULE_NAMES = { prefix: "Prefix", suffix: "Suffix" } as const;
 
 /** The document GetBucketNotificationConfiguration shows. */
 export function showConfiguration(targets: readonly NotificationTarget[] | undefined): NotificationConfiguration {
-  const shown: { LambdaFunctionConfigurations?: LambdaConfiguration[]; QueueConfigurations?: QueueConfiguration[] } = {};
+  const shown: { LambdaFunctionConfigurations?: LambdaConfiguration[]; QueueConfigurations?: QueueConfiguration[]; TopicConfigurations?: TopicConfiguration[] } = {};
   for (const target of targets ?? []) {
     if ("functionArn" in target) (shown.LambdaFunctionConfigurations ??= []).push({ Id: target.id, LambdaFunctionArn: target.functionArn, ...showRule(target) });
+    else if ("topicArn" in target) (shown.TopicConfigurations ??= []).push({ Id: target.id, TopicArn: target.topicArn, ...showRule(target) });
     else (shown.QueueConfigurations ??= []).push({ Id: target.id, QueueArn: target.queueArn, ...showRule(target) });
   }
   return shown;

@@ -13,7 +13,7 @@ function hostId({ reply }: Pick<S3Context, "reply">): string {
 }
 
 /**
- * Writes that notify of what happened. A function or queue that has vanished, or no longer lets S3 in, hears nothing, as in the
+ * Writes that notify of what happened. A function, queue or topic that has vanished, or no longer lets S3 in, hears nothing, as in the
  * original; the change itself goes on.
  */
 export async function notifications(context: S3Context, bucket: BucketRecord, happening: Happening): Promise<readonly Write[]> {
@@ -25,9 +25,9 @@ export async function notifications(context: S3Context, bucket: BucketRecord, ha
   return writes;
 }
 
-/** Writes of the test events by which queues learn that they were configured. */
+/** Writes of the test events by which queues and topics learn that they were configured. */
 export async function testNotifications(context: S3Context, bucket: BucketRecord, targets: readonly NotificationTarget[]): Promise<readonly Write[]> {
-  const queues = targets.filter((target) => "queueArn" in target);
+  const told = targets.filter((target) => !("functionArn" in target));
   const message = testMessage(bucket, context.clock.now(), { ...context, hostId: hostId(context) });
-  return (await Promise.all(queues.map((target) => tell(context, bucket, target, message)))).flat();
+  return (await Promise.all(told.map((target) => tell(context, bucket, target, message)))).flat();
 }

@@ -8,7 +8,7 @@ export interface Tag {
 }
 
 /** Who hears of what: a function or a queue. */
-export type NotificationTarget = NotificationRule & ({ readonly functionArn: string } | { readonly queueArn: string });
+export type NotificationTarget = NotificationRule & ({ readonly functionArn: string } | { readonly queueArn: string } | { readonly topicArn: string });
 
 export interface NotificationRule {
   readonly id: string;
