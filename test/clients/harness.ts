@@ -47,9 +47,9 @@ export async function startCloud(settings: Readonly<Record<string, unknown>> = {
   };
 }
 
-/** A zip of texts and bytes. */
+/** A zip of texts and bytes; equal ones are equal whenever they are made. */
 export const zipOf = (files: Readonly<Record<string, string | Uint8Array>>): Uint8Array =>
-  zipSync(Object.fromEntries(Object.entries(files).map(([name, content]) => [name, typeof content === "string" ? strToU8(content) : content])));
+  zipSync(Object.fromEntries(Object.entries(files).map(([name, content]) => [name, typeof content === "string" ? strToU8(content) : content])), { mtime: "2026-01-01" });
 
 /** Asks until the answer is there; rejects after the deadline with what was asked for. */
 export async function eventually<T>(what: string, ask: () => Promise<T | undefined>, deadlineMs = 20_000): Promise<T> {
