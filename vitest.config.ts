@@ -3,10 +3,10 @@ import { defineConfig } from "vitest/config";
 /** A crowded machine is no reason to fail. */
 const expect = { poll: { timeout: 10_000 } };
 
-// Unit tests sit beside their source; the other projects drive real engines, sandboxes and clients.
 /** On a shared machine one test of thousands may meet a bad moment; where nobody watches it has a second try, which the report tells. */
 const retry = process.env["CI"] ? 1 : 0;
 
+// Unit tests sit beside their source; the other projects drive real engines, sandboxes and clients.
 export default defineConfig({
   test: {
     projects: [
