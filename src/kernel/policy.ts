@@ -1,4 +1,5 @@
 // Resource policies as services and strangers meet them: may this principal, acting for this resource, do this?
+import { partitionOf } from "./arn.ts";
 import { matchesWildcards } from "./wildcards.ts";
 
 /** What is asked for. */
@@ -16,6 +17,35 @@ export interface PolicyRequest {
 }
 
 type Statement = Readonly<Record<string, unknown>>;
+
+export interface PolicyDocument {
+  readonly Statement: readonly Statement[];
+  readonly [member: string]: unknown;
+}
+
+/** With a lone statement as a list of one; undefined for what is no policy. */
+export function readPolicy(text: string): PolicyDocument | undefined {
+  try {
+    const document: unknown = JSON.parse(text);
+    if (typeof document !== "object" || document === null || !("Statement" in document)) return undefined;
+    const { Statement } = document;
+    const statements: readonly unknown[] = Array.isArray(Statement) ? Statement : [Statement];
+    return statements.every((statement) => typeof statement === "object" && statement !== null) ? { ...document, Statement: statements as readonly Statement[] } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether it says all that a statement of a resource's policy must say. */
+export const isComplete = (statement: Statement): boolean =>
+  (statement["Effect"] === "Allow" || statement["Effect"] === "Deny") && (statement["Action"] ?? statement["NotAction"]) !== undefined && (statement["Principal"] ?? statement["NotPrincipal"]) !== undefined;
+
+/** What lets accounts in, as AddPermission of the older services writes it: lists of one are that one. `actions`: with their service, `SQS:SendMessage`. */
+export const accountStatement = (label: string, accounts: readonly string[], actions: readonly string[], resource: { readonly arn: string; readonly region: string }): Statement => ({
+  Sid: label, Effect: "Allow", Principal: { AWS: oneOrAll(accounts.map((account) => `arn:${partitionOf(resource.region)}:iam::${account}:root`)) }, Action: oneOrAll(actions), Resource: resource.arn,
+});
+
+const oneOrAll = (items: readonly string[]): string | readonly string[] => (items.length === 1 ? (items[0] ?? "") : items);
 
 /** True when a statement allows the request and none denies it. */
 export const policyAllows = (statements: readonly Statement[], request: PolicyRequest): boolean => policyVerdict(statements, request) === "allow";

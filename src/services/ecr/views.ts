@@ -1,6 +1,7 @@
 // How repositories and images look to AWS tools.
 import type * as sdk from "@aws-sdk/client-ecr";
 import { registryOfHost } from "../../kernel/image-name.ts";
+import { readToken, writeToken } from "../../kernel/page-token.ts";
 import { invalidParameter } from "./faults.ts";
 import type { EcrContext } from "./op.ts";
 import type { ManifestRecord, RepositoryRecord, TagRecord } from "./records.ts";
@@ -45,17 +46,16 @@ export interface Page<T> {
 
 /** The page after `token`; `nameOf` orders and names the items, which must be sorted by it. */
 export function pageOf<T>(all: readonly T[], nameOf: (item: T) => string, token: string | undefined, size: number): Page<T> {
-  const after = token === undefined ? "" : decodeToken(token);
+  const after = token === undefined ? "" : nameIn(token);
   const rest = all.filter((item) => nameOf(item) > after);
   const items = rest.slice(0, size);
   const last = items.at(-1);
-  return { items, nextToken: rest.length > size && last !== undefined ? encodeToken(nameOf(last)) : undefined };
+  return { items, nextToken: rest.length > size && last !== undefined ? writeToken(nameOf(last)) : undefined };
 }
 
-export const encodeToken = (name: string): string => Buffer.from(name).toString("base64url");
-
-export function decodeToken(token: string): string {
-  const name = Buffer.from(token, "base64url").toString();
-  if (encodeToken(name) !== token) throw invalidParameter("Invalid parameter at 'nextToken': it is not one of this list");
+/** The name that a list is to go on after. */
+export function nameIn(token: string): string {
+  const name = readToken(token);
+  if (name === undefined) throw invalidParameter("Invalid parameter at 'nextToken': it is not one of this list");
   return name;
 }

@@ -1,4 +1,5 @@
 // Finds what an ARN means, or answers as the original does when it means nothing.
+import { readToken } from "../../kernel/page-token.ts";
 import { topicOfArn, type Subscription, type TopicRecord, type TopicRef } from "../../triggers/topics/topics.ts";
 import { invalid, missingValue, subscriptionMissing, topicMissing } from "./faults.ts";
 import type { SnsContext } from "./op.ts";
@@ -43,11 +44,10 @@ function checkArn(arn: string | undefined, parameter: string): asserts arn is st
   if (elements < 6) throw invalid(`${parameter} Reason: An ARN must have at least 6 elements, not ${elements}`);
 }
 
-/** Where a list goes on: opaque to clients. */
-export const writeToken = (place: string): string => Buffer.from(place).toString("base64url");
-export function readToken(token: string | undefined): string | undefined {
+/** The place that a list is to go on after; undefined for its beginning. */
+export function placeOf(token: string | undefined): string | undefined {
   if (token === undefined) return undefined;
-  const place = Buffer.from(token, "base64url").toString();
-  if (place === "" || writeToken(place) !== token) throw invalid("NextToken");
+  const place = readToken(token);
+  if (!place) throw invalid("NextToken");
   return place;
 }

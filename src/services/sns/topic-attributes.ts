@@ -1,6 +1,7 @@
 // A topic's attributes: those that act here are read and shown; the others are refused by name, never kept for show.
 import { limits } from "../../kernel/limits.ts";
-import { policyOf, readPolicy } from "../../triggers/topics/policy.ts";
+import { isComplete, readPolicy, type PolicyDocument } from "../../kernel/policy.ts";
+import { policyOf } from "../../triggers/topics/policy.ts";
 import type { TopicRecord, TopicSettings } from "../../triggers/topics/topics.ts";
 import { invalid, notYet } from "./faults.ts";
 
@@ -22,7 +23,7 @@ function read(name: string, value: string): Partial<TopicSettings> {
       if (value.length > limits.sns.displayNameMax || /[\p{Cc}]/u.test(value)) throw invalid("DisplayName");
       return { displayName: value };
     case "Policy":
-      if (!readPolicy(value)) throw invalid("Policy Error: null");
+      if (!isWhole(readPolicy(value))) throw invalid("Policy Error: null");
       return { policy: value };
     case "SignatureVersion":
       if (value !== "1" && value !== "2") throw invalid(`SignatureVersion Reason: Invalid value ${value}`);
@@ -36,6 +37,8 @@ function read(name: string, value: string): Partial<TopicSettings> {
       throw UNBUILT.has(name) ? notYet(`The topic attribute ${name}`) : invalid("AttributeName");
   }
 }
+
+const isWhole = (policy: PolicyDocument | undefined): boolean => policy !== undefined && policy.Statement.length > 0 && policy.Statement.every(isComplete);
 
 /** How HTTP endpoints would be tried again; tools read it of every topic. */
 const DELIVERY = JSON.stringify({

@@ -1,5 +1,6 @@
 // Finds the queue a request means by its URL, its ARN or its name, or answers as the original does when it is not there.
 import { fault } from "../../kernel/fault.ts";
+import { readToken } from "../../kernel/page-token.ts";
 import type { QueueRecord, QueueRef } from "../../triggers/queues/queues.ts";
 import { invalidParameter, queueMissing } from "./faults.ts";
 import type { SqsContext } from "./op.ts";
@@ -32,10 +33,9 @@ export async function changeQueue(context: SqsContext, url: string | undefined, 
   return changed;
 }
 
-/** Where a list goes on: opaque to clients. */
-export const writeToken = (name: string): string => Buffer.from(name).toString("base64url");
-export function readToken(token: string): string {
-  const name = Buffer.from(token, "base64url").toString();
-  if (name === "" || writeToken(name) !== token) throw invalidParameter("Invalid or expired next token.");
+/** The name that a list is to go on after. */
+export function nameIn(token: string): string {
+  const name = readToken(token);
+  if (!name) throw invalidParameter("Invalid or expired next token.");
   return name;
 }

@@ -1,30 +1,20 @@
 // A queue's access policy: checked before it is kept, grown and shrunk by AddPermission and RemovePermission.
 import { limits } from "../../kernel/limits.ts";
 import type { QueueRecord } from "../../triggers/queues/queues.ts";
-import { partitionOf } from "../../kernel/arn.ts";
+import { accountStatement, isComplete, readPolicy, type PolicyDocument } from "../../kernel/policy.ts";
 import { invalidAttribute, invalidValue } from "./faults.ts";
-
-interface Statement {
-  readonly Sid?: string;
-  readonly [member: string]: unknown;
-}
-
-interface Document {
-  readonly Statement: readonly Statement[];
-  readonly [member: string]: unknown;
-}
 
 /** AWS: actions that a permission can be about. */
 const actions = new Set(["*", "SendMessage", "ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "GetQueueAttributes", "GetQueueUrl", "ListDeadLetterSourceQueues", "PurgeQueue"]);
 
 /** Throws InvalidAttributeValue unless the text is a policy that can mean something. */
 export function checkPolicy(text: string): void {
-  const document = parse(text);
+  const document = readPolicy(text);
   const version = document?.["Version"];
   const fine =
     document !== undefined && Buffer.byteLength(text) <= limits.sqs.policyBytesMax && (version === undefined || version === "2008-10-17" || version === "2012-10-17") &&
     document.Statement.length > 0 &&
-    document.Statement.every((statement) => (statement["Effect"] === "Allow" || statement["Effect"] === "Deny") && (statement["Action"] ?? statement["NotAction"]) !== undefined && (statement["Principal"] ?? statement["NotPrincipal"]) !== undefined);
+    document.Statement.every(isComplete);
   if (!fine) throw invalidAttribute("Policy");
 }
 
@@ -34,8 +24,7 @@ export function addStatement({ arn, region, settings }: QueueRecord, label: stri
   for (const account of accounts) if (!/^\d{12}$/.test(account)) throw invalidValue(account, "PrincipalId", "Unable to verify.");
   const document = documentOf(settings.policy, arn);
   if (document.Statement.some(({ Sid }) => Sid === label)) throw invalidValue(label, "Label", "Already exists.");
-  const root = (account: string): string => `arn:${partitionOf(region)}:iam::${account}:root`;
-  const statement = { Sid: label, Effect: "Allow", Principal: { AWS: oneOrAll(accounts.map(root)) }, Action: oneOrAll(names.map((name) => `SQS:${name}`)), Resource: arn };
+  const statement = accountStatement(label, accounts, names.map((name) => `SQS:${name}`), { arn, region });
   return JSON.stringify({ ...document, Statement: [...document.Statement, statement] });
 }
 
@@ -47,19 +36,5 @@ export function removeStatement({ arn, settings }: QueueRecord, label: string): 
   return left.length === 0 ? undefined : JSON.stringify({ ...document, Statement: left });
 }
 
-const oneOrAll = (items: readonly string[]): string | readonly string[] => (items.length === 1 ? (items[0] ?? "") : items);
-
-const documentOf = (policy: string | undefined, arn: string): Document =>
-  (policy === undefined ? undefined : parse(policy)) ?? { Version: "2008-10-17", Id: `${arn}/SQSDefaultPolicy`, Statement: [] };
-
-function parse(text: string): Document | undefined {
-  try {
-    const document: unknown = JSON.parse(text);
-    if (typeof document !== "object" || document === null || !("Statement" in document)) return undefined;
-    const { Statement } = document;
-    const statements: readonly unknown[] = Array.isArray(Statement) ? Statement : [Statement];
-    return statements.every((statement) => typeof statement === "object" && statement !== null) ? { ...document, Statement: statements as readonly Statement[] } : undefined;
-  } catch {
-    return undefined;
-  }
-}
+const documentOf = (policy: string | undefined, arn: string): PolicyDocument =>
+  (policy === undefined ? undefined : readPolicy(policy)) ?? { Version: "2008-10-17", Id: `${arn}/SQSDefaultPolicy`, Statement: [] };

@@ -1,7 +1,7 @@
 // Opens the queues: names and settings, send and receive, waiting, dead letters, moves, and the sweep that keeps retention's promise.
 import type { Clock } from "../../kernel/clock.ts";
 import { limits } from "../../kernel/limits.ts";
-import { policyAllows } from "../../kernel/policy.ts";
+import { policyAllows, readPolicy } from "../../kernel/policy.ts";
 import type { Leased, Queue } from "../../ports/queue.ts";
 import type { Store } from "../../ports/store.ts";
 import { type Handle, readHandle } from "./handles.ts";
@@ -136,7 +136,7 @@ export async function openQueues({ store, queue: port, clock, logger, limits: mo
     maySend: async (ref, { service, sourceArn, sourceAccount }) => {
       const queue = await records.find(ref);
       const context = { "aws:SourceArn": sourceArn, "aws:SourceAccount": sourceAccount };
-      return queue !== undefined && policyAllows(statementsOf(queue.settings.policy), { action: "sqs:SendMessage", resource: queue.arn, service, context });
+      return queue !== undefined && policyAllows(readPolicy(queue.settings.policy ?? "")?.Statement ?? [], { action: "sqs:SendMessage", resource: queue.arn, service, context });
     },
     delivery: async (ref, message) => {
       const queue = await records.find(ref);
@@ -156,11 +156,6 @@ export async function openQueues({ store, queue: port, clock, logger, limits: mo
 
 async function giveBack(port: Pick<Queue, "release">, taken: readonly { readonly lease: Leased }[]): Promise<void> {
   await Promise.all(taken.map(({ lease }) => port.release(lease, 0)));
-}
-
-function statementsOf(policy: string | undefined): readonly Readonly<Record<string, unknown>>[] {
-  const statements = policy === undefined ? undefined : (JSON.parse(policy) as { readonly Statement?: unknown }).Statement;
-  return (Array.isArray(statements) ? statements : [statements]).filter((statement) => typeof statement === "object" && statement !== null);
 }
 
 /** Receive attempts of FIFO queues: a client that lost the answer asks again with the same id and gets the same messages. */

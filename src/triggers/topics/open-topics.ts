@@ -6,7 +6,7 @@ import { type Change, type Store, transact } from "../../ports/store.ts";
 import type { Parcel } from "./envelope.ts";
 import { fanOut, type FanOutDeps, type Subscriber } from "./fan-out.ts";
 import { compileFilter } from "./filter.ts";
-import { statementsOf } from "./policy.ts";
+import { policyOf } from "./policy.ts";
 import { allOf, subscriptionRecords, topicRecords, watchTopics } from "./records.ts";
 import { openSigner } from "./signing.ts";
 import type { Publication, TopicRecord, TopicRef, Topics } from "./topics.ts";
@@ -62,7 +62,7 @@ export function openTopics(deps: TopicsDeps): Topics {
     mayPublish: async (ref, { service, sourceArn, sourceAccount }) => {
       const topic = await records.find(ref);
       const context = { "aws:SourceArn": sourceArn, "aws:SourceAccount": sourceAccount };
-      return topic !== undefined && policyAllows(statementsOf(topic), { action: "sns:Publish", resource: topic.arn, service, context });
+      return topic !== undefined && policyAllows(policyOf(topic).Statement, { action: "sns:Publish", resource: topic.arn, service, context });
     },
     certificate: (name) => signer.certificate(name),
     [Symbol.dispose]: unwatch,

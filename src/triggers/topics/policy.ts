@@ -1,12 +1,6 @@
 // A topic's policy: the one it was given, or the one that every topic begins with.
+import { readPolicy, type PolicyDocument } from "../../kernel/policy.ts";
 import type { TopicRecord } from "./topics.ts";
-
-type Statement = Readonly<Record<string, unknown>>;
-
-export interface PolicyDocument {
-  readonly Statement: readonly Statement[];
-  readonly [member: string]: unknown;
-}
 
 const OWNERS = ["GetTopicAttributes", "SetTopicAttributes", "AddPermission", "RemovePermission", "DeleteTopic", "Subscribe", "ListSubscriptionsByTopic", "Publish"].map((action) => `SNS:${action}`);
 
@@ -18,21 +12,3 @@ const defaultPolicy = ({ arn, account }: Pick<TopicRecord, "arn" | "account">): 
 });
 
 export const policyOf = (topic: TopicRecord): PolicyDocument => readPolicy(topic.settings.policy ?? "") ?? defaultPolicy(topic);
-
-export const statementsOf = (topic: TopicRecord): readonly Statement[] => policyOf(topic).Statement;
-
-/** Undefined for what is no policy. */
-export function readPolicy(text: string): PolicyDocument | undefined {
-  try {
-    const document: unknown = JSON.parse(text);
-    if (typeof document !== "object" || document === null || !("Statement" in document)) return undefined;
-    const { Statement } = document;
-    const statements: readonly unknown[] = Array.isArray(Statement) ? Statement : [Statement];
-    return statements.length > 0 && statements.every(isStatement) ? { ...document, Statement: statements } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const isStatement = (value: unknown): value is Statement =>
-  typeof value === "object" && value !== null && "Effect" in value && (value.Effect === "Allow" || value.Effect === "Deny") && ("Action" in value || "NotAction" in value) && ("Principal" in value || "NotPrincipal" in value);

@@ -1,7 +1,8 @@
 // DescribeRepositories: all of a registry in pages, or those named.
+import { writeToken } from "../../../kernel/page-token.ts";
 import { type Op, scopeOf } from "../op.ts";
 import { findRepository, listRepositories } from "../repositories.ts";
-import { decodeToken, encodeToken, repositoryView } from "../views.ts";
+import { nameIn, repositoryView } from "../views.ts";
 
 /** AWS: the default page. */
 const PAGE = 100;
@@ -13,8 +14,8 @@ export const describeRepositories: Op<"DescribeRepositories"> = async ({ registr
     return { repositories: found.map(({ value }) => repositoryView(value, context)) };
   }
   const size = Math.min(maxResults, 999);
-  const found = await listRepositories(context, scope, nextToken === undefined ? undefined : decodeToken(nextToken), size + 1);
+  const found = await listRepositories(context, scope, nextToken === undefined ? undefined : nameIn(nextToken), size + 1);
   const page = found.slice(0, size);
   const last = page.at(-1);
-  return { repositories: page.map((record) => repositoryView(record, context)), ...(found.length > size && last ? { nextToken: encodeToken(last.name) } : {}) };
+  return { repositories: page.map((record) => repositoryView(record, context)), ...(found.length > size && last ? { nextToken: writeToken(last.name) } : {}) };
 };

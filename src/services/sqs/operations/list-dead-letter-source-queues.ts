@@ -1,7 +1,8 @@
 // ListDeadLetterSourceQueues: the queues whose dead letters come here.
 import { limits } from "../../../kernel/limits.ts";
+import { writeToken } from "../../../kernel/page-token.ts";
 import { invalidParameter } from "../faults.ts";
-import { queueAt, queueUrl, readToken, writeToken } from "../lookup.ts";
+import { nameIn, queueAt, queueUrl } from "../lookup.ts";
 import type { Op } from "../op.ts";
 
 export const listDeadLetterSourceQueues: Op<"ListDeadLetterSourceQueues"> = async ({ QueueUrl, MaxResults: max, NextToken: token }, context) => {
@@ -11,7 +12,7 @@ export const listDeadLetterSourceQueues: Op<"ListDeadLetterSourceQueues"> = asyn
   const target = await queueAt(context, QueueUrl);
   const limit = max ?? listMax;
   // Sources and target share account and region.
-  const after = token === undefined ? undefined : { account: target.account, region: target.region, name: readToken(token) };
+  const after = token === undefined ? undefined : { account: target.account, region: target.region, name: nameIn(token) };
   const sources = await context.queues.records.sourcesOf(target.arn, after, limit);
   const last = sources.at(-1);
   return {
