@@ -9,6 +9,7 @@ import { openHeart } from "../functions/open-heart.ts";
 import { runnerFor } from "../functions/runners/runner-for.ts";
 import { accountOfIssuedKey } from "../kernel/access-key.ts";
 import type { Clock } from "../kernel/clock.ts";
+import { once } from "../kernel/once.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Runtimes } from "../ports/runtimes.ts";
 import type { Sandboxes } from "../ports/sandbox.ts";
@@ -115,16 +116,6 @@ export async function openHouse({ config, logger, clock, engine, sandboxes, runt
       return drained(heart, graceMs);
     },
   };
-}
-
-/** Opens something when it is first needed; what failed is tried again. */
-function once<T>(open: () => Promise<T>): () => Promise<T> {
-  let opening: Promise<T> | undefined;
-  return () =>
-    (opening ??= open().catch((error: unknown) => {
-      opening = undefined;
-      throw error;
-    }));
 }
 
 const overheard = (sink: LogSink, onLog: LogSink["write"]): LogSink => ({

@@ -98,6 +98,11 @@ describe("what is published", () => {
     expect((await sns.send(new GetSubscriptionAttributesCommand({ SubscriptionArn: subscription }))).Attributes).toMatchObject({ FilterPolicy: '{"kind":["c"]}', FilterPolicyScope: "MessageAttributes", RawMessageDelivery: "false", PendingConfirmation: "false" });
     await publish("4", "c", "0");
     expect((await bodies(byAttribute)).map(({ Message }) => Message)).toEqual(["4"]);
+    const letters = queueArn("by-body");
+    const set = (AttributeName: string, AttributeValue: string) => sns.send(new SetSubscriptionAttributesCommand({ SubscriptionArn: subscription, AttributeName, AttributeValue }));
+    // At the same time, and none is lost.
+    await Promise.all([set("RawMessageDelivery", "true"), set("RedrivePolicy", JSON.stringify({ deadLetterTargetArn: letters })), set("FilterPolicy", '{"kind":["c","d"]}')]);
+    expect((await sns.send(new GetSubscriptionAttributesCommand({ SubscriptionArn: subscription }))).Attributes).toMatchObject({ RawMessageDelivery: "true", RedrivePolicy: expect.stringContaining(letters), FilterPolicy: '{"kind":["c","d"]}' });
     await sns.send(new UnsubscribeCommand({ SubscriptionArn: subscription }));
     await sns.send(new UnsubscribeCommand({ SubscriptionArn: subscription }));
     await publish("5", "c", "0");
@@ -111,6 +116,10 @@ describe("what is published", () => {
     await subscribe(TopicArn, "closed", { RedrivePolicy: JSON.stringify({ deadLetterTargetArn: queueArn("sns-letters") }) });
     await sns.send(new PublishCommand({ TopicArn, Message: "no way" }));
     expect(await bodies(letters)).toMatchObject([{ Message: "no way", TopicArn }]);
+    await sqs.send(new CreateQueueCommand({ QueueName: "letters.fifo", Attributes: { FifoQueue: "true" } }));
+    expect(await failure(subscribe(TopicArn, "other", { RedrivePolicy: JSON.stringify({ deadLetterTargetArn: queueArn("letters.fifo") }) }))).toMatchObject({
+      name: "InvalidParameterException", message: "Invalid parameter: RedrivePolicy: must use a standard queue as the dead-letter queue of a standard topic",
+    });
   });
 
   test("in a batch succeeds or fails entry by entry", async () => {

@@ -7,7 +7,7 @@ export interface Tag {
   readonly Value: string;
 }
 
-/** Who hears of what: a function or a queue. */
+/** Who hears of what: a function, a queue or a topic. */
 export type NotificationTarget = NotificationRule & ({ readonly functionArn: string } | { readonly queueArn: string } | { readonly topicArn: string });
 
 export interface NotificationRule {

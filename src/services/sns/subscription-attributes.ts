@@ -54,7 +54,10 @@ async function redriveOf(context: SnsContext, text: string): Promise<Pick<Subscr
   const targetArn = targetIn(text);
   const ref = queueOfArn(targetArn ?? "");
   if (targetArn === undefined || !ref) throw invalid(`RedrivePolicy: deadLetterTargetArn is an invalid arn`);
-  if (!(await context.queues.records.find(ref))) throw invalid(`RedrivePolicy: deadLetterTargetArn: the queue ${targetArn} does not exist`);
+  const queue = await context.queues.records.find(ref);
+  if (!queue) throw invalid(`RedrivePolicy: deadLetterTargetArn: the queue ${targetArn} does not exist`);
+  // Its messages would have no group.
+  if (queue.settings.fifo) throw invalid("RedrivePolicy: must use a standard queue as the dead-letter queue of a standard topic");
   return { redrive: { text, targetArn } };
 }
 

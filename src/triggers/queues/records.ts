@@ -4,6 +4,7 @@ import type { Clock } from "../../kernel/clock.ts";
 import { hexId } from "../../kernel/ids.ts";
 import { limits } from "../../kernel/limits.ts";
 import { type Change, del, type Key, set, type Store, transact, unchanged, type Write } from "../../ports/store.ts";
+import { keepReads } from "../kept-reads.ts";
 import type { QueueRecord, QueueRecords, QueueRef } from "./queues.ts";
 
 const ROOT: Key = ["queues", "record"];
@@ -31,26 +32,9 @@ export interface RecordsDeps {
 export interface OpenRecords extends QueueRecords, Disposable {}
 
 export function openRecords({ store, clock, recreateDelayMs, onRemoved }: RecordsDeps): OpenRecords {
-  const kept = new Map<string, QueueRecord>();
-  // A read that began before a change must not be kept after it.
-  let changes = 0;
-  const nameOf = ({ account, region, name }: QueueRef): string => `${account}/${region}/${name}`;
-  const unwatch = store.watch(ROOT, ([, , account, region, name]) => {
-    changes += 1;
-    kept.delete(`${account}/${region}/${name}`);
-  });
-
-  const find = async (ref: QueueRef): Promise<QueueRecord | undefined> => {
-    const known = kept.get(nameOf(ref));
-    if (known) return known;
-    const seen = changes;
-    const found = (await store.get<QueueRecord>(refKey(ROOT, ref)))?.value;
-    if (found && seen === changes) {
-      if (kept.size >= KEPT_MAX) kept.clear();
-      kept.set(nameOf(ref), found);
-    }
-    return found;
-  };
+  const kept = keepReads<QueueRecord>(KEPT_MAX);
+  const unwatch = store.watch(ROOT, ([, , account, region, name]) => kept.forget(`${account}/${region}/${name}`));
+  const find = (ref: QueueRef): Promise<QueueRecord | undefined> => kept.read(`${ref.account}/${ref.region}/${ref.name}`, async () => (await store.get<QueueRecord>(refKey(ROOT, ref)))?.value);
 
   return {
     find,

@@ -9,6 +9,8 @@ export interface Parcel {
   readonly publication: Publication;
   readonly messageId: string;
   readonly nowMs: number;
+  /** By message: signing costs more than all the rest, and most subscribers get the same. */
+  readonly signed: Map<string, ReturnType<Signer["sign"]>>;
 }
 
 export interface EnvelopeDeps {
@@ -46,7 +48,7 @@ export async function functionEvent(parcel: Parcel, subscription: Subscription, 
   return JSON.stringify({ Records: [{ EventSource: "aws:sns", EventVersion: "1.0", EventSubscriptionArn: subscription.arn, Sns }] });
 }
 
-async function notification({ topic, publication, messageId, nowMs }: Parcel, subscription: Subscription, { signer, endpoint }: EnvelopeDeps): Promise<Notification> {
+async function notification({ topic, publication, messageId, nowMs, signed }: Parcel, subscription: Subscription, { signer, endpoint }: EnvelopeDeps): Promise<Notification> {
   const { subject, attributes } = publication;
   const facts = {
     Type: "Notification" as const,
@@ -57,7 +59,9 @@ async function notification({ topic, publication, messageId, nowMs }: Parcel, su
     Timestamp: new Date(nowMs).toISOString(),
   };
   const { signatureVersion } = topic.settings;
-  const { signature, certificate } = await signer.sign(signatureVersion, signedText(facts));
+  const signing = signed.get(facts.Message) ?? signer.sign(signatureVersion, signedText(facts));
+  signed.set(facts.Message, signing);
+  const { signature, certificate } = await signing;
   return {
     ...facts,
     SignatureVersion: signatureVersion,

@@ -3,6 +3,7 @@ import type { Clock } from "../../kernel/clock.ts";
 import { uuid } from "../../kernel/ids.ts";
 import { policyAllows } from "../../kernel/policy.ts";
 import { type Change, type Store, transact } from "../../ports/store.ts";
+import { keepReads } from "../kept-reads.ts";
 import type { Parcel } from "./envelope.ts";
 import { fanOut, type FanOutDeps, type Subscriber } from "./fan-out.ts";
 import { compileFilter } from "./filter.ts";
@@ -23,32 +24,22 @@ export function openTopics(deps: TopicsDeps): Topics {
   const { store, clock } = deps;
   const records = topicRecords(deps);
   const signer = openSigner(deps);
-  const kept = new Map<string, readonly Subscriber[]>();
-  // What was read before a change must not be kept after it.
-  let changes = 0;
-  const unwatch = watchTopics(store, (account, region, name) => {
-    changes++;
-    kept.delete(`${account}/${region}/${name}`);
+  const kept = { topics: keepReads<TopicRecord>(KEPT_MAX), subscribers: keepReads<readonly Subscriber[]>(KEPT_MAX) };
+  const unwatch = watchTopics(store, (ref) => {
+    kept.topics.forget(nameOf(ref));
+    kept.subscribers.forget(nameOf(ref));
   });
-
-  const subscribersOf = async (ref: TopicRef): Promise<readonly Subscriber[]> => {
-    const name = `${ref.account}/${ref.region}/${ref.name}`;
-    const known = kept.get(name);
-    if (known) return known;
-    const seen = changes;
-    const found = (await allOf(store, ref)).map(({ value: subscription }): Subscriber => {
-      const { filter } = subscription.settings;
-      return { subscription, wants: filter ? compileFilter(filter.text, filter.scope) : () => true };
-    });
-    if (seen !== changes) return found;
-    if (kept.size >= KEPT_MAX) kept.clear();
-    kept.set(name, found);
-    return found;
-  };
-  const parcelOf = (topic: TopicRecord, publication: Publication): Parcel => ({ topic, publication, messageId: uuid(), nowMs: clock.now() });
+  const find = (ref: TopicRef): Promise<TopicRecord | undefined> => kept.topics.read(nameOf(ref), () => records.find(ref));
+  const subscribersOf = async (ref: TopicRef): Promise<readonly Subscriber[]> =>
+    (await kept.subscribers.read(nameOf(ref), async () =>
+      (await allOf(store, ref)).map(({ value: subscription }): Subscriber => {
+        const { filter } = subscription.settings;
+        return { subscription, wants: filter ? compileFilter(filter.text, filter.scope) : () => true };
+      }))) ?? [];
+  const parcelOf = (topic: TopicRecord, publication: Publication): Parcel => ({ topic, publication, messageId: uuid(), nowMs: clock.now(), signed: new Map() });
 
   return {
-    records,
+    records: { ...records, find },
     subscriptions: subscriptionRecords(deps),
     publish: async (topic, publications) => {
       const parcels = publications.map((publication) => parcelOf(topic, publication));
@@ -56,11 +47,11 @@ export function openTopics(deps: TopicsDeps): Topics {
       return parcels.map(({ messageId }) => messageId);
     },
     delivery: async (ref, publication) => {
-      const topic = await records.find(ref);
+      const topic = await find(ref);
       return topic && fanOut([parcelOf(topic, publication)], await subscribersOf(ref), { ...deps, signer });
     },
     mayPublish: async (ref, { service, sourceArn, sourceAccount }) => {
-      const topic = await records.find(ref);
+      const topic = await find(ref);
       const context = { "aws:SourceArn": sourceArn, "aws:SourceAccount": sourceAccount };
       return topic !== undefined && policyAllows(policyOf(topic).Statement, { action: "sns:Publish", resource: topic.arn, service, context });
     },
@@ -68,3 +59,5 @@ export function openTopics(deps: TopicsDeps): Topics {
     [Symbol.dispose]: unwatch,
   };
 }
+
+const nameOf = ({ account, region, name }: TopicRef): string => `${account}/${region}/${name}`;

@@ -71,7 +71,7 @@ export function subscriptionRecords({ store }: RecordsDeps): SubscriptionRecords
       transact(store, async (): Promise<Change<Subscription | undefined>> => {
         const entry = await store.get<Subscription>([...subscriptionsKey(ref), id]);
         if (!entry) return { ...nothing, result: undefined };
-        const subscription = { ...entry.value, settings: decide(entry.value) };
+        const subscription = { ...entry.value, settings: await decide(entry.value) };
         return { checks: [unchanged(entry.key, entry)], writes: [set(entry.key, subscription)], result: subscription };
       }),
     remove: async (ref, id) => void (await store.commit([], [del([...subscriptionsKey(ref), id])])),
@@ -98,8 +98,8 @@ export async function allOf(store: Pick<Store, "list">, ref: TopicRef): Promise<
 }
 
 /** Calls back with the topic when it or one of its subscriptions was changed; the returned function ends it. */
-export function watchTopics(store: Pick<Store, "watch">, listener: (account: string, region: string, name: string) => void): () => void {
-  const ends = [TOPICS, SUBSCRIPTIONS].map((root) => store.watch(root, ([, , account, region, name]) => listener(String(account), String(region), String(name))));
+export function watchTopics(store: Pick<Store, "watch">, listener: (ref: TopicRef) => void): () => void {
+  const ends = [TOPICS, SUBSCRIPTIONS].map((root) => store.watch(root, ([, , account, region, name]) => listener({ account: String(account), region: String(region), name: String(name) })));
   return () => {
     for (const end of ends) end();
   };

@@ -2,6 +2,7 @@
 import { createHash, generateKeyPair, sign, X509Certificate, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 import type { Clock } from "../../kernel/clock.ts";
+import { once } from "../../kernel/once.ts";
 import { type Key, set, type Store } from "../../ports/store.ts";
 
 export interface Signer {
@@ -22,8 +23,7 @@ const signAside = promisify(sign) as unknown as (algorithm: string, data: Buffer
 
 /** The key is made when it is first needed, and kept. */
 export function openSigner({ store, clock }: { readonly store: Store; readonly clock: Pick<Clock, "now"> }): Signer {
-  let loading: Promise<Stored & { readonly name: string }> | undefined;
-  const load = async (): Promise<Stored & { readonly name: string }> => {
+  const key = once(async (): Promise<Stored & { readonly name: string }> => {
     let stored = (await store.get<Stored>(KEY))?.value;
     if (!stored) {
       const made = await newKey(clock.now());
@@ -31,12 +31,7 @@ export function openSigner({ store, clock }: { readonly store: Store; readonly c
       stored = (await store.commit([{ key: KEY, version: null }], [set(KEY, { ...made })])).ok ? made : (await store.get<Stored>(KEY))?.value ?? made;
     }
     return { ...stored, name: `SimpleNotificationService-${createHash("sha256").update(stored.certificate).digest("hex").slice(0, 32)}.pem` };
-  };
-  const key = (): Promise<Stored & { readonly name: string }> =>
-    (loading ??= load().catch((error: unknown) => {
-      loading = undefined;
-      throw error;
-    }));
+  });
   return {
     sign: async (version, text) => {
       const { privateKey, name } = await key();

@@ -71,7 +71,8 @@ export interface SubscriptionRecords {
   /** The one that is there when this endpoint has subscribed already; undefined when there is no such topic. */
   create(ref: TopicRef, subscription: Pick<Subscription, "owner" | "protocol" | "endpoint" | "settings">): Promise<{ readonly created: boolean; readonly subscription: Subscription } | undefined>;
   find(topic: TopicRef, id: string): Promise<Subscription | undefined>;
-  change(topic: TopicRef, id: string, decide: (subscription: Subscription) => SubscriptionSettings): Promise<Subscription | undefined>;
+  /** Undefined when there is no such subscription; `decide` is asked again on a conflict and may reject. */
+  change(topic: TopicRef, id: string, decide: (subscription: Subscription) => Promise<SubscriptionSettings>): Promise<Subscription | undefined>;
   remove(topic: TopicRef, id: string): Promise<void>;
   /** Of one topic, or of all of an account and region; in a fixed order, after a place that an earlier list gave. */
   list(of: TopicRef | Scope, after: string | undefined, limit: number): Promise<{ readonly subscriptions: readonly Subscription[]; readonly next: string | undefined }>;

@@ -33,14 +33,13 @@ function protocolOf(protocol: string | undefined): SubscriptionProtocol {
   throw invalid(`Amazon SNS does not support this protocol string: ${protocol}`);
 }
 
-async function endpointOf({ queues, heart }: SnsContext, protocol: SubscriptionProtocol, endpoint: string | undefined): Promise<string> {
+async function endpointOf({ heart }: SnsContext, protocol: SubscriptionProtocol, endpoint: string | undefined): Promise<string> {
   if (endpoint === undefined || endpoint === "") throw missingValue("Endpoint");
   if (protocol === "sqs") {
     const ref = queueOfArn(endpoint);
     if (!ref) throw invalid("SQS endpoint ARN");
     if (ref.name.endsWith(".fifo")) throw invalid("Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics");
-    // A queue may come later: nothing is delivered until it is there and lets the topic in.
-    await queues.records.find(ref);
+    // The queue may come later: nothing is delivered until it is there and lets the topic in.
     return endpoint;
   }
   const ref = functionRefIn(endpoint);
