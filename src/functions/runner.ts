@@ -71,7 +71,7 @@ export interface ResponseSink {
 /** How one invocation ended, before the heart turns it into log lines and payloads. */
 export type Outcome =
   /** The handler's answer; `tooLarge` instead of bytes when it passed the response limit. */
-  | { readonly kind: "answer"; readonly payload: Uint8Array; /** What the program says its handler took. */ readonly handlerMs?: number | undefined; readonly waited?: boolean | undefined }
+  | { readonly kind: "answer"; readonly payload: Uint8Array; /** What the program says its handler took. */ readonly handlerMs?: number | undefined }
   /** The answer has gone to the invocation's sink, whole. Every other outcome may leave a part of one there. */
   | { readonly kind: "streamed" }
   | { readonly kind: "too-large"; readonly sizeBytes: number; readonly bytesMax: number }

@@ -77,9 +77,9 @@ export function openLines(clock: Pick<Clock, "after" | "monotonicMs">, letGo: (p
     });
   };
   const recall = (pool: Pool, instance: Instance): void => {
-    for (const lined of pool.ahead.get(instance) ?? []) {
-      instance.recall(lined.event?.().requestId ?? "", () => {
-        if (take(pool, instance, lined)) pool.line.unshift(lined);
+    for (const [requestId, lined] of pool.ahead.get(instance) ?? []) {
+      instance.recall(requestId, () => {
+        if (take(pool, instance, requestId)) pool.line.unshift(lined);
       });
     }
   };
@@ -89,22 +89,21 @@ export function openLines(clock: Pick<Clock, "after" | "monotonicMs">, letGo: (p
     let fewest: Instance | undefined;
     let least = AHEAD_MAX;
     for (const instance of pool.working) {
-      const count = pool.ahead.get(instance)?.length ?? 0;
+      const count = pool.ahead.get(instance)?.size ?? 0;
       if (count < least) [fewest, least] = [instance, count];
     }
     return fewest;
   };
   const send = (pool: Pool, instance: Instance, lined: Lined, first = false): boolean => {
-    if (!lined.event || !instance.sendAhead(lined.event(), first)) return false;
-    const ahead = pool.ahead.get(instance);
-    if (ahead) ahead.push(lined);
-    else pool.ahead.set(instance, [lined]);
-    pool.sent++;
+    const event = lined.event?.();
+    if (!event || !instance.sendAhead(event, first)) return false;
+    const ahead = pool.ahead.get(instance) ?? new Map<string, Lined>();
+    pool.ahead.set(instance, ahead.set(event.requestId, lined));
     return true;
   };
   /** Gives an instance that has become free its share of the line, in one go. */
   const lay = (pool: Pool, instance: Instance): void => {
-    const there = pool.ahead.get(instance)?.length ?? 0;
+    const there = pool.ahead.get(instance)?.size ?? 0;
     const first = there === 0;
     const share = Math.min(AHEAD_MAX - there, Math.ceil(pool.line.length / (pool.working.size + 1)));
     let laid = 0;
@@ -138,29 +137,23 @@ export function openLines(clock: Pick<Clock, "after" | "monotonicMs">, letGo: (p
     next: (pool, instance) => {
       if (!pool.ahead.has(instance) && worthWaiting(figuresOf(pool, inLine(pool) - 1))) return undefined;
       if (pool.line.length > 0 && pool.calm >= CALM.needed) lay(pool, instance);
-      const [sent] = pool.ahead.get(instance) ?? [];
-      if (!sent) return pool.line.shift();
-      take(pool, instance, sent);
-      return sent;
+      const [sent] = pool.ahead.get(instance)?.keys() ?? [];
+      return sent === undefined ? pool.line.shift() : take(pool, instance, sent);
     },
     scatter: (pool, instance) => {
-      const ahead = pool.ahead.get(instance) ?? [];
+      pool.line.unshift(...(pool.ahead.get(instance)?.values() ?? []));
       pool.ahead.delete(instance);
-      pool.sent -= ahead.length;
-      pool.line.unshift(...ahead);
     },
   };
 }
 
-/** Takes an event off those that lie with an instance; false when it does not any more. */
-function take(pool: Pool, instance: Instance, lined: Lined): boolean {
-  const ahead = pool.ahead.get(instance) ?? [];
-  const at = ahead.indexOf(lined);
-  if (at < 0) return false;
-  ahead.splice(at, 1);
-  if (ahead.length === 0) pool.ahead.delete(instance);
-  pool.sent--;
-  return true;
+/** Takes an event off those that lie with an instance; undefined when it does not any more. */
+function take(pool: Pool, instance: Instance, requestId: string): Lined | undefined {
+  const ahead = pool.ahead.get(instance);
+  const lined = ahead?.get(requestId);
+  ahead?.delete(requestId);
+  if (ahead?.size === 0) pool.ahead.delete(instance);
+  return lined;
 }
 
 const figuresOf = ({ working, meanHandlerMs }: Pool, inLine: number): LineFigures => ({ busy: working.size, inLine, meanHandlerMs });

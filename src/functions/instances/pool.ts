@@ -33,10 +33,8 @@ export interface Pool {
   readonly waiting: Instance[];
   readonly waiters: Waiter[];
   readonly line: Lined[];
-  /** Those that lie with the program of a busy instance before their turn, in their order; they are not in `line`. */
-  readonly ahead: Map<Instance, Lined[]>;
-  /** How many these are. */
-  sent: number;
+  /** Those that lie with the program of a busy instance before their turn, by request id and in their order; they are not in `line`. */
+  readonly ahead: Map<Instance, Map<string, Lined>>;
   booting: number;
   /** Those that have an event. */
   readonly working: Set<Instance>;
@@ -60,12 +58,16 @@ export interface Pool {
 /** Assumed until measured. */
 const bootMsAssumed = 150;
 
-export const newPool = (version: Version): Pool => ({ version, waiting: [], waiters: [], line: [], ahead: new Map(), sent: 0, booting: 0, working: new Set(), turnedMs: 0, retired: false, meanDurationMs: undefined, meanHandlerMs: undefined, calm: 0, turns: 0, gapMs: undefined, lineTurnedMs: 0, meanBootMs: bootMsAssumed });
+export const newPool = (version: Version): Pool => ({ version, waiting: [], waiters: [], line: [], ahead: new Map(), booting: 0, working: new Set(), turnedMs: 0, retired: false, meanDurationMs: undefined, meanHandlerMs: undefined, calm: 0, turns: 0, gapMs: undefined, lineTurnedMs: 0, meanBootMs: bootMsAssumed });
 
 export const isEmpty = (pool: Pool): boolean => pool.waiting.length + pool.waiters.length + inLine(pool) + pool.booting + pool.working.size === 0;
 
 /** Events that wait for a busy instance. */
-export const inLine = ({ line, sent }: Pool): number => line.length + sent;
+export function inLine({ line, ahead }: Pool): number {
+  let count = line.length;
+  for (const { size } of ahead.values()) count += size;
+  return count;
+}
 
 /** A mean that follows: each new figure counts a fifth. */
 export const smoothed = (mean: number | undefined, figure: number): number => (mean === undefined ? figure : mean + (figure - mean) / 5);

@@ -39,8 +39,6 @@ class ChannelConversation implements Conversation {
   readonly #recalled = new Map<string, () => void>();
   /** Frames that go out together at the end of this turn of the event loop. */
   #outgoing: Buffer[] = [];
-  /** What is read now has lain here for a turn. */
-  #resuming = false;
 
   constructor(listener: Listener, bounds: Bounds) {
     this.#listener = listener;
@@ -65,10 +63,7 @@ class ChannelConversation implements Conversation {
     if (this.#ahead[0] === requestId) {
       this.#ahead.shift();
       this.#recalled.delete(requestId);
-      this.#resuming = true;
-      this.#read(() => this.#reader.resume());
-      this.#resuming = false;
-      return;
+      return this.#read(() => this.#reader.resume());
     }
     assert(this.#ahead.length === 0, "an event before those that were sent ahead");
     const channel = this.#channel;
@@ -162,7 +157,7 @@ class ChannelConversation implements Conversation {
       case frameType.streamEnd:
         return this.#takeStream(type, head, body);
       case frameType.result:
-        return this.#reply(this.#stream?.opened ? { kind: "streamed" } : { kind: "answer", payload: body, handlerMs: head === "" ? undefined : Number(head) / 1000, waited: this.#resuming });
+        return this.#reply(this.#stream?.opened ? { kind: "streamed" } : { kind: "answer", payload: body, handlerMs: head === "" ? undefined : Number(head) / 1000 });
       case frameType.error:
       case frameType.fatalError:
         return this.#reply({ kind: "error", payload: body, errorType: platformErrorType(head), fatal: type === frameType.fatalError });

@@ -7,7 +7,7 @@ import type { SandboxApi } from "./sandbox-api.ts";
 export type Opening = { readonly kind: "ready"; readonly codeMs?: number | undefined } | { readonly kind: "error"; readonly payload: Uint8Array; readonly errorType: string };
 
 export type Reply =
-  | { readonly kind: "answer"; readonly payload: Uint8Array; readonly handlerMs?: number | undefined; /** It lay here for a turn of the event loop. */ readonly waited?: boolean | undefined }
+  | { readonly kind: "answer"; readonly payload: Uint8Array; readonly handlerMs?: number | undefined }
   | { readonly kind: "streamed" }
   | { readonly kind: "too-large"; readonly sizeBytes: number; readonly bytesMax: number }
   /** `fatal`: the program is about to end. `cause`: for traces, a JSON object. */

@@ -104,13 +104,14 @@ class Instance implements RunningInstance {
     run.settling = undefined;
     crew.invoke(invocation);
     run.conversation.ask(invocation);
-    // Not before, as its answer may be there: one that was sent ahead can be done when its turn comes.
+    // One that was sent ahead can be done when its turn comes: then its answer has lain here for a turn of the event loop.
+    const lay = !desk.waiter;
     if (run.exit) desk.waiter?.({ kind: "ended", exit: run.exit });
     const first = await happening;
     if (crew.present) run.settling = this.#settle(run, first, invocation.deadlineMs);
     else if (first.kind === "late") await kill(run);
     else if (first.kind === "replied" && first.reply.kind === "error" && first.reply.fatal) await this.#leave(run);
-    run.hearing = first.kind === "replied" && !(first.reply.kind === "answer" && first.reply.waited) ? run.output.flush() : undefined;
+    run.hearing = first.kind === "replied" && !lay ? run.output.flush() : undefined;
     return outcomeOf(first);
   }
 

@@ -1,5 +1,6 @@
 // A message as a client publishes it, checked as the original checks it.
 import { limits } from "../../kernel/limits.ts";
+import { messageBytes } from "../../triggers/queues/attribute-digest.ts";
 import type { MessageAttribute } from "../../triggers/queues/queues.ts";
 import type { Publication } from "../../triggers/topics/topics.ts";
 import { invalid, invalidAttribute } from "./faults.ts";
@@ -8,13 +9,7 @@ import type { Input } from "./op.ts";
 type Entry = Pick<Input<"Publish">, "Message" | "Subject" | "MessageStructure" | "MessageAttributes" | "MessageGroupId" | "MessageDeduplicationId">;
 type AttributeValue = NonNullable<Entry["MessageAttributes"]>[string];
 
-/** Bytes that count against the size limit: message, attribute names, types and values. */
-export function publicationBytes({ Message = "", MessageAttributes = {} }: Entry): number {
-  let bytes = Buffer.byteLength(Message);
-  for (const [name, { DataType = "", StringValue = "", BinaryValue }] of Object.entries(MessageAttributes))
-    bytes += Buffer.byteLength(name) + Buffer.byteLength(DataType) + Buffer.byteLength(StringValue) + (BinaryValue?.byteLength ?? 0);
-  return bytes;
-}
+export const publicationBytes = ({ Message = "", MessageAttributes }: Entry): number => messageBytes(Message, MessageAttributes);
 
 export function readPublication(entry: Entry, traceHeader: string | undefined): Publication {
   const { Message: message = "", Subject: subject, MessageStructure: structure, MessageGroupId, MessageDeduplicationId } = entry;

@@ -2,7 +2,7 @@
 import { fault, type Fault } from "../../kernel/fault.ts";
 import { limits } from "../../kernel/limits.ts";
 import type { MessageAttribute, OutgoingMessage, QueueRecord } from "../../triggers/queues/queues.ts";
-import { attributesDigest } from "../../triggers/queues/attribute-digest.ts";
+import { attributesDigest, messageBytes } from "../../triggers/queues/attribute-digest.ts";
 import { invalidParameter, invalidValue, missingParameter } from "./faults.ts";
 import type { Input, SqsContext } from "./op.ts";
 
@@ -15,13 +15,7 @@ const invalidCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 const hasInvalid = (text: string): boolean => invalidCharacter.test(text) || !text.isWellFormed();
 const isBlank = (text: string | undefined): boolean => text === undefined || text === "";
 
-/** Bytes that count against the size limits: body, attribute names, types and values. */
-export function messageBytes({ MessageBody = "", MessageAttributes = {} }: Entry): number {
-  let bytes = Buffer.byteLength(MessageBody);
-  for (const [name, { DataType = "", StringValue = "", BinaryValue }] of Object.entries(MessageAttributes))
-    bytes += Buffer.byteLength(name) + Buffer.byteLength(DataType) + Buffer.byteLength(StringValue) + (BinaryValue?.byteLength ?? 0);
-  return bytes;
-}
+export const entryBytes = ({ MessageBody = "", MessageAttributes }: Entry): number => messageBytes(MessageBody, MessageAttributes);
 
 /** Throws the fault of a FIFO queue's message without its group, or without a way to tell duplicates; in a batch it is the whole request's. */
 export function requireFifoIds({ settings }: QueueRecord, { MessageGroupId, MessageDeduplicationId }: Entry, missingGroup: (name: string) => Fault): void {
@@ -35,7 +29,7 @@ export function readMessage(queue: QueueRecord, entry: Entry, { account, headers
   const { MessageBody: body = "", DelaySeconds: delay, MessageGroupId: groupId, MessageDeduplicationId: dedupId } = entry;
   if (body === "") throw missingParameter("MessageBody");
   const { messageBytesMax, fifo } = queue.settings;
-  if (messageBytes(entry) > messageBytesMax) throw invalidParameter(`One or more parameters are invalid. Reason: Message must be shorter than ${messageBytesMax} bytes.`);
+  if (entryBytes(entry) > messageBytesMax) throw invalidParameter(`One or more parameters are invalid. Reason: Message must be shorter than ${messageBytesMax} bytes.`);
   if (hasInvalid(body)) throw fault("InvalidMessageContents", { message: INVALID_CHARACTERS });
   checkId("MessageDeduplicationId", dedupId);
   checkId("MessageGroupId", groupId);

@@ -1,4 +1,4 @@
-// The MD5 of message attributes as the original and its clients compute it: names in order, each part with its length.
+// The size and the MD5 of messages and their attributes as the original and its clients compute it: names in order, each part with its length.
 import { createHash } from "node:crypto";
 import type { MessageAttribute } from "./queues.ts";
 
@@ -26,3 +26,14 @@ export function attributesDigest(attributes: Readonly<Record<string, MessageAttr
 }
 
 export const md5 = (text: string): string => createHash("md5").update(text).digest("hex");
+
+/** As clients send them. */
+type GivenAttributes = Readonly<Record<string, { readonly DataType?: string | undefined; readonly StringValue?: string | undefined; readonly BinaryValue?: Uint8Array | undefined }>>;
+
+/** Bytes of a message that count against the size limits: text, attribute names, types and values. */
+export function messageBytes(text: string, attributes: GivenAttributes = {}): number {
+  let bytes = Buffer.byteLength(text);
+  for (const [name, { DataType = "", StringValue = "", BinaryValue }] of Object.entries(attributes))
+    bytes += Buffer.byteLength(name) + Buffer.byteLength(DataType) + Buffer.byteLength(StringValue) + (BinaryValue?.byteLength ?? 0);
+  return bytes;
+}

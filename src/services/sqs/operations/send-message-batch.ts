@@ -5,7 +5,7 @@ import type { OutgoingMessage } from "../../../triggers/queues/queues.ts";
 import { batchResult, checkBatch, failedEntry } from "../batches.ts";
 import { invalidParameter } from "../faults.ts";
 import { queueAt } from "../lookup.ts";
-import { messageBytes, readMessage, requireFifoIds, systemDigest } from "../message-input.ts";
+import { entryBytes, readMessage, requireFifoIds, systemDigest } from "../message-input.ts";
 import type { Input, Op } from "../op.ts";
 import { sendResult } from "../send-result.ts";
 
@@ -15,7 +15,7 @@ export const sendMessageBatch: Op<"SendMessageBatch"> = async ({ QueueUrl, Entri
   const queue = await queueAt(context, QueueUrl);
   const entries = checkBatch(Entries);
   for (const entry of entries) requireFifoIds(queue, entry, (name) => invalidParameter(`The request must contain the parameter ${name}.`));
-  const bytes = entries.reduce((sum, entry) => sum + messageBytes(entry), 0);
+  const bytes = entries.reduce((sum, entry) => sum + entryBytes(entry), 0);
   const { messageBytesMax } = limits.sqs;
   if (bytes > messageBytesMax) throw fault("BatchRequestTooLong", { message: `Batch requests cannot be longer than ${messageBytesMax} bytes. You have sent ${bytes} bytes.` });
 
