@@ -15,6 +15,7 @@ const recipes: readonly ModelRecipe[] = [
   { id: "dynamodbstreams", sdk: "@aws-sdk/client-dynamodb-streams", boto: "dynamodbstreams", protocols: ["awsJson1_0"] },
   { id: "sqs", sdk: "@aws-sdk/client-sqs", boto: "sqs", protocols: ["awsJson1_0", "awsQuery"], xmlNamespace: "http://queue.amazonaws.com/doc/2012-11-05/", queryCompatible: true },
   { id: "sns", sdk: "@aws-sdk/client-sns", boto: "sns", protocols: ["awsQuery"] },
+  { id: "events", sdk: "@aws-sdk/client-eventbridge", boto: "events", protocols: ["awsJson1_1"] },
   { id: "ecr", sdk: "@aws-sdk/client-ecr", boto: "ecr", protocols: ["awsJson1_1"] },
   { id: "kinesis", sdk: "@aws-sdk/client-kinesis", boto: "kinesis", protocols: ["awsJson1_1"] },
   {

@@ -181,6 +181,15 @@ export const limits = {
     tagsMax: 50,
     pageMax: 100,
   },
+  events: {
+    /** AWS, since 2025: all entries of one PutEvents. */
+    putBytesMax: MIB,
+    busesMax: 100,
+    /** AWS: of one bus. */
+    rulesMax: 300,
+    targetsMax: 5,
+    tagsMax: 50,
+  },
   tables: {
     itemBytesMax: 400 * KIB,
     /** AWS: how deep lists and maps nest. */

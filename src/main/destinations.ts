@@ -3,6 +3,8 @@ import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import type { Delivery, Destinations } from "../functions/async/destinations.ts";
 import { parseArn, functionRefIn } from "../kernel/arn.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { type BusEvent, busOfArn, type BusRef, type Buses } from "../triggers/buses/buses.ts";
 import { queueOfArn, type OutgoingMessage, type QueueRef, type Queues } from "../triggers/queues/queues.ts";
 import { topicOfArn, type Publication, type Topics } from "../triggers/topics/topics.ts";
 import type { Call } from "../wire/service.ts";
@@ -11,6 +13,8 @@ export interface DestinationDeps {
   readonly queues: Pick<Queues, "delivery" | "records">;
   /** Opened when they are first needed. */
   readonly topics: () => Promise<Pick<Topics, "delivery" | "records">>;
+  readonly buses: () => Promise<Pick<Buses, "delivery" | "records">>;
+  readonly clock: Pick<Clock, "now">;
   /** Operations of services, as the root of the account that the event belongs to. */
   readonly callAs: (account: string, region: string) => Call["call"];
 }
@@ -18,13 +22,15 @@ export interface DestinationDeps {
 /** Who sends for Lambda; receivers see it as the message's sender. */
 const SENDER = "lambda.amazonaws.com";
 
-export function destinationsOf({ queues, topics, callAs }: DestinationDeps): Destinations {
+export function destinationsOf({ queues, topics, buses, clock, callAs }: DestinationDeps): Destinations {
   return {
     state: async (arn, at) => {
       const [queue, bucket] = [queueOfArn(arn), bucketOfArn(arn)];
       if (queue) return stateOfQueue(queue, queues);
       const topic = topicOfArn(arn);
       if (topic) return (await (await topics()).records.find(topic)) ? "ready" : "missing";
+      const bus = busOfArn(arn);
+      if (bus) return (await (await buses()).records.find(bus)) ? "ready" : "missing";
       if (bucket === undefined) return "unsupported";
       return callAs(at.account, at.region)("s3", "HeadBucket", { Bucket: bucket }).then(() => "ready" as const, () => "missing" as const);
     },
@@ -34,8 +40,10 @@ export function destinationsOf({ queues, topics, callAs }: DestinationDeps): Des
         await putObject(bucket, delivery.kind === "object" ? delivery : objectOf(delivery.record), callAs);
         return { checks: [], writes: [] };
       }
-      const [ref, topic] = [queueOfArn(arn), topicOfArn(arn)];
-      const sending = topic ? await (await topics()).delivery(topic, publicationOf(delivery)) : ref && (await queues.delivery(ref, messageOf(delivery)));
+      const [ref, topic, bus] = [queueOfArn(arn), topicOfArn(arn), busOfArn(arn)];
+      const sending = bus ? await (await buses()).delivery(bus, eventOf(arn, bus, delivery, clock.now()))
+        : topic ? await (await topics()).delivery(topic, publicationOf(delivery))
+        : ref && (await queues.delivery(ref, messageOf(delivery)));
       if (!sending) throw new Error(`${arn} is not there any more`);
       return sending;
     },
@@ -78,4 +86,12 @@ function messageOf(delivery: Delivery): OutgoingMessage {
 function publicationOf(delivery: Delivery): Publication {
   const { body, attributes } = messageOf(delivery);
   return { message: body, ...(attributes && { attributes }) };
+}
+
+/** Source: the original's recorded events: a bus is told of the end, and which function's it was. */
+function eventOf(arn: string, { account, region }: BusRef, delivery: Delivery, timeMs: number): BusEvent {
+  if (delivery.kind !== "record") throw new Error(`${arn} takes no ${delivery.kind}`);
+  const { condition, functionArn } = delivery.record.requestContext;
+  const detailType = `Lambda Function Invocation Result - ${condition === "Success" ? "Success" : "Failure"}`;
+  return { id: randomUUID(), source: "lambda", detailType, detail: JSON.stringify(delivery.record), account, region, timeMs, resources: [arn, functionArn] };
 }

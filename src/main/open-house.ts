@@ -16,6 +16,7 @@ import type { Sandboxes } from "../ports/sandbox.ts";
 import { openStreams } from "../triggers/streams/open-streams.ts";
 import { dynamodbSource } from "../triggers/mappings/streams/dynamodb-source.ts";
 import { kinesisSource } from "../triggers/mappings/streams/kinesis-source.ts";
+import { openClockwork } from "../triggers/buses/clockwork.ts";
 import { openMappings } from "../triggers/mappings/open-mappings.ts";
 import { openQueues } from "../triggers/queues/open-queues.ts";
 import { openTables } from "../triggers/tables/open-tables.ts";
@@ -71,13 +72,14 @@ export async function openHouse({ config, logger, clock, engine, sandboxes, runt
   const tables = opened.use(openTables({ store: engine.store, log: engine.log, clock, warn: (sentence, error) => logger.warn({ err: error }, sentence) }));
   const queues = opened.use(await openQueues({ store: engine.store, queue: engine.queue, clock, logger }));
   const topics = once(async () => opened.use((await import("../triggers/topics/open-topics.ts")).openTopics({ store: engine.store, clock, queues, heart, endpoint })));
+  const buses = once(async () => opened.use((await import("../triggers/buses/open-buses.ts")).openBuses({ store: engine.store, clock, queues, heart, streams, topics })));
   const heart: Heart = opened.use(
     await openHeart({
       ports: engine, clock, sandboxes, runtimes, runnerFor, logger,
       logSink: extras ? overheard(logGroups, extras.onLog) : logGroups,
       ...(extras ? { development: extras.development } : {}),
       dir: config.dataDir,
-      destinations: destinationsOf({ queues, topics, callAs: (account, region) => callFromWithin({ account, region, endpoint }, awsDoor.backstage) }),
+      destinations: destinationsOf({ queues, topics, buses, clock, callAs: (account, region) => callFromWithin({ account, region, endpoint }, awsDoor.backstage) }),
       quotas: config.limits,
       limits: { streamBytesPerSecond: config.streamRate === "unlimited" ? Infinity : config.streamRate * 1024 * 1024, ...extras?.limits },
       endpointUrl: () => endpoint,
@@ -91,9 +93,10 @@ export async function openHouse({ config, logger, clock, engine, sandboxes, runt
       warn: (sentence, error, fields) => logger.warn({ err: error, ...fields }, sentence),
     }),
   );
+  opened.use(await openClockwork({ store: engine.store, queue: engine.queue, clock, buses, warn: (sentence, error) => logger.warn({ err: error }, sentence) }));
   const accountOf: AccountOf = (accessKeyId) => accountFromDigits(accessKeyId) ?? accountOfIssuedKey(accessKeyId);
   const home = { account: config.account, region: config.region };
-  const { services, doors } = bindServices({ engine, clock, heart, logGroups, sessions, tables, runtimes, accountOf, queues, topics, streams, mappings, home });
+  const { services, doors } = bindServices({ engine, clock, heart, logGroups, sessions, tables, runtimes, accountOf, queues, topics, buses, streams, mappings, home });
   const models = new Map();
   const awsDoor: AwsDoor = createAwsDoor({
     services, clock, accountOf, region: config.region, account: config.account,

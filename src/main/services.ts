@@ -11,6 +11,7 @@ import { registryDoor } from "../services/ecr/registry/door.ts";
 import { certificateDoor } from "../services/sns/certificate-door.ts";
 import { lookDoor } from "../services/sqs/look-door.ts";
 import { urlDoor } from "../services/lambda/urls/door.ts";
+import type { Buses } from "../triggers/buses/buses.ts";
 import type { Mappings } from "../triggers/mappings/open-mappings.ts";
 import type { Streams } from "../triggers/streams/open-streams.ts";
 import type { Tables } from "../triggers/tables/open-tables.ts";
@@ -33,21 +34,24 @@ export interface Rooms {
   readonly queues: Queues;
   /** Opened when they are first needed. */
   readonly topics: () => Promise<Topics>;
+  /** Opened when they are first needed. */
+  readonly buses: () => Promise<Buses>;
   readonly streams: Streams;
   readonly mappings: Mappings;
   /** Account and region of requests that name none. */
   readonly home: { readonly account: string; readonly region: string };
 }
 
-export function bindServices({ engine, clock, heart, logGroups, sessions, tables, runtimes, accountOf, queues, topics, streams, mappings, home }: Rooms): { readonly services: readonly LazyService[]; readonly doors: readonly Door[] } {
+export function bindServices({ engine, clock, heart, logGroups, sessions, tables, runtimes, accountOf, queues, topics, buses, streams, mappings, home }: Rooms): { readonly services: readonly LazyService[]; readonly doors: readonly Door[] } {
   const codeLinks = openCodeLinks({ store: engine.store, clock });
   const registry = { store: engine.store, blobs: engine.blobs, clock, home };
   return {
     services: [
       lazyService("lambda", async () => bindService((await import("../services/lambda/service.ts")).lambda, { heart, store: engine.store, runtimes, clock, codeLinks, mappings, queues })),
-      lazyService("s3", async () => bindService((await import("../services/s3/service.ts")).s3, (await import("../services/s3/op.ts")).s3Deps({ store: engine.store, blobs: engine.blobs, heart, queues, topics, clock }))),
+      lazyService("s3", async () => bindService((await import("../services/s3/service.ts")).s3, (await import("../services/s3/op.ts")).s3Deps({ store: engine.store, blobs: engine.blobs, heart, queues, topics, buses, clock }))),
       lazyService("ecr", async () => bindService((await import("../services/ecr/service.ts")).ecr, registry)),
       lazyService("logs", async () => bindService((await import("../services/logs/service.ts")).logs, { logs: logGroups, clock })),
+      lazyService("events", async () => bindService((await import("../services/events/service.ts")).events, { buses: await buses(), queues, clock })),
       lazyService("iam", async () => bindService((await import("../services/iam/service.ts")).iam, { store: engine.store, clock, sessions })),
       lazyService("dynamodb", async () => bindService((await import("../services/dynamodb/service.ts")).dynamodb, { tables, store: engine.store, clock })),
       lazyService("dynamodbstreams", async () => bindService((await import("../services/dynamodbstreams/service.ts")).dynamodbStreams, { tables, clock })),

@@ -70,7 +70,7 @@ export async function openS3(): Promise<S3Cloud> {
   const permitted = new Set<string>();
   const asked: Invoker[] = [];
   const exercised = new Set<string>();
-  const bound = bindService(s3, s3Deps({ ...engine, heart: listedFunctions(permitted, asked), queues, topics: () => Promise.reject(new Error("there are no topics here")), clock: systemClock }));
+  const bound = bindService(s3, s3Deps({ ...engine, heart: listedFunctions(permitted, asked), queues, topics: () => Promise.reject(new Error("there are no topics here")), buses: () => Promise.reject(new Error("there are no buses here")), clock: systemClock }));
   const watched = { ...bound, run: (operation: string, ...rest: [unknown, never]) => (exercised.add(operation), bound.run(operation, ...rest)) };
   const cloud = await serveServices([watched as typeof bound]);
   const clients: S3Client[] = [];

@@ -158,13 +158,6 @@ describe("configurations", () => {
     expect(await failure(configure(Bucket, configurations))).toMatchObject({ name: "InvalidArgument", status: 400, ...expected });
     expect((await client.send(new GetBucketNotificationConfigurationCommand({ Bucket }))).LambdaFunctionConfigurations).toBeUndefined();
   });
-
-  test.each([
-    ["EventBridge", { EventBridgeConfiguration: {} }],
-  ])("for %s are refused by name", async (name, NotificationConfiguration) => {
-    const Bucket = await bucketWith();
-    expect(await failure(client.send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration })))).toMatchObject({ name: "NotImplemented", status: 501, message: expect.stringContaining(name) });
-  });
 });
 
 describe("queues", () => {

@@ -1,8 +1,9 @@
 // A server that is killed while it takes in publications: what was acknowledged has reached every subscriber, each publication whole or not at all.
 import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
-import { CreateQueueCommand, DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { expect, test } from "vitest";
 import { killableServer, type ClientSettings } from "./child-server.ts";
+import { drain } from "./drain.ts";
 
 const KILLS = 3;
 const PUBLISHERS = 8;
@@ -35,21 +36,8 @@ test(`of ${KILLS} times`, async () => {
     sns.destroy();
     settings = await server.start();
   }
-  const [one, two] = [await all(settings, "one"), await all(settings, "two")];
+  const [one, two] = [await drain(settings, "one"), await drain(settings, "two")];
   expect(acknowledged.size).toBeGreaterThanOrEqual(KILLS * 100);
   expect([...acknowledged].filter((message) => !one.has(message))).toEqual([]);
   expect([...one].toSorted()).toEqual([...two].toSorted());
 });
-
-/** Every message of a queue, which is empty then. */
-async function all(settings: ClientSettings, name: string): Promise<ReadonlySet<string>> {
-  const sqs = new SQSClient(settings);
-  const QueueUrl = `${settings.endpoint}/000000000000/${name}`;
-  const found = new Set<string>();
-  for (;;) {
-    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 0 }));
-    if (Messages.length === 0) return found;
-    for (const { Body = "" } of Messages) found.add(Body);
-    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries: Messages.map(({ MessageId, ReceiptHandle }) => ({ Id: MessageId, ReceiptHandle })) }));
-  }
-}

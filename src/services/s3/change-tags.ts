@@ -25,9 +25,10 @@ export async function changeTags(context: S3Context, input: Named, event: string
       const { checks, writes } = entering(entry);
       const { etag, versionId } = object.value;
       const happening = { event, key, atMs: context.clock.now(), etag, versionId: shownVersion(bucket, versionId) };
+      const telling = await notifications(context, bucket, happening);
       return {
-        checks: [...checks, unchanged(object.key, object)],
-        writes: [...writes, set(object.key, { ...object.value, tags } satisfies ObjectRecord), ...(await notifications(context, bucket, happening))],
+        checks: [...checks, unchanged(object.key, object), ...telling.checks],
+        writes: [...writes, set(object.key, { ...object.value, tags } satisfies ObjectRecord), ...telling.writes],
         result: happening.versionId,
       };
     }),

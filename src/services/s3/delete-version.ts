@@ -51,9 +51,10 @@ export async function deleteVersion(context: S3Context, deletion: Deletion): Pro
         : bucket.versioning === undefined ? await removeOnly(context, state, deletion)
         : await placeMarker(context, bucket, state, stamp);
       const told = outcome.happening && { ...outcome.happening, key, stamp, atMs: context.clock.now() };
+      const telling = told && (await notifications(context, bucket, told));
       return {
-        checks: [unchanged(entry.key, entry), ...stateChecks(state, bucket.versioning)],
-        writes: [...outcome.writes, ...(told ? await notifications(context, bucket, told) : [])],
+        checks: [unchanged(entry.key, entry), ...stateChecks(state, bucket.versioning), ...(telling?.checks ?? [])],
+        writes: [...outcome.writes, ...(telling?.writes ?? [])],
         result: outcome.result,
       };
     }),

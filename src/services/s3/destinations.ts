@@ -1,8 +1,7 @@
 // Whom S3 can tell, by kind: may it, and which writes tell it.
 import { functionRefIn } from "../../kernel/arn.ts";
 import { uuid } from "../../kernel/ids.ts";
-import type { Write } from "../../ports/store.ts";
-import { queueOfArn } from "../../triggers/queues/queues.ts";
+import { queueOfArn, type Sending } from "../../triggers/queues/queues.ts";
 import { topicOfArn } from "../../triggers/topics/topics.ts";
 import { bucketArn } from "./event.ts";
 import type { S3Context } from "./op.ts";
@@ -35,20 +34,20 @@ export async function refusalOf({ heart, queues, topics }: Asked, bucket: Bucket
   return (await queues.maySend(ref, actor)) ? undefined : "Permissions on the destination queue do not allow S3 to publish notifications from this bucket";
 }
 
-/** The writes that tell a target, for the commit of what it is told of; none when it is gone. */
-export async function tell(context: S3Context, bucket: BucketRecord, target: NotificationTarget, message: object): Promise<readonly Write[]> {
+const NOTHING: Sending = { checks: [], writes: [] };
+
+/** What tells a target, for the commit of what it is told of; nothing when it is gone. */
+export async function tell(context: S3Context, bucket: BucketRecord, target: NotificationTarget, message: object): Promise<Sending> {
   const text = JSON.stringify(message);
   if ("functionArn" in target) {
     const ref = functionRefIn(target.functionArn);
     const traceId = context.headers["x-amzn-trace-id"];
-    return ref ? [context.heart.asyncInvocation(ref, { requestId: uuid(), payload: Buffer.from(text), invokedArn: target.functionArn, traceId })] : [];
+    return ref ? { checks: [], writes: [context.heart.asyncInvocation(ref, { requestId: uuid(), payload: Buffer.from(text), invokedArn: target.functionArn, traceId })] } : NOTHING;
   }
   if ("topicArn" in target) {
     const ref = topicOfArn(target.topicArn);
-    // Only a FIFO queue's sends have checks, and none is a standard topic's subscriber.
-    return (ref && (await (await context.topics()).delivery(ref, { message: text, subject: "Amazon S3 Notification" })))?.writes ?? [];
+    return (ref && (await (await context.topics()).delivery(ref, { message: text, subject: "Amazon S3 Notification" }))) ?? NOTHING;
   }
   const ref = queueOfArn(target.queueArn);
-  // Only a FIFO queue's sends have checks, and none is a target.
-  return (ref && (await context.queues.delivery(ref, { body: text, senderId: bucket.account })))?.writes ?? [];
+  return (ref && (await context.queues.delivery(ref, { body: text, senderId: bucket.account }))) ?? NOTHING;
 }

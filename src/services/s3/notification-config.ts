@@ -4,7 +4,7 @@ import { functionRefIn, parseArn } from "../../kernel/arn.ts";
 import { fault } from "../../kernel/fault.ts";
 import { uuid } from "../../kernel/ids.ts";
 import { limits } from "../../kernel/limits.ts";
-import { invalidArgument, malformedXml, notBuilt } from "./errors.ts";
+import { invalidArgument, malformedXml } from "./errors.ts";
 import { arnOf, refusalOf } from "./destinations.ts";
 import { overlap } from "./notification-match.ts";
 import { queueOfArn } from "../../triggers/queues/queues.ts";
@@ -77,14 +77,9 @@ function topicTarget(configuration: TopicConfiguration): NotificationTarget {
   return { ...ruleOf(configuration), topicArn: arn };
 }
 
-function refuseOthers(configuration: NotificationConfiguration): void {
-  if (configuration.EventBridgeConfiguration) throw notBuilt("A notification configuration for EventBridge (EventBridgeConfiguration)");
-}
-
-/** The targets of a document. Throws what S3 answers to a wrong one, and NotImplemented for EventBridge. */
+/** The targets of a document. Throws what S3 answers to a wrong one. */
 export function parseConfiguration(configuration: NotificationConfiguration | undefined): readonly NotificationTarget[] {
   if (!configuration) throw malformedXml();
-  refuseOthers(configuration);
   const targets = [...(configuration.LambdaFunctionConfigurations ?? []).map(lambdaTarget), ...(configuration.QueueConfigurations ?? []).map(queueTarget), ...(configuration.TopicConfigurations ?? []).map(topicTarget)];
   if (targets.length > limits.s3.notificationConfigsMax) {
     throw fault("TooManyConfigurations", { message: `You are attempting to create a new configuration but have already reached the ${limits.s3.notificationConfigsMax}-configuration limit.`, status: 400 });
@@ -121,13 +116,14 @@ export async function checkDestinations(context: Pick<S3Context, "heart" | "queu
 const RULE_NAMES = { prefix: "Prefix", suffix: "Suffix" } as const;
 
 /** The document GetBucketNotificationConfiguration shows. */
-export function showConfiguration(targets: readonly NotificationTarget[] | undefined): NotificationConfiguration {
-  const shown: { LambdaFunctionConfigurations?: LambdaConfiguration[]; QueueConfigurations?: QueueConfiguration[]; TopicConfigurations?: TopicConfiguration[] } = {};
+export function showConfiguration({ notifications: targets, tellsBus }: Pick<BucketRecord, "notifications" | "tellsBus">): NotificationConfiguration {
+  const shown: { EventBridgeConfiguration?: object; LambdaFunctionConfigurations?: LambdaConfiguration[]; QueueConfigurations?: QueueConfiguration[]; TopicConfigurations?: TopicConfiguration[] } = {};
   for (const target of targets ?? []) {
     if ("functionArn" in target) (shown.LambdaFunctionConfigurations ??= []).push({ Id: target.id, LambdaFunctionArn: target.functionArn, ...showRule(target) });
     else if ("topicArn" in target) (shown.TopicConfigurations ??= []).push({ Id: target.id, TopicArn: target.topicArn, ...showRule(target) });
     else (shown.QueueConfigurations ??= []).push({ Id: target.id, QueueArn: target.queueArn, ...showRule(target) });
   }
+  if (tellsBus) shown.EventBridgeConfiguration = {};
   return shown;
 }
 

@@ -6,6 +6,7 @@ import type { Blobs } from "../../ports/blobs.ts";
 import type { Store } from "../../ports/store.ts";
 import type { Call, Operation, OperationName } from "../../wire/service.ts";
 import type { Queues } from "../../triggers/queues/queues.ts";
+import type { Buses } from "../../triggers/buses/buses.ts";
 import type { Topics } from "../../triggers/topics/topics.ts";
 import { openStamps, type Stamps } from "./stamps.ts";
 import { openTurns, type Turns } from "../../kernel/turns.ts";
@@ -17,6 +18,8 @@ export interface S3Deps {
   readonly queues: Pick<Queues, "delivery" | "maySend" | "records">;
   /** Opened when they are first needed. */
   readonly topics: () => Promise<Pick<Topics, "delivery" | "mayPublish" | "records">>;
+  /** Opened when they are first needed. */
+  readonly buses: () => Promise<Pick<Buses, "delivery">>;
   readonly clock: Clock;
   /** Orders changes of one key. */
   readonly stamps: Stamps;
@@ -34,6 +37,6 @@ export type Input<Name extends OperationName<typeof sdk>> = Parameters<Op<Name>>
 export type Output<Name extends OperationName<typeof sdk>> = Awaited<ReturnType<Op<Name>>>;
 
 /** Completes the ports with what lives as long as the service does. */
-export function s3Deps(ports: Pick<S3Deps, "store" | "blobs" | "heart" | "queues" | "topics" | "clock">): S3Deps {
+export function s3Deps(ports: Pick<S3Deps, "store" | "blobs" | "heart" | "queues" | "topics" | "buses" | "clock">): S3Deps {
   return { ...ports, stamps: openStamps(ports.clock), turns: openTurns() };
 }

@@ -36,6 +36,8 @@ export interface BucketRecord {
   /** The policy document as sent. */
   readonly policy?: string;
   readonly notifications?: readonly NotificationTarget[];
+  /** Whether EventBridge hears of everything that happens. */
+  readonly tellsBus?: boolean;
   readonly ownershipControls: boolean;
   readonly publicAccessBlock?: PublicAccessBlock;
   /** Somebody is about to delete the bucket; whoever writes into it first breaks the seal in the same commit (see `buckets.ts`). */

@@ -49,12 +49,10 @@ export async function writeObject(
       const happening = {
         event, key, stamp, atMs: object.modifiedMs, sizeBytes: object.sizeBytes, etag: object.etag, versionId: shownVersion(bucket, object.versionId),
       };
+      const telling = await notifications(context, bucket, happening);
       return {
-        checks: [...entrance.checks, ...stateChecks(state, bucket.versioning), ...(making.checks ?? [])],
-        writes: [
-          ...entrance.writes, ...(await placeVersion(context.store, state, bucket.versioning, object)), ...making.writes,
-          ...(await notifications(context, bucket, happening)),
-        ],
+        checks: [...entrance.checks, ...stateChecks(state, bucket.versioning), ...(making.checks ?? []), ...telling.checks],
+        writes: [...entrance.writes, ...(await placeVersion(context.store, state, bucket.versioning, object)), ...making.writes, ...telling.writes],
         result: { bucket, object },
       };
     }),

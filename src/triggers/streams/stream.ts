@@ -53,6 +53,12 @@ export interface Stream extends StreamRef {
   readonly nextShard: number;
 }
 
+/** The stream an ARN names; undefined when it is no stream's. */
+export function streamOfArn(arn: string): StreamRef | undefined {
+  const [, region, account, name] = /^arn:[^:]+:kinesis:([^:]+):(\d{12}):stream\/([\w.-]{1,128})$/.exec(arn) ?? [];
+  return region === undefined || account === undefined || name === undefined ? undefined : { region, account, name };
+}
+
 /** `shardId-000000000003` */
 export const shardIdOf = (index: number): string => `shardId-${String(index).padStart(12, "0")}`;
 

@@ -4,4 +4,4 @@ import { showConfiguration } from "../notification-config.ts";
 import type { Op } from "../op.ts";
 
 export const getBucketNotificationConfiguration: Op<"GetBucketNotificationConfiguration"> = async (input, context) =>
-  showConfiguration((await findBucket(input, context)).value.notifications);
+  showConfiguration((await findBucket(input, context)).value);

@@ -8,9 +8,10 @@ import type { Op } from "../op.ts";
 export const putBucketNotificationConfiguration: Op<"PutBucketNotificationConfiguration"> = async (input, context) => {
   await checkDocument(context, "optional");
   const notifications = parseConfiguration(input.NotificationConfiguration);
+  const tellsBus = input.NotificationConfiguration?.EventBridgeConfiguration !== undefined;
   await changeBucket(input, context, async (bucket) => {
     if (!input.SkipDestinationValidation) await checkDestinations(context, bucket, notifications);
-    return { ...bucket, notifications };
+    return { ...bucket, notifications, tellsBus };
   }, async (bucket) => (input.SkipDestinationValidation ? [] : testNotifications(context, bucket, notifications)));
   return {};
 };

@@ -1,9 +1,10 @@
 // Kinesis streams as mappings read them.
+import { assert } from "../../../kernel/fault.ts";
 import type { Log } from "../../../ports/log.ts";
 import type { Store } from "../../../ports/store.ts";
 import type { Streams } from "../../streams/open-streams.ts";
 import { parseNumber, type Place } from "../../streams/sequence.ts";
-import { logOf, shardIdOf, streamKey, type Shard, type Stream, type StreamRef } from "../../streams/stream.ts";
+import { logOf, shardIdOf, streamKey, streamOfArn, type Shard, type Stream, type StreamRef } from "../../streams/stream.ts";
 import type { SourceShard, StreamSource } from "./stream-source.ts";
 
 export interface KinesisSourceDeps {
@@ -62,6 +63,7 @@ function after(sequenceNumber: string, otherwise: Place): Place {
 }
 
 function refOf(arn: string): StreamRef {
-  const [, , , region = "", account = "", resource = ""] = arn.split(":");
-  return { account, region, name: resource.slice("stream/".length) };
+  const ref = streamOfArn(arn);
+  assert(ref, `${arn} of a mapping names no stream`);
+  return ref;
 }
