@@ -1,5 +1,6 @@
 // The one door of durable state: ordered keys, versioned values, and a commit that may also append, enqueue and hold blobs.
 // One commit for a change and its consequences is why no event is ever lost between the two.
+import { limits } from "../kernel/limits.ts";
 import type { BlobRef } from "./blobs.ts";
 import type { Leased } from "./queue.ts";
 import type { Key, Value } from "./value.ts";
@@ -79,6 +80,20 @@ export const enqueue = (queue: string, meta: Value, body: Uint8Array, delayMs = 
 export const ack = (lease: Leased): Write => ({ kind: "ack", lease });
 export const hold = (blob: BlobRef, owner: Key): Write => ({ kind: "hold", blob, owner });
 export const release = (blobId: string, owner: Key): Write => ({ kind: "release", blobId, owner });
+
+/** Every entry below a prefix, in order, a page at a time. What is written meanwhile may be among them or not. `after`: exclusive, a full key. `pageMax`: large records are read few at a time. */
+export async function* entriesBelow<T = Value>(store: Pick<Store, "list">, prefix: Key, from: { readonly after?: Key | undefined; readonly pageMax?: number } = {}): AsyncGenerator<Entry<T>> {
+  const { pageMax = limits.store.listMax } = from;
+  for (let { after } = from; ; ) {
+    const page: readonly Entry<T>[] = await store.list<T>({ prefix, ...(after && { after }), limit: pageMax });
+    yield* page;
+    if (page.length < pageMax) return;
+    after = page.at(-1)?.key;
+  }
+}
+
+/** The same, all at once. */
+export const allBelow = <T = Value>(store: Pick<Store, "list">, prefix: Key): Promise<readonly Entry<T>[]> => Array.fromAsync(entriesBelow<T>(store, prefix));
 
 /** The check that `key` has not changed since `entry` was read (absent when it was absent). */
 export const unchanged = (key: Key, entry: Entry | undefined): Check => ({ key, version: entry?.version ?? null });

@@ -2,9 +2,9 @@
 import type { Clock } from "../../kernel/clock.ts";
 import { fault, type Fault } from "../../kernel/fault.ts";
 import { limits } from "../../kernel/limits.ts";
-import type { Store } from "../../ports/store.ts";
+import { entriesBelow, type Store } from "../../ports/store.ts";
 import type { Scope, Version } from "../function.ts";
-import { concurrencyKey, functionInKey, type FunctionName } from "../registry/keys.ts";
+import { functionInKey, type FunctionName } from "../registry/keys.ts";
 import { grown, onDemand, perSecond, roomFor, setAside, type ConcurrencyFacts, type FunctionLoad, type Growth, type Room, type ThrottleReason } from "./shares.ts";
 
 export interface Concurrency extends Disposable {
@@ -109,13 +109,9 @@ export async function openConcurrency(deps: { readonly store: Pick<Store, "get" 
     if (!at) return;
     store.get<ConcurrencyFacts>(key).then((entry) => set(at, entry?.value), (error: unknown) => deps.warn("A function's concurrency could not be read; the old one stays in force.", error, { function: at.name }));
   });
-  for (let after = undefined as FunctionName | undefined; ; ) {
-    const page = await store.list<ConcurrencyFacts>({ prefix: ["concurrency"], limit: limits.store.listMax, ...(after ? { after: concurrencyKey(after) } : {}) });
-    for (const { key, value } of page) {
-      after = functionInKey(key);
-      if (after) set(after, value);
-    }
-    if (page.length < limits.store.listMax) break;
+  for await (const { key, value } of entriesBelow<ConcurrencyFacts>(store, ["concurrency"])) {
+    const at = functionInKey(key);
+    if (at) set(at, value);
   }
   return {
     accountMax, set,

@@ -4,7 +4,7 @@ import type { Clock } from "../../kernel/clock.ts";
 import { limits } from "../../kernel/limits.ts";
 import type { Blobs } from "../../ports/blobs.ts";
 import type { IsolationReport } from "../../ports/sandbox.ts";
-import { del, type Entry, hold, type Key, release, set, type Store, transact, unchanged } from "../../ports/store.ts";
+import { allBelow, del, type Entry, hold, type Key, release, set, type Store, transact, unchanged } from "../../ports/store.ts";
 import type { CodeCache } from "../code-keeper.ts";
 import type { CodePackage } from "../function.ts";
 import type { ImageReference, Images } from "../heart.ts";
@@ -137,12 +137,5 @@ function layersOf(image: ImageManifest, diffIds: readonly string[]): readonly St
   });
 }
 
-async function allRecords(store: Pick<Store, "list">): Promise<readonly Entry<ImageRecord>[]> {
-  const records: Entry<ImageRecord>[] = [];
-  for (;;) {
-    const page = await store.list<ImageRecord>({ prefix: ["images"], after: records.at(-1)?.key, limit: limits.store.listMax });
-    records.push(...page);
-    if (page.length < limits.store.listMax) return records;
-  }
-}
+const allRecords = (store: Pick<Store, "list">): Promise<readonly Entry<ImageRecord>[]> => allBelow<ImageRecord>(store, ["images"]);
 

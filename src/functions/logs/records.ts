@@ -1,8 +1,7 @@
 // The records of groups and streams: created, listed, changed and removed by whoever owns the logs.
 import { uuid } from "../../kernel/ids.ts";
-import { limits } from "../../kernel/limits.ts";
 import type { Clock } from "../../kernel/clock.ts";
-import { del, set, transact, unchanged, type Key, type Store } from "../../ports/store.ts";
+import { del, entriesBelow, type Key, set, type Store, transact, unchanged } from "../../ports/store.ts";
 import { groupKey, groupsOf, streamKey, streamsOf, trashKey } from "./keys.ts";
 import type { ByName, GroupRecords, LogGroup, LogStream, StreamRecords } from "./log-groups.ts";
 
@@ -55,14 +54,7 @@ export const newStream = (name: string, nowMs: number): LogStream => ({ id: uuid
 
 /** All streams of a group, by name, page by page. */
 export async function* everyStream(store: Pick<Store, "list">, groupId: string): AsyncGenerator<LogStream> {
-  const prefix = streamsOf(groupId);
-  let after: Key | undefined;
-  for (;;) {
-    const page = await store.list<LogStream>({ prefix, after, limit: limits.store.listMax });
-    for (const { value } of page) yield value;
-    after = page.at(-1)?.key;
-    if (page.length < limits.store.listMax) return;
-  }
+  for await (const { value } of entriesBelow<LogStream>(store, streamsOf(groupId))) yield value;
 }
 
 /** Sorts after every name that starts with what stands before it. */

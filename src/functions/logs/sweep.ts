@@ -1,7 +1,6 @@
 // Gives space back: events past their group's retention, and the data of deleted groups and streams.
 import type { Clock } from "../../kernel/clock.ts";
-import { limits } from "../../kernel/limits.ts";
-import { del, set, unchanged, type Key, type Store } from "../../ports/store.ts";
+import { del, entriesBelow, type Key, set, type Store, unchanged } from "../../ports/store.ts";
 import { CHUNK_SPAN_MS } from "./chunk.ts";
 import { allGroups, chunkKey, chunksOf, streamKey, streamsOf, trashKey, trashOf } from "./keys.ts";
 import type { LogGroup, LogStream } from "./log-groups.ts";
@@ -14,18 +13,18 @@ const PAGE_CHUNKS = 100;
 /** Resolves to how many chunks went. Safe to run at any time and to interrupt anywhere. */
 export async function sweepLogs({ store, clock }: { readonly store: Store; readonly clock: Clock }): Promise<number> {
   let removed = 0;
-  for await (const group of everyValue<LogGroup>(store, allGroups)) {
+  for await (const group of entriesBelow<LogGroup>(store, allGroups)) {
     if (group.value.retentionDays === undefined) continue;
     const expiredMs = clock.now() - group.value.retentionDays * DAY_MS;
     for await (const stream of everyStream(store, group.value.id)) {
       if ((stream.firstMs ?? Infinity) < expiredMs) removed += await expire(store, group.value.id, stream, expiredMs);
     }
   }
-  for await (const { key } of everyValue(store, trashOf("group"))) {
+  for await (const { key } of entriesBelow(store, trashOf("group"))) {
     await scatter(store, idOf(key));
     await store.commit([], [del(key)]);
   }
-  for await (const { key } of everyValue(store, trashOf("stream"))) {
+  for await (const { key } of entriesBelow(store, trashOf("stream"))) {
     removed += await removeChunks(store, idOf(key), undefined);
     await store.commit([], [del(key)]);
   }
@@ -36,7 +35,7 @@ const idOf = (trash: Key): string => String(trash.at(-1));
 
 /** A deleted group's streams become trash of their own. */
 async function scatter(store: Store, groupId: string): Promise<void> {
-  for await (const { key, value } of everyValue<LogStream>(store, streamsOf(groupId))) {
+  for await (const { key, value } of entriesBelow<LogStream>(store, streamsOf(groupId))) {
     await store.commit([], [del(key), set(trashKey("stream", value.id), {})]);
   }
 }
@@ -68,12 +67,3 @@ async function removeChunks(store: Store, streamId: string, beforeMs: number | u
   }
 }
 
-async function* everyValue<T>(store: Store, prefix: Key): AsyncGenerator<{ readonly key: Key; readonly value: T }> {
-  let after: Key | undefined;
-  for (;;) {
-    const page = await store.list<T>({ prefix, after, limit: limits.store.listMax });
-    yield* page;
-    after = page.at(-1)?.key;
-    if (page.length < limits.store.listMax) return;
-  }
-}

@@ -2,8 +2,7 @@
 import { type Descriptor, hexOf, isDigest, type Manifest, readManifest } from "../../functions/images/manifest.ts";
 import { BadImage } from "../../functions/images/refusals.ts";
 import { createHash } from "node:crypto";
-import { limits } from "../../kernel/limits.ts";
-import { type Check, del, type Entry, hold, type Key, release, set, type Store, transact, unchanged, type Write } from "../../ports/store.ts";
+import { allBelow, type Check, del, type Entry, hold, release, set, type Store, transact, unchanged, type Write } from "../../ports/store.ts";
 import { type ImageId, imageIsReferenced, imageMissing, layersMissing, manifestsMissing, tagIsImmutable } from "./faults.ts";
 import type { Registry } from "./op.ts";
 import { type BlobRecord, keys, type ManifestRecord, type RepositoryRecord, type TagRecord } from "./records.ts";
@@ -92,18 +91,9 @@ export const findBlob = async ({ store }: Pick<Registry, "store">, { value: repo
   isDigest(digest) ? (await store.get<BlobRecord>(keys.blob(repository.id, hexOf(digest))))?.value : undefined;
 
 /** All tags, by name. */
-export const listTags = async (store: Pick<Store, "list">, repository: string): Promise<readonly TagRecord[]> => (await everything<TagRecord>(store, keys.tags(repository))).map(({ value }) => value);
+export const listTags = async (store: Pick<Store, "list">, repository: string): Promise<readonly TagRecord[]> => (await allBelow<TagRecord>(store, keys.tags(repository))).map(({ value }) => value);
 
-export const listImages = async (store: Pick<Store, "list">, repository: string): Promise<readonly ManifestRecord[]> => (await everything<ManifestRecord>(store, keys.manifests(repository))).map(({ value }) => value);
-
-async function everything<T>(store: Pick<Store, "list">, prefix: Key): Promise<readonly Entry<T>[]> {
-  const entries: Entry<T>[] = [];
-  for (;;) {
-    const page = await store.list<T>({ prefix, after: entries.at(-1)?.key, limit: limits.store.listMax });
-    entries.push(...page);
-    if (page.length < limits.store.listMax) return entries;
-  }
-}
+export const listImages = async (store: Pick<Store, "list">, repository: string): Promise<readonly ManifestRecord[]> => (await allBelow<ManifestRecord>(store, keys.manifests(repository))).map(({ value }) => value);
 
 /** Takes one tag off; the image stays. Fault ImageNotFoundException. */
 export function removeTag({ store }: Registry, { value: repository }: Repository, tag: string): Promise<TagRecord> {
@@ -121,7 +111,7 @@ export function removeImage({ store }: Registry, { value: repository }: Reposito
     if (!entry) throw imageMissing(repository, { imageDigest: `sha256:${id}` });
     const indexes = await store.list({ prefix: keys.needs(repository.id, id), limit: 10 });
     if (indexes.length > 0) return { checks: [], writes: [], result: imageIsReferenced(indexes.map(({ key }) => `sha256:${String(key[3])}`)) };
-    const tags = (await everything<TagRecord>(store, keys.tags(repository.id))).filter(({ value }) => value.manifestId === id);
+    const tags = (await allBelow<TagRecord>(store, keys.tags(repository.id))).filter(({ value }) => value.manifestId === id);
     const checks: Check[] = [unchanged(entry.key, entry), ...tags.map((tag) => unchanged(tag.key, tag))];
     const writes: Write[] = [del(entry.key), release(id, entry.key), ...tags.map(({ key }) => del(key)), ...entry.value.needs.map((need) => del(keys.need(repository.id, need, id)))];
     if (entry.value.kind === "image") {

@@ -1,9 +1,8 @@
 // The bytes of an object: read as one stream wherever they lie, let go with the record, shared by copies.
 import { Readable } from "node:stream";
 import { assert } from "../../kernel/fault.ts";
-import { limits } from "../../kernel/limits.ts";
 import type { Blobs } from "../../ports/blobs.ts";
-import { del, type Entry, hold, release, type Store, type Write, set } from "../../ports/store.ts";
+import { allBelow, del, type Entry, hold, release, set, type Store, type Write } from "../../ports/store.ts";
 import { piecesOf } from "./part-runs.ts";
 import type { ByteRange } from "./ranges.ts";
 import { type Body, keys, type ObjectRecord, type PartRecord, type VersionRecord } from "./records.ts";
@@ -12,14 +11,7 @@ import { type Body, keys, type ObjectRecord, type PartRecord, type VersionRecord
 const WHOLE_BYTES_MAX = 64 * 1024;
 
 /** All parts below an id, in order of their numbers. */
-export async function listParts(store: Pick<Store, "list">, id: string): Promise<readonly Entry<PartRecord>[]> {
-  const parts: Entry<PartRecord>[] = [];
-  for (;;) {
-    const page = await store.list<PartRecord>({ prefix: keys.parts(id), after: parts.at(-1)?.key, limit: limits.store.listMax });
-    parts.push(...page);
-    if (page.length < limits.store.listMax) return parts;
-  }
-}
+export const listParts = (store: Pick<Store, "list">, id: string): Promise<readonly Entry<PartRecord>[]> => allBelow<PartRecord>(store, keys.parts(id));
 
 /** Writes that forget a part and let go of its bytes. */
 export const partReleases = (id: string, part: PartRecord): readonly Write[] => [

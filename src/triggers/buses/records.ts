@@ -1,8 +1,7 @@
 // Buses and rules as they are kept. A rule is one record with its targets, and its schedule's next tick is written in the commit that begins it.
 import type { Clock } from "../../kernel/clock.ts";
 import { uuid } from "../../kernel/ids.ts";
-import { limits } from "../../kernel/limits.ts";
-import { type Change, del, type Entry, type Key, set, type Store, transact, unchanged, type Write } from "../../ports/store.ts";
+import { allBelow, type Change, del, type Entry, type Key, set, type Store, transact, unchanged, type Write } from "../../ports/store.ts";
 import { busArn, type BusRecord, type BusRecords, type BusRef, DEFAULT_BUS, ruleArn, type RuleRecord, type RuleRecords } from "./buses.ts";
 import { tickWrites } from "./ticks.ts";
 
@@ -38,7 +37,7 @@ export function busRecords({ store, clock }: RecordsDeps): BusRecords {
         return { checks: [unchanged(busKey(ref), undefined)], writes: [set(busKey(ref), { ...bus })], result: bus };
       }),
     list: async ({ account, region }) => {
-      const kept = (await allOf<BusRecord>(store, [...BUSES, account, region])).map(({ value }) => value);
+      const kept = (await allBelow<BusRecord>(store, [...BUSES, account, region])).map(({ value }) => value);
       const ref = { account, region, name: DEFAULT_BUS };
       return kept.some(({ name }) => name === DEFAULT_BUS) ? kept : [...kept, everybodys(ref)].toSorted((a, b) => (a.name < b.name ? -1 : 1));
     },
@@ -98,22 +97,12 @@ export function ruleRecords({ store, clock }: RecordsDeps): RuleRecords {
         if (entry.value.targets.length > 0 && !force) return { ...nothing, result: "has-targets" };
         return { checks: [unchanged(entry.key, entry)], writes: [del(entry.key)], result: "done" };
       }),
-    list: async (bus) => (await allOf<RuleRecord>(store, rulesKey(bus))).map(({ value }) => value),
+    list: async (bus) => (await allBelow<RuleRecord>(store, rulesKey(bus))).map(({ value }) => value),
   };
 }
 
 /** How a tick finds its rule again, to check that it is as it was. */
 export const ruleEntry = (store: Pick<Store, "get">, bus: BusRef, name: string): Promise<Entry<RuleRecord> | undefined> => store.get<RuleRecord>([...rulesKey(bus), name]);
-
-async function allOf<T>(store: Pick<Store, "list">, prefix: Key): Promise<readonly Entry<T>[]> {
-  const all: Entry<T>[] = [];
-  for (let after: Key | undefined; ; ) {
-    const page = await store.list<T>({ prefix, ...(after && { after }), limit: limits.store.listMax });
-    all.push(...page);
-    if (page.length < limits.store.listMax) return all;
-    after = page.at(-1)?.key;
-  }
-}
 
 /** Calls back with the bus when it or one of its rules was changed; the returned function ends it. */
 export function watchBuses(store: Pick<Store, "watch">, listener: (bus: BusRef) => void): () => void {

@@ -2,8 +2,7 @@
 import type { Scope } from "../../functions/function.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { uuid } from "../../kernel/ids.ts";
-import { limits } from "../../kernel/limits.ts";
-import { del, type Change, type Key, set, type Store, transact, unchanged, type Write } from "../../ports/store.ts";
+import { type Change, del, entriesBelow, type Key, set, type Store, transact, unchanged, type Write } from "../../ports/store.ts";
 import { functionArnOf, type Mapping, type MappingChange, type MappingRecords, type MappingState } from "./mapping.ts";
 
 export const mappingsRoot: Key = ["mappings", "record"];
@@ -36,15 +35,6 @@ export function openRecords({ store, clock }: { readonly store: Store; readonly 
     });
   const replaced = (mapping: Mapping): Change<Mapping> => ({ checks: [], writes: [set(keyOf(mapping, mapping.id), mapping)], result: mapping });
 
-  async function* pages(prefix: Key, after: Key | undefined): AsyncGenerator<readonly Mapping[]> {
-    for (let last = after; ; ) {
-      const page = await store.list<Mapping>({ prefix, ...(last && { after: last }), limit: limits.store.listMax });
-      yield page.map(({ value }) => value);
-      last = page.at(-1)?.key;
-      if (page.length < limits.store.listMax) return;
-    }
-  }
-
   return {
     find: async (scope, id) => (await store.get<Mapping>(keyOf(scope, id)))?.value,
     create: async (made, also) => {
@@ -59,11 +49,11 @@ export function openRecords({ store, clock }: { readonly store: Store; readonly 
     list: async (scope, of, after, limit) => {
       const functionArn = of.function && functionArnOf({ function: of.function });
       const found: Mapping[] = [];
-      for await (const page of pages(scopeKey(scope), after === undefined ? undefined : keyOf(scope, after))) {
-        found.push(...page.filter((mapping) => (of.sourceArn ?? mapping.sourceArn) === mapping.sourceArn && (functionArn ?? functionArnOf(mapping)) === functionArnOf(mapping)));
+      for await (const { value: mapping } of entriesBelow<Mapping>(store, scopeKey(scope), { after: after === undefined ? undefined : keyOf(scope, after) })) {
+        if ((of.sourceArn ?? mapping.sourceArn) === mapping.sourceArn && (functionArn ?? functionArnOf(mapping)) === functionArnOf(mapping)) found.push(mapping);
         if (found.length >= limit) break;
       }
-      return found.slice(0, limit);
+      return found;
     },
     change: (scope, id, decide) =>
       alter(scope, id, async (before): Promise<Change<{ readonly mapping: Mapping } | { readonly taken: string }>> => {
@@ -82,7 +72,7 @@ export function openRecords({ store, clock }: { readonly store: Store; readonly 
         return replaced({ ...before, state: "Deleting", enabled: false, revision: before.revision + 1 });
       }),
     all: async function* () {
-      for await (const page of pages(mappingsRoot, undefined)) yield* page;
+      for await (const { value } of entriesBelow<Mapping>(store, mappingsRoot)) yield value;
     },
     settle: async (mapping, state) =>
       void (await alter(mapping, mapping.id, (now) => (now.revision === mapping.revision && now.state !== state ? replaced({ ...now, state }) : { checks: [], writes: [], result: now }))),

@@ -2,8 +2,7 @@
 import { partitionOf } from "../../kernel/arn.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { hexId } from "../../kernel/ids.ts";
-import { limits } from "../../kernel/limits.ts";
-import { type Change, del, type Key, set, type Store, transact, unchanged, type Write } from "../../ports/store.ts";
+import { type Change, del, entriesBelow, type Key, set, type Store, transact, unchanged, type Write } from "../../ports/store.ts";
 import { keepReads } from "../kept-reads.ts";
 import type { QueueRecord, QueueRecords, QueueRef } from "./queues.ts";
 
@@ -84,13 +83,7 @@ export function openRecords({ store, clock, recreateDelayMs, onRemoved }: Record
       return entries.map(({ key }) => ({ account: String(key[3]), region: String(key[4]), name: String(key[5]) }));
     },
     all: async function* () {
-      let after: Key | undefined;
-      for (;;) {
-        const page = await store.list<QueueRecord>({ prefix: ROOT, ...(after && { after }), limit: limits.store.listMax });
-        for (const { value } of page) yield value;
-        after = page.at(-1)?.key;
-        if (page.length < limits.store.listMax) return;
-      }
+      for await (const { value } of entriesBelow<QueueRecord>(store, ROOT)) yield value;
     },
     [Symbol.dispose]: unwatch,
   };

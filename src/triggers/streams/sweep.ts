@@ -1,8 +1,7 @@
 // Gives space back: records past their stream's retention, shards whose last record is gone, and the logs of deleted streams.
 import type { Clock } from "../../kernel/clock.ts";
-import { limits } from "../../kernel/limits.ts";
 import type { Log } from "../../ports/log.ts";
-import { del, set, unchanged, type Entry, type Key, type Store } from "../../ports/store.ts";
+import { del, entriesBelow, type Entry, set, type Store, unchanged } from "../../ports/store.ts";
 import { firstSince } from "./read.ts";
 import { allStreams, horizonMs, logOf, trash, type Shard, type Stream } from "./stream.ts";
 
@@ -14,7 +13,7 @@ export interface SweepDeps {
 
 /** Safe to run at any time and to interrupt anywhere: readers skip what has expired whether it is gone or not. */
 export async function sweepStreams(deps: SweepDeps): Promise<void> {
-  for await (const entry of everyEntry<Stream>(deps.store, allStreams)) {
+  for await (const entry of entriesBelow<Stream>(deps.store, allStreams, { pageMax: PAGE })) {
     const expired = expiredShards(entry.value, deps.clock.now());
     for (const shard of entry.value.shards) if (!expired.includes(shard)) await trim(deps, entry.value, shard);
     if (expired.length > 0) await forget(deps, entry, expired);
@@ -24,7 +23,7 @@ export async function sweepStreams(deps: SweepDeps): Promise<void> {
 
 /** Drops the logs of streams that are deleted. */
 export async function emptyTrash({ store, log }: SweepDeps): Promise<void> {
-  for await (const { key, value } of everyEntry<{ readonly shards: readonly number[] }>(store, trash)) {
+  for await (const { key, value } of entriesBelow<{ readonly shards: readonly number[] }>(store, trash, { pageMax: PAGE })) {
     for (const index of value.shards) await log.drop(logOf(String(key.at(-1)), index));
     await store.commit([], [del(key)]);
   }
@@ -50,14 +49,5 @@ async function forget({ store, log }: SweepDeps, entry: Entry<Stream>, expired: 
   for (const { index } of expired) await log.drop(logOf(entry.value.id, index));
 }
 
-async function* everyEntry<T>(store: Store, prefix: Key): AsyncGenerator<Entry<T>> {
-  for (let after: Key | undefined; ; ) {
-    // Streams with many shards are large records: few at a time.
-    const page = await store.list<T>({ prefix, after, limit: Math.min(PAGE, limits.store.listMax) });
-    yield* page;
-    after = page.at(-1)?.key;
-    if (page.length < PAGE) return;
-  }
-}
-
+/** Streams with many shards are large records: few at a time. */
 const PAGE = 50;

@@ -2,8 +2,7 @@
 import { partitionOf } from "../../kernel/arn.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { uuid } from "../../kernel/ids.ts";
-import { limits } from "../../kernel/limits.ts";
-import { type Change, del, type Entry, type Key, set, type Store, transact, unchanged } from "../../ports/store.ts";
+import { allBelow, type Change, del, type Entry, type Key, set, type Store, transact, unchanged } from "../../ports/store.ts";
 import type { Subscription, SubscriptionRecords, TopicRecord, TopicRecords, TopicRef } from "./topics.ts";
 
 const TOPICS: Key = ["topics", "record"];
@@ -86,16 +85,7 @@ export function subscriptionRecords({ store }: RecordsDeps): SubscriptionRecords
 }
 
 /** All subscriptions of a topic. */
-export async function allOf(store: Pick<Store, "list">, ref: TopicRef): Promise<readonly Entry<Subscription>[]> {
-  const all: Entry<Subscription>[] = [];
-  const prefix = subscriptionsKey(ref);
-  for (let after: Key | undefined; ; ) {
-    const page = await store.list<Subscription>({ prefix, ...(after && { after }), limit: limits.store.listMax });
-    all.push(...page);
-    if (page.length < limits.store.listMax) return all;
-    after = page.at(-1)?.key;
-  }
-}
+export const allOf = (store: Pick<Store, "list">, ref: TopicRef): Promise<readonly Entry<Subscription>[]> => allBelow<Subscription>(store, subscriptionsKey(ref));
 
 /** Calls back with the topic when it or one of its subscriptions was changed; the returned function ends it. */
 export function watchTopics(store: Pick<Store, "watch">, listener: (ref: TopicRef) => void): () => void {

@@ -1,7 +1,7 @@
 // CreateBucket: claims a name that is one for the whole server, in the region asked.
 import { fault } from "../../../kernel/fault.ts";
 import { limits } from "../../../kernel/limits.ts";
-import { type Key, set, transact, unchanged } from "../../../ports/store.ts";
+import { allBelow, set, transact, unchanged } from "../../../ports/store.ts";
 import { notBuilt, notImplemented } from "../errors.ts";
 import { bucketArn } from "../event.ts";
 import { bucketRegion, invalidBucketName, isBucketName } from "../names.ts";
@@ -49,13 +49,7 @@ function refuseTaken(existing: BucketRecord, wanted: BucketRecord, context: S3Co
 }
 
 async function checkCount({ store, account }: S3Context): Promise<void> {
-  let owned = 0;
-  let after: Key | undefined;
-  do {
-    const page = await store.list({ prefix: keys.ownedBy(account), limit: limits.store.listMax, after });
-    owned += page.length;
-    after = page.length < limits.store.listMax ? undefined : page.at(-1)?.key;
-  } while (after);
+  const { length: owned } = await allBelow(store, keys.ownedBy(account));
   if (owned >= limits.s3.bucketsPerAccountMax) {
     throw fault("TooManyBuckets", { message: "You have attempted to create more buckets than allowed", status: 400 });
   }

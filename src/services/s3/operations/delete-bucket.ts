@@ -1,7 +1,6 @@
 // DeleteBucket: only an empty bucket goes, and nothing can slip in while it does.
 import { fault, type Fault } from "../../../kernel/fault.ts";
-import { limits } from "../../../kernel/limits.ts";
-import { del, type Key, set, transact, unchanged, type Write } from "../../../ports/store.ts";
+import { del, entriesBelow, set, transact, unchanged, type Write } from "../../../ports/store.ts";
 import { listParts, partReleases } from "../bodies.ts";
 import { findBucket } from "../buckets.ts";
 import type { Op, S3Context } from "../op.ts";
@@ -42,14 +41,9 @@ async function checkEmpty(bucket: BucketRecord, { store }: S3Context): Promise<v
 /** Uploads under way do not keep a bucket alive; their parts go with it. */
 async function abandonedUploads(bucket: string, { store }: S3Context): Promise<readonly Write[]> {
   const writes: Write[] = [];
-  let after: Key | undefined;
-  do {
-    const page = await store.list<UploadRecord>({ prefix: keys.uploads(bucket), limit: limits.store.listMax, after });
-    for (const { key, value: upload } of page) {
-      const parts = await listParts(store, upload.id);
-      writes.push(del(key), ...parts.flatMap((part) => partReleases(upload.id, part.value)));
-    }
-    after = page.length < limits.store.listMax ? undefined : page.at(-1)?.key;
-  } while (after);
+  for await (const { key, value: upload } of entriesBelow<UploadRecord>(store, keys.uploads(bucket))) {
+    const parts = await listParts(store, upload.id);
+    writes.push(del(key), ...parts.flatMap((part) => partReleases(upload.id, part.value)));
+  }
   return writes;
 }

@@ -1,7 +1,6 @@
 // Checkpoints: how far a mapping is done with a shard, committed together with what follows from it.
 import type { Clock } from "../../../kernel/clock.ts";
-import { limits } from "../../../kernel/limits.ts";
-import { type Commit, del, type Entry, type Key, set, type Store, type Write } from "../../../ports/store.ts";
+import { type Commit, del, entriesBelow, type Entry, type Key, set, type Store, type Write } from "../../../ports/store.ts";
 import type { Mapping, Planned, StartingPosition } from "../mapping.ts";
 import { pause } from "../poller.ts";
 import type { StoredFailures } from "./failures.ts";
@@ -32,12 +31,8 @@ export async function firstCheckpoints(source: StreamSource, streamArn: string, 
 /** By shard key. */
 export async function readCheckpoints(store: Pick<Store, "list">, mappingId: string): Promise<ReadonlyMap<string, Entry<Checkpoint>>> {
   const found = new Map<string, Entry<Checkpoint>>();
-  for (let after: Key | undefined; ; ) {
-    const page: readonly Entry<Checkpoint>[] = await store.list<Checkpoint>({ prefix: rootOf(mappingId), ...(after && { after }), limit: limits.store.listMax });
-    for (const entry of page) found.set(String(entry.key.at(-1)), entry);
-    after = page.at(-1)?.key;
-    if (page.length < limits.store.listMax) return found;
-  }
+  for await (const entry of entriesBelow<Checkpoint>(store, rootOf(mappingId))) found.set(String(entry.key.at(-1)), entry);
+  return found;
 }
 
 /** What was said last of the mapping; undefined before its first batch. */
