@@ -93,7 +93,7 @@ export async function openHouse({ config, logger, clock, engine, sandboxes, runt
       warn: (sentence, error, fields) => logger.warn({ err: error, ...fields }, sentence),
     }),
   );
-  opened.use(await openClockwork({ store: engine.store, queue: engine.queue, clock, buses, warn: (sentence, error) => logger.warn({ err: error }, sentence) }));
+  opened.use(openClockwork({ store: engine.store, queue: engine.queue, clock, buses, warn: (sentence, error) => logger.warn({ err: error }, sentence) }));
   const accountOf: AccountOf = (accessKeyId) => accountFromDigits(accessKeyId) ?? accountOfIssuedKey(accessKeyId);
   const home = { account: config.account, region: config.region };
   const { services, doors } = bindServices({ engine, clock, heart, logGroups, sessions, tables, runtimes, accountOf, queues, topics, buses, streams, mappings, home });

@@ -19,6 +19,8 @@ def wait_until_specialised(module_path):
             importlib.import_module(name)
         except Exception:
             pass  # Not there: the function will tell.
+    if "logging" in sys.modules:
+        importlib.import_module("fugazruntime.loghandler")
     sys.path[:] = path
     channel.open_channel()
     settings = channel.receive_settings()

@@ -1,8 +1,8 @@
 """The wrapper's side of the channel on file descriptor 3. Writes go out at once, so that nothing said before a crash is lost."""
+import _thread
 import json
 import os
 import struct
-import threading
 import time
 
 _FD = 3
@@ -23,7 +23,8 @@ _OUTPUT = 9
 _LATENT = 10
 _FILLED = 11
 
-_lock = threading.Lock()
+# `threading` has the same lock, and much else that is loaded when a function wants it.
+_lock = _thread.allocate_lock()
 _delivered = 0.0
 
 

@@ -1,6 +1,5 @@
 """Errors as the caller sees them: the runtime's own faults, and whatever the function raised with its frames."""
 import sys
-import traceback
 
 
 class Fault(Exception):
@@ -19,6 +18,9 @@ def describe_fault(fault, request_id):
 
 def describe_current(request_id):
     """The exception being handled, without the frames of this runtime above the function's."""
+    # Functions that raise nothing do without it.
+    import traceback
+
     kind, value, trace = sys.exc_info()
     frames = [(frame.filename, frame.lineno, frame.name, frame.line) for frame in traceback.extract_tb(trace)]
     for index, frame in enumerate(frames):

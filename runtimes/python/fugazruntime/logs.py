@@ -1,33 +1,30 @@
-"""Where a function's words go: logging through one pre-configured handler, print through streams that keep the order of both."""
+"""Where a function's words go: print through streams that keep the order of everything, logging as soon as somebody imports it."""
 import io
-import json
-import logging
 import os
 import sys
 import time
-import traceback
+from importlib.machinery import PathFinder
 
 from fugazruntime import channel
 from fugazruntime.marshal import to_json
 
 _NBSP = "\u00a0"
-_TIME = "%Y-%m-%dT%H:%M:%S"
-_JSON_TIME = _TIME + "Z"
+JSON_TIME = "%Y-%m-%dT%H:%M:%SZ"
 _json = False
-_STANDARD_MEMBERS = frozenset(
+# Logging and what it imports is a megabyte and some milliseconds that many functions never need, so it is loaded when it is wanted. The
+# interpreter's own, though: whatever a function has by these names can not win over what is there before it.
+_OWN_MODULES = frozenset(
     (
-        "name msg args levelname levelno pathname filename module exc_info exc_text stack_info lineno funcName created msecs "
-        "relativeCreated thread threadName processName process taskName aws_request_id tenant_id _frame_type"
+        "logging traceback threading string weakref _weakrefset linecache token tokenize textwrap contextlib warnings _py_warnings "
+        "_colorize dataclasses inspect ast annotationlib keyword"
     ).split()
 )
-
-_current = {"request_id": "", "tenant_id": None}
-_encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
+current = {"request_id": "", "tenant_id": None}
 
 
 def begin(request_id, tenant_id):
-    _current["request_id"] = request_id
-    _current["tenant_id"] = tenant_id
+    current["request_id"] = request_id
+    current["tenant_id"] = tenant_id
 
 
 def write(text):
@@ -35,58 +32,10 @@ def write(text):
     channel.send_log("", text)
 
 
-class LambdaLoggerFilter(logging.Filter):
-    def filter(self, record):
-        record.aws_request_id = _current["request_id"]
-        record.tenant_id = _current["tenant_id"]
-        return True
-
-
-class LambdaLoggerHandler(logging.Handler):
-    """The root logger's handler. `log_sink` is there because libraries look for it."""
-
-    def __init__(self):
-        logging.Handler.__init__(self)
-        self.log_sink = _Sink()
-
-    def emit(self, record):
-        channel.send_log(record.levelname, self.format(record))
-
-
-class _Sink(object):
-    def log(self, msg, frame_type=None):
-        write(msg)
-
-    def log_error(self, message_lines):
-        channel.send_log("ERROR", "\n".join(message_lines))
-
-
-class JsonFormatter(logging.Formatter):
-    def format(self, record):
-        level = min(50, max(0, record.levelno)) // 10 * 10
-        info = record.exc_info if record.exc_info and record.exc_info[0] else None
-        line = {
-            "timestamp": time.strftime(_JSON_TIME, time.gmtime(record.created)),
-            "level": logging.getLevelName(level),
-            "message": record.getMessage(),
-            "logger": record.name,
-            "stackTrace": traceback.format_tb(info[2]) if info else None,
-            "errorType": info[0].__name__ if info else None,
-            "errorMessage": str(info[1]) if info else None,
-            "requestId": record.aws_request_id,
-            "location": "%s:%s:%s" % (record.pathname, record.funcName, record.lineno) if info else None,
-            "tenantId": record.tenant_id,
-        }
-        for name, value in record.__dict__.items():
-            if name not in _STANDARD_MEMBERS and name not in line:
-                line[name] = value
-        return _encode({name: value for name, value in line.items() if value is not None}) + "\n"
-
-
 def log_error(result):
     """An error the runtime reports, in the function's log."""
     if _json:
-        line = {"timestamp": time.strftime(_JSON_TIME, time.gmtime()), "log_level": "ERROR"}
+        line = {"timestamp": time.strftime(JSON_TIME, time.gmtime()), "log_level": "ERROR"}
         line.update(result)
         channel.send_log("ERROR", to_json(line))
         return
@@ -134,19 +83,40 @@ def setup():
         # A buffered layer because functions use sys.stdout.buffer; nothing stays in it, every write goes through.
         raw = io.BufferedWriter(_FrameWriter(fd), 1)
         setattr(sys, name, io.TextIOWrapper(_Unbuffered(raw), "utf-8", "backslashreplace", newline="\n", write_through=True))
-    logging.Formatter.converter = time.gmtime
-    handler = LambdaLoggerHandler()
-    if _json:
-        handler.setFormatter(JsonFormatter())
-    else:
-        handler.setFormatter(logging.Formatter("[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n", _TIME))
-    root = logging.getLogger()
-    level = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "").upper()
-    level = "DEBUG" if level == "TRACE" else level
-    if level in logging._nameToLevel:
-        root.setLevel(level)
-    handler.addFilter(LambdaLoggerFilter())
-    root.addHandler(handler)
+    if "logging" in sys.modules:
+        _set_logging_up()
+    sys.meta_path.insert(0, _OwnFinder())
+
+
+def _set_logging_up():
+    from fugazruntime import loghandler
+
+    loghandler.set_up(_json)
+
+
+class _OwnFinder(object):
+    """Sets logging up when it is first imported, and finds the modules of it that a function of the original meets as loaded."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name not in _OWN_MODULES:
+            return None
+        spec = PathFinder.find_spec(name, [os.path.dirname(os.__file__)])
+        if spec and name == "logging":
+            spec.loader = _LoggingLoader(spec.loader)
+        return spec
+
+
+class _LoggingLoader(object):
+    def __init__(self, loader):
+        self._loader = loader
+
+    def create_module(self, spec):
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module):
+        module.__spec__.loader = module.__loader__ = self._loader
+        self._loader.exec_module(module)
+        _set_logging_up()
 
 
 class _Unbuffered(object):

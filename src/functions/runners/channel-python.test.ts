@@ -92,6 +92,20 @@ return [c.aws_request_id, c.function_name, c.function_version, c.memory_limit_in
     expect(answer(await f.invoke({}))).toBe("mine");
   });
 
+  test("finds the interpreter's own logging and traceback when it wants them, whatever lies beside it, and does without until then", async () => {
+    const shadows = { "logging.py": "LOST = True\n", "traceback.py": "LOST = True\n", "string.py": "LOST = True\n", "threading.py": "LOST = True\n" };
+    await using f = await boot({ ...handler(`import sys
+if event == 'before': return [name in sys.modules for name in ('logging', 'traceback', 'threading')]
+if event == 'raise': raise KeyError('x')
+import logging, logging.handlers, threading
+logging.getLogger('mine').warning('heard')
+return [hasattr(module, 'LOST') for module in (logging, sys.modules['string'], threading)] + [type(logging.__loader__).__name__, len(logging.getLogger().handlers)]`), ...shadows });
+    expect(answer(await f.invoke("before"))).toEqual([false, false, false]);
+    expect(failure(await f.invoke("raise"))).toMatchObject({ errorType: "KeyError", stackTrace: [expect.stringContaining("app.py")] });
+    expect(answer(await f.invoke("use"))).toEqual([false, false, false, "SourceFileLoader", 1]);
+    expect(f.logs.join("\n")).toMatch(/\[WARNING\]\t[^\t]+\t[^\t]*\theard/);
+  });
+
   test("may live in a package and find its own modules and site-packages", async () => {
     await using f = await boot({ "pkg/__init__.py": "", "pkg/mod.py": "import helper\ndef run(e, c): return [helper.v, callable(exit)]", "helper.py": "v = 5" }, "pkg/mod.run");
     expect(answer(await f.invoke({}))).toEqual([5, true]);

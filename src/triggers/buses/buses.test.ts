@@ -43,7 +43,7 @@ async function open(): Promise<House> {
     const queues = await openQueues({ store: engine.store, queue: engine.queue, clock, logger: { error: (fields, sentence) => warn(sentence, fields) } });
     const heart = { mayInvoke: elsewhere, versionOf: elsewhere, asyncInvocation: () => { throw new Error("there are no functions here"); } };
     const buses = openBuses({ store: engine.store, clock, queues, heart, streams: { planPut: elsewhere }, topics: elsewhere });
-    const clockwork = await openClockwork({ store: engine.store, queue: engine.queue, clock, buses: async () => buses, warn });
+    const clockwork = openClockwork({ store: engine.store, queue: engine.queue, clock, buses: async () => buses, warn });
     return { engine, queues, buses, clockwork };
   };
   let parts = await begin();

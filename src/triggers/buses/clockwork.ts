@@ -25,8 +25,8 @@ const RETRY_MS = 1000;
 const SLEEP_MS_MAX = 86_400_000;
 
 /** Begins with what is due already: a time that passed while nothing ran fires once, late. Disposing waits for what is being fired. */
-export async function openClockwork({ store, queue, clock, buses, warn }: ClockworkDeps): Promise<AsyncDisposable> {
-  const life = { stopped: false, again: false };
+export function openClockwork({ store, queue, clock, buses, warn }: ClockworkDeps): AsyncDisposable {
+  const life = { begun: false, stopped: false, again: false };
   let timer: { readonly atMs: number; readonly cancel: () => void } | undefined;
   let acting: Promise<void> | undefined;
 
@@ -44,6 +44,9 @@ export async function openClockwork({ store, queue, clock, buses, warn }: Clockw
     while (life.again && !life.stopped) {
       life.again = false;
       try {
+        // Nobody else fires these: what a killed server had leased is due at once.
+        if (!life.begun) await queue.reclaim(TICKS);
+        life.begun = true;
         const due = await queue.lease(TICKS, BATCH_MAX, LEASE_MS);
         await Promise.all(due.map(fire));
         if (due.length === BATCH_MAX) life.again = true;
@@ -79,9 +82,7 @@ export async function openClockwork({ store, queue, clock, buses, warn }: Clockw
   };
 
   const unwatch = queue.watch(TICKS, ({ entered }) => wakeAt(clock.now() + (entered?.delayMs ?? 0)));
-  // Nobody else fires these: what a killed server had leased is due at once.
-  await queue.reclaim(TICKS);
-  await sleepUntilNext();
+  act();
   return {
     [Symbol.asyncDispose]: async () => {
       life.stopped = true;
