@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import module, { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const project = join(dirname(fileURLToPath(import.meta.url)), "..");
 const sources = join(project, "src");
@@ -25,8 +25,21 @@ if (major > 22 || (major === 22 && minor >= 18)) {
   process.getBuiltinModule("node:v8").setFlagsFromString(small);
   const cache = openCache();
   if (isCheckout && cache !== undefined) await fillCache(cache);
+  resolveDirectly();
   await import(main);
 } else await runOn(bundledNode());
+
+/** Our files name each other by their whole names: nothing has to be looked for, which took a sixth of a start. */
+function resolveDirectly() {
+  const home = pathToFileURL(dirname(dirname(dirname(main)))).href;
+  const [ending, format] = isCheckout ? [".ts", "module-typescript"] : [".js", "module"];
+  module.registerHooks({
+    resolve: (specifier, context, next) =>
+      specifier.startsWith(".") && specifier.endsWith(ending) && context.parentURL?.startsWith(home)
+        ? { url: new URL(specifier, context.parentURL).href, format, shortCircuit: true }
+        : next(specifier, context),
+  });
+}
 
 /** Keeps compiled code between starts, keyed by content: what runs is never older than its source. Returns the directory if there can be one. */
 function openCache() {
