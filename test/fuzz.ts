@@ -6,10 +6,10 @@ import { seeded } from "./contract/seeded.ts";
 export const FUZZ_SEED = Number(process.env["FUGAZ_TEST_SEED"] ?? Date.now() % 1_000_000);
 
 /** What one parser gets. */
-const SECONDS = Number(process.env["FUGAZ_FUZZ_SECONDS"] ?? (process.env["CI"] ? 20 : 2));
+export const FUZZ_SECONDS = Number(process.env["FUGAZ_FUZZ_SECONDS"] ?? (process.env["CI"] ? 20 : 2));
 
 /** For tests that fuzz. */
-export const FUZZ_TIMEOUT_MS = SECONDS * 1000 + 60_000;
+export const FUZZ_TIMEOUT_MS = FUZZ_SECONDS * 1000 + 60_000;
 
 /** Tries between two looks at the clock, and how long they may take on the slowest machine: they need some milliseconds. */
 const AT_ONCE = 100;
@@ -19,7 +19,7 @@ const go = new Script("tries()");
 
 /** Runs tries for a `share` of a parser's seconds. The first that throws, or does not end, fails with its seed. */
 export function fuzz(share: number, attempt: (random: () => number) => void): void {
-  const untilMs = performance.now() + share * SECONDS * 1000;
+  const untilMs = performance.now() + share * FUZZ_SECONDS * 1000;
   let seed = FUZZ_SEED;
   const context = createContext({
     tries: () => {

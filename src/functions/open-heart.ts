@@ -6,6 +6,7 @@ import { fault, type Fault } from "../kernel/fault.ts";
 import { limits as facts } from "../kernel/limits.ts";
 import { defaultQuotas, type Quotas } from "../kernel/quotas.ts";
 import { policyAllows } from "../kernel/policy.ts";
+import { own } from "../kernel/own.ts";
 import type { Ports } from "../ports/engine.ts";
 import type { Runtime, RuntimeFamily, Runtimes } from "../ports/runtimes.ts";
 import type { Sandboxes } from "../ports/sandbox.ts";
@@ -227,7 +228,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
     asyncInvocation: (ref, event) => eventWrite(ref, event, clock.now()),
     mayInvoke: async (ref, { service, sourceArn, sourceAccount }) => {
       const record = await registry.find(ref);
-      const policy = record?.policies[ref.qualifier ?? "$LATEST"];
+      const policy = own(record?.policies, ref.qualifier ?? "$LATEST");
       const context = { "aws:SourceArn": sourceArn, "aws:SourceAccount": sourceAccount };
       return policy !== undefined && policyAllows(policy.statements, { action: "lambda:InvokeFunction", resource: functionArn(ref, ref.qualifier), service, context });
     },

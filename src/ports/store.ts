@@ -58,6 +58,7 @@ export interface Range {
   readonly reverse?: boolean;
 }
 
+/** Keys hold well-formed Unicode: nothing is found under what holds a lone surrogate, and a commit that would write there rejects. */
 export interface Store {
   get<T = Value>(key: Key): Promise<Entry<T> | undefined>;
   list<T = Value>(range: Range): Promise<readonly Entry<T>[]>;

@@ -2,8 +2,8 @@
 // Of all recorded errors these can not be provoked here: that an update is in progress (updates are complete when they are answered), that a runtime is
 // retired (retired names are taken), and those of VPCs and of Kafka, which are refused by name. Images and event source mappings have tests of their own.
 import {
-  AddLayerVersionPermissionCommand, CreateFunctionCommand, type CreateFunctionCommandInput, GetLayerVersionPolicyCommand, InvokeCommand, ListLayersCommand, ListTagsCommand, PublishLayerVersionCommand,
-  PublishVersionCommand, PutFunctionEventInvokeConfigCommand, RemoveLayerVersionPermissionCommand, UpdateFunctionCodeCommand,
+  AddLayerVersionPermissionCommand, CreateFunctionCommand, GetAliasCommand, GetLayerVersionPolicyCommand, InvokeCommand, ListLayersCommand, ListTagsCommand, PublishLayerVersionCommand,
+  PublishVersionCommand, PutFunctionEventInvokeConfigCommand, RemoveLayerVersionPermissionCommand, UpdateFunctionCodeCommand, type CreateFunctionCommandInput,
 } from "@aws-sdk/client-lambda";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -112,6 +112,8 @@ describe("the original's words", () => {
     ["for a layer that unpacks too large", () => cloud.lambda.send(new PublishLayerVersionCommand({ LayerName: "x", Content: { ZipFile: zipOfEntries([{ name: "large", data: "x", declaredBytes: 262_144_001 }]) } })), INVALID, "Unzipped size must be smaller than 262144000 bytes"],
     ["for one large variable", () => make("x", { Environment: { Variables: { LARGE_VAR: "x".repeat(4096) } } }), INVALID, /^Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit\. String measured: \{"LARGE_VAR":"x{4096}"\}$/],
     ["for other code than expected", () => cloud.lambda.send(new PublishVersionCommand({ FunctionName: "here", CodeSha256: "somenonexistentsha256" })), INVALID, /^CodeSHA256 \(somenonexistentsha256\) is different from current CodeSHA256 in \$LATEST \([\w+/]{43}=\)\. Please try again with the CodeSHA256 in \$LATEST\.$/],
+    ["for an alias that every object inherits", () => cloud.lambda.send(new GetAliasCommand({ FunctionName: "here", Name: "constructor" })), "ResourceNotFoundException", `Cannot find alias arn: ${AT}:function:here:constructor`],
+    ["for a call to it", () => cloud.lambda.send(new InvokeCommand({ FunctionName: "here", Qualifier: "constructor" })), "ResourceNotFoundException", `Function not found: ${AT}:function:here:constructor`],
     ["for a layer used twice", () => make("x", { Layers: [`${AT}:layer:layer:1`, `${AT}:layer:layer:1`] }), INVALID, `Two different versions of the same layer are not allowed to be referenced in the same function. ${AT}:layer:layer:1 and ${AT}:layer:layer:1 are versions of the same layer.`],
     ["for a layer's version that is not there", () => make("x", { Layers: [`${AT}:layer:layer:9`] }), INVALID, `Layer version ${AT}:layer:layer:9 does not exist.`],
     ["for a layer without a version", () => make("x", { Layers: [`${AT}:layer:layer`] }), CONSTRAINT, /^1 validation error detected: Value '\[arn:aws:lambda:us-east-1:000000000000:layer:layer\]' at 'layers' failed to satisfy constraint: Member must satisfy constraint: \[Member must have length less than or equal to 2048, Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: \(arn:/],

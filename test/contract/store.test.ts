@@ -39,6 +39,15 @@ describe.each(engines)("store on the $name engine", ({ start }) => {
     expect((await store.get(["json"]))?.value).toBe(json);
   });
 
+  test("nothing is found under a key that nobody can write, and lists begin where it would stand", async () => {
+    const { store } = (await start()).engine;
+    await store.commit([], [set(["a", "b"], 1), set(["a", "\uffff"], 2)]);
+    expect([await store.get(["a", "\ud800"]), await store.text(["\udc00"]), await store.list({ prefix: ["\ud800"], limit: 10 }), await store.texts({ prefix: ["\ud800"], limit: 10 })]).toEqual([undefined, undefined, [], []]);
+    expect((await store.list({ prefix: ["a"], after: ["a", "\ud800"], limit: 10 })).map(({ value }) => value)).toEqual([2]);
+    expect((await store.list({ prefix: ["a"], from: ["a", "\ud800"], before: ["a", "\uffff\ud800"], limit: 10 })).map(({ value }) => value)).toEqual([2]);
+    expect((await store.commit([{ key: ["\ud800"], version: null }], [set(["c"], 1)])).ok).toBe(true);
+  });
+
   test("too large keys and values, and what is neither JSON nor bytes, are refused and nothing of the commit is written", async () => {
     const { store } = (await start()).engine;
     const refused: readonly (readonly [unknown, RegExp])[] = [

@@ -27,6 +27,12 @@ export function encodeKey(key: Key): string {
   return encoded;
 }
 
+/** Whether such a key can be written: nothing is found under one that can not. */
+export const isWritable = (key: Key): boolean => key.every((part) => typeof part === "number" || part.isWellFormed());
+
+/** Where a key would stand, be it writable or not. */
+export const encodePlace = (key: Key): string => encodeKey(isWritable(key) ? key : key.map((part) => (typeof part === "number" ? part : part.toWellFormed())));
+
 /** The key that `encodeKey` was given (with -0 as 0). */
 export function decodeKey(bytes: Uint8Array): Key {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -6,7 +6,7 @@ import type { QueueNews } from "../../ports/queue.ts";
 import type { Commit, Entry, Key, Range, Store, Text, Write } from "../../ports/store.ts";
 import type { BlobHolds } from "./blob-files.ts";
 import { isBlobHash } from "./blob-path.ts";
-import { decodeKey, encodeKey, endOfPrefix, keyBytes } from "./key-encoding.ts";
+import { decodeKey, encodeKey, encodePlace, endOfPrefix, isWritable, keyBytes } from "./key-encoding.ts";
 import { encodeName, leaseNumbers, wholeMs } from "./names.ts";
 import type { Committed, WriteOp } from "./operations.ts";
 import { reaching } from "./reaching.ts";
@@ -34,18 +34,21 @@ export function createStore({ reading, writer, holds, watchers, space }: StoreDe
 
   return {
     get: async <T>(key: Key): Promise<Entry<T> | undefined> => {
+      if (!isWritable(key)) return undefined;
       const bytes = keyBytes(encodeKey(key));
       const row = reaching("store.get", () => one.get(bytes));
       return row && { key, value: decodeValue(row["value"]) as T, version: Number(row["version"]) };
     },
     list: async <T>(range: Range): Promise<readonly Entry<T>[]> => {
+      if (!isWritable(range.prefix)) return [];
       const { start, end } = boundsOf(range);
       const statement: StatementSync = range.reverse === true ? backward : forward;
       const rows = reaching("store.list", () => statement.all(keyBytes(start), keyBytes(end), range.limit));
       return rows.map((row) => ({ key: decodeKey(row["key"] as Uint8Array), value: decodeValue(row["value"]) as T, version: Number(row["version"]) }));
     },
-    text: async (key) => textOf(reaching("store.text", () => oneText.get(keyBytes(encodeKey(key))))),
+    text: async (key) => (isWritable(key) ? textOf(reaching("store.text", () => oneText.get(keyBytes(encodeKey(key))))) : undefined),
     texts: async (range) => {
+      if (!isWritable(range.prefix)) return [];
       const { start, end } = boundsOf(range);
       const statement = range.reverse === true ? textsBackward : textsForward;
       return reaching("store.texts", () => statement.all(keyBytes(start), keyBytes(end), range.limit)).map((row) => textOf(row) ?? "");
@@ -55,7 +58,7 @@ export function createStore({ reading, writer, holds, watchers, space }: StoreDe
       const transfer: ArrayBuffer[] = [];
       const op = {
         kind: "commit" as const,
-        checks: checks.map(({ key, version }) => [encodeKey(key), version] as const),
+        checks: checks.filter(({ key }) => isWritable(key)).map(({ key, version }) => [encodeKey(key), version] as const),
         writes: writes.map((write) => encodeWrite(write, transfer)),
       };
       const refs = writes.flatMap((write) => (write.kind === "hold" ? [write.blob] : []));
@@ -89,10 +92,10 @@ function boundsOf({ prefix, from, after, before, limit }: Range): { readonly sta
   const whole = encodeKey(prefix);
   let start = whole;
   let end = endOfPrefix(whole);
-  if (from) start = later(start, encodeKey(from));
+  if (from) start = later(start, encodePlace(from));
   // The least key after a key is its first extension: no encoding goes on with a zero byte, so this lies between the two.
-  if (after) start = later(start, `${encodeKey(after)}\0`);
-  if (before) end = earlier(end, encodeKey(before));
+  if (after) start = later(start, `${encodePlace(after)}\0`);
+  if (before) end = earlier(end, encodePlace(before));
   return { start, end };
 }
 

@@ -1,4 +1,5 @@
 // Brings the instances that are kept ready in line with what a function's record promises: per version, since aliases move.
+import { own } from "../../kernel/own.ts";
 import type { Version } from "../function.ts";
 import type { Dispatcher } from "../instances/dispatcher.ts";
 import type { OpenRegistry } from "../registry/open-registry.ts";
@@ -11,7 +12,7 @@ export async function keepPromises(at: FunctionName, deps: { readonly registry: 
   const promised = new Map<string, { readonly version: Version; readonly count: number }>();
   for (const [qualifier, { requested }] of Object.entries(record?.concurrency.provisioned ?? {})) {
     // What an alias keeps ready is its main version.
-    const name = record?.aliases[qualifier]?.version ?? qualifier;
+    const name = own(record?.aliases, qualifier)?.version ?? qualifier;
     const version = await registry.versionOf({ ...at, qualifier: name });
     promised.set(version.id, { version, count: requested });
   }

@@ -1,4 +1,5 @@
 // The media types of images, of the Open Container Initiative and of Docker, which mean the same by different names.
+import { own } from "../../kernel/own.ts";
 
 const OCI = "application/vnd.oci.image";
 const DOCKER = "application/vnd.docker";
@@ -27,7 +28,7 @@ const layers: Readonly<Record<string, Compression>> = {
 };
 
 /** Undefined for what is no layer of files. */
-export const layerCompression = (mediaType: string): Compression | undefined => layers[mediaType];
+export const layerCompression = (mediaType: string): Compression | undefined => own(layers, mediaType);
 
 export const isIndexType = (mediaType: string): boolean => mediaType === mediaTypes.ociIndex || mediaType === mediaTypes.dockerList;
 export const isManifestType = (mediaType: string): boolean => mediaType === mediaTypes.ociManifest || mediaType === mediaTypes.dockerManifest;

@@ -1,4 +1,5 @@
 // From a name with a qualifier to the one version that runs: `$LATEST`, a number, or an alias with its weights.
+import { own } from "../../kernel/own.ts";
 import type { Alias, FunctionRecord, FunctionRef, Version } from "../function.ts";
 import type { RecordCache } from "./record-cache.ts";
 import { functionKey, versionKey } from "./keys.ts";
@@ -30,7 +31,7 @@ export function resolver(deps: { readonly functions: RecordCache<FunctionRecord>
 function versionNameOf(record: FunctionRecord, qualifier: string | undefined, random: () => number): string | undefined {
   if (qualifier === undefined || qualifier === "$LATEST") return "$LATEST";
   if (isVersionNumber(qualifier)) return qualifier;
-  const alias = record.aliases[qualifier];
+  const alias = own(record.aliases, qualifier);
   return alias && versionOfAlias(alias, random);
 }
 

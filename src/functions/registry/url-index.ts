@@ -1,4 +1,5 @@
 // Finds the function behind an HTTP address: by memory, so that no request waits for storage twice.
+import { own } from "../../kernel/own.ts";
 import { del, set, type Store, type Write } from "../../ports/store.ts";
 import type { FunctionRecord, UrlTarget } from "../function.ts";
 import { urlKey, type FunctionName } from "./keys.ts";
@@ -37,7 +38,7 @@ export function urlIndex(store: Pick<Store, "get">, read: (at: FunctionName) => 
     const { owner } = known;
     const record = await read(owner);
     if (known.target?.record === record) return known.target;
-    const url = record?.urls?.[owner.qualifier];
+    const url = own(record?.urls, owner.qualifier);
     known.target = record && url?.id === id ? { record, qualifier: owner.qualifier, url } : undefined;
     return known.target;
   };

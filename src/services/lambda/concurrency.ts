@@ -2,6 +2,7 @@
 import type { FunctionRecord, FunctionRef } from "../../functions/function.ts";
 import { totalKept, type ProvisionedFacts, type ScalingFacts } from "../../functions/concurrency/shares.ts";
 import { fault, type Fault } from "../../kernel/fault.ts";
+import { own } from "../../kernel/own.ts";
 import { aliasNotFound, isAliasName } from "./aliases.ts";
 import { invalid, notFound, notYet } from "./faults.ts";
 import { unqualifiedRefOf } from "./function-name.ts";
@@ -22,12 +23,12 @@ export function requireReservable(record: FunctionRecord, asked: number, { heart
 }
 
 export function requireProvisionable(record: FunctionRecord, qualifier: string, asked: number, context: LambdaContext): void {
-  requireKeepable(record, record.concurrency.provisioned[qualifier]?.requested ?? 0, asked, context);
+  requireKeepable(record, own(record.concurrency.provisioned, qualifier)?.requested ?? 0, asked, context);
 }
 
 export function requireScalable(record: FunctionRecord, version: string, { min = 0, max }: ScalingFacts, context: LambdaContext): void {
   if (max !== undefined && max < min) throw invalid("MinExecutionEnvironments must not be greater than MaxExecutionEnvironments.");
-  requireKeepable(record, record.concurrency.scaling?.[version]?.min ?? 0, min, context);
+  requireKeepable(record, own(record.concurrency.scaling, version)?.min ?? 0, min, context);
 }
 
 /** May `asked` instances be kept ready where `before` are now? */
@@ -51,10 +52,10 @@ const unreservedMin = (accountMax: number): number => (accountMax > UNRESERVED_M
 /** A version is kept ready under one name: its number or one alias. */
 export function requireOneName(record: FunctionRecord, qualifier: string): void {
   const named = Object.keys(record.concurrency.provisioned);
-  const alias = record.aliases[qualifier];
+  const alias = own(record.aliases, qualifier);
   if (alias && named.includes(alias.version))
     throw fault("ResourceConflictException", { message: "Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version", Type: "User" });
-  if (!alias && named.some((name) => record.aliases[name]?.version === qualifier))
+  if (!alias && named.some((name) => own(record.aliases, name)?.version === qualifier))
     throw fault("ResourceConflictException", { message: "Version is pointed by a Provisioned Concurrency alias", Type: "User" });
 }
 
@@ -67,7 +68,7 @@ export function provisionableName({ qualifier }: FunctionRef, otherwise = "The f
 /** Missing things are told by what they would have been. */
 export async function requireTarget(ref: FunctionRef, qualifier: string, { heart }: LambdaContext): Promise<void> {
   const record = await heart.registry.find(ref);
-  if (isAliasName(qualifier) ? !record?.aliases[qualifier] : record === undefined) throw isAliasName(qualifier) ? aliasNotFound(ref, qualifier) : notFound(ref);
+  if (isAliasName(qualifier) ? !own(record?.aliases, qualifier) : record === undefined) throw isAliasName(qualifier) ? aliasNotFound(ref, qualifier) : notFound(ref);
   await heart.versionOf(ref);
 }
 
@@ -84,7 +85,7 @@ export const noProvisionedConfig = (): Fault =>
 /** How far the promise is kept right now. */
 export async function provisionedView(ref: FunctionRef, { requested, modifiedMs }: ProvisionedFacts, { heart }: LambdaContext): Promise<Output<"GetProvisionedConcurrencyConfig">> {
   const record = await heart.registry.find(ref);
-  const version = await heart.versionOf({ ...ref, qualifier: record?.aliases[ref.qualifier ?? ""]?.version ?? ref.qualifier });
+  const version = await heart.versionOf({ ...ref, qualifier: own(record?.aliases, ref.qualifier ?? "")?.version ?? ref.qualifier });
   const { ready, busy, failure } = heart.concurrency.kept(version);
   const allocated = Math.min(ready, requested);
   return {

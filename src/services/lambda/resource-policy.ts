@@ -6,6 +6,7 @@ import { fault, type Fault } from "../../kernel/fault.ts";
 import { uuid } from "../../kernel/ids.ts";
 import { isObject } from "../../kernel/is-object.ts";
 import { limits } from "../../kernel/limits.ts";
+import { own } from "../../kernel/own.ts";
 import { invalid } from "./faults.ts";
 import { refOf } from "./function-name.ts";
 import type { LambdaContext } from "./op.ts";
@@ -14,7 +15,8 @@ import { policyText } from "./statement.ts";
 /** An undefined decision removes the policy. Undefined when there is no such function; on conflict `decide` is asked again. */
 export function changePolicy(registry: Registry, ref: FunctionRef, decide: (current: ResourcePolicy | undefined) => ResourcePolicy | undefined): Promise<FunctionRecord | undefined> {
   return registry.change(ref, ({ policies }) => {
-    const { [ref.qualifier ?? "$LATEST"]: current, ...others } = policies;
+    const { [ref.qualifier ?? "$LATEST"]: _, ...others } = policies;
+    const current = own(policies, ref.qualifier ?? "$LATEST");
     const next = decide(current);
     return { policies: next ? { ...others, [ref.qualifier ?? "$LATEST"]: next } : others };
   });

@@ -9,13 +9,13 @@ type Given = Input<"TagResource">["Tags"];
 
 /** Throws when a key comes twice. */
 export function readTags(given: Given): Tags {
-  const tags: Record<string, string> = {};
+  const tags = new Map<string, string>();
   for (const { Key: key = "", Value: value = "" } of given ?? []) {
     if (key === "" || key.length > 128 || value.length > 256) throw invalid("Tags Reason: a key has 1 to 128 characters, a value at most 256");
-    if (Object.hasOwn(tags, key)) throw invalid("Duplicated keys are not allowed.");
-    tags[key] = value;
+    if (tags.has(key)) throw invalid("Duplicated keys are not allowed.");
+    tags.set(key, value);
   }
-  return tags;
+  return Object.fromEntries(tags);
 }
 
 export function mergeTags(tags: Tags, added: Tags): Tags {

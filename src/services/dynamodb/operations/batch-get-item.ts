@@ -1,6 +1,7 @@
 // BatchGetItem: up to a hundred items of any tables; what would make the answer too large is given back unread.
 import type * as sdk from "@aws-sdk/client-dynamodb";
 import { limits } from "../../../kernel/limits.ts";
+import { own } from "../../../kernel/own.ts";
 import { mentionsTwice, UnitsByTable } from "../batches.ts";
 import { onlyTable, readUnits } from "../capacity.ts";
 import { openPlaceholders } from "../expressions/placeholders.ts";
@@ -27,7 +28,7 @@ export const batchGetItem: Op<"BatchGetItem"> = async ({ RequestItems = {}, Retu
   let bytes = 0;
   for (const { name, request, sent, table, key, projection } of wanted) {
     if (bytes >= limits.tables.batchGetBytesMax) {
-      unprocessed[name] = { ...request, Keys: [...(unprocessed[name]?.Keys ?? []), sent] };
+      unprocessed[name] = { ...request, Keys: [...(own(unprocessed, name)?.Keys ?? []), sent] };
       continue;
     }
     const stored = await context.tables.items.stored(table, key);

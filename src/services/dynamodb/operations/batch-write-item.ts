@@ -22,13 +22,13 @@ export const batchWriteItem: Op<"BatchWriteItem"> = async ({ RequestItems = {}, 
   }
   if (mentionsTwice(writes.map(({ write }) => write))) throw invalid("Provided list of item keys contains duplicates");
   const units = new UnitsByTable();
-  const metrics: Record<string, sdk.ItemCollectionMetrics[]> = {};
+  const metrics = new Map<string, sdk.ItemCollectionMetrics[]>();
   // All at once: they share the flush to disk.
   await Promise.all(writes.map(async ({ name, write }) => {
     const written = await runWrite(context, write);
     if (ReturnConsumedCapacity !== undefined) units.add(written.table, writeUnits(written.table, written.before, written.after));
     const collection = collectionMetrics(ReturnItemCollectionMetrics, write.table, write.key);
-    if (collection) (metrics[name] ??= []).push(collection);
+    if (collection) metrics.set(name, [...(metrics.get(name) ?? []), collection]);
   }));
-  return { UnprocessedItems: {}, ConsumedCapacity: units.view(ReturnConsumedCapacity), ...(Object.keys(metrics).length > 0 ? { ItemCollectionMetrics: metrics } : {}) };
+  return { UnprocessedItems: {}, ConsumedCapacity: units.view(ReturnConsumedCapacity), ...(metrics.size > 0 ? { ItemCollectionMetrics: Object.fromEntries(metrics) } : {}) };
 };

@@ -1,4 +1,5 @@
 // AddPermission: one more statement in the resource policy.
+import { own } from "../../../kernel/own.ts";
 import type { FunctionRef } from "../../../functions/function.ts";
 import type { Heart } from "../../../functions/heart.ts";
 import { aliasNotFound, isAliasName } from "../aliases.ts";
@@ -21,6 +22,6 @@ export const addPermission: Op<"AddPermission"> = async (input, context) => {
 /** An alias is missed in other words than a version or a function. */
 async function requireTarget(ref: FunctionRef, heart: Heart): Promise<void> {
   const record = await heart.registry.find(ref);
-  if (record && ref.qualifier !== undefined && isAliasName(ref.qualifier) && !record.aliases[ref.qualifier]) throw aliasNotFound(ref, ref.qualifier);
+  if (record && ref.qualifier !== undefined && isAliasName(ref.qualifier) && !own(record.aliases, ref.qualifier)) throw aliasNotFound(ref, ref.qualifier);
   await heart.versionOf(ref);
 }

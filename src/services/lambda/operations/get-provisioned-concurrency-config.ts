@@ -1,4 +1,5 @@
 // GetProvisionedConcurrencyConfig: what was asked for, and how much of it is there.
+import { own } from "../../../kernel/own.ts";
 import { noProvisionedConfig, provisionableName, provisionedView, requireTarget } from "../concurrency.ts";
 import { refOf } from "../function-name.ts";
 import type { Op } from "../op.ts";
@@ -7,7 +8,7 @@ export const getProvisionedConcurrencyConfig: Op<"GetProvisionedConcurrencyConfi
   const ref = refOf(FunctionName, Qualifier, context);
   const qualifier = provisionableName(ref);
   await requireTarget(ref, qualifier, context);
-  const facts = (await context.heart.registry.find(ref))?.concurrency.provisioned[qualifier];
+  const facts = own((await context.heart.registry.find(ref))?.concurrency.provisioned, qualifier);
   if (!facts) throw noProvisionedConfig();
   return provisionedView(ref, facts, context);
 };

@@ -1,4 +1,5 @@
 // GetResourcePolicy: the same policy that GetPolicy shows, asked by ARN.
+import { own } from "../../../kernel/own.ts";
 import { noSuchResource } from "../layers.ts";
 import type { Op } from "../op.ts";
 import { policyTarget } from "../resource-policy.ts";
@@ -6,7 +7,7 @@ import { policyText } from "../statement.ts";
 
 export const getResourcePolicy: Op<"GetResourcePolicy"> = async ({ ResourceArn }, context) => {
   const ref = policyTarget(ResourceArn, context);
-  const policy = (await context.heart.registry.find(ref))?.policies[ref.qualifier ?? "$LATEST"];
+  const policy = own((await context.heart.registry.find(ref))?.policies, ref.qualifier ?? "$LATEST");
   if (!policy) throw noSuchResource();
   return { Policy: policyText(policy), RevisionId: policy.revisionId };
 };

@@ -2,6 +2,7 @@
 import { functionArn } from "../../../kernel/arn.ts";
 import { fault } from "../../../kernel/fault.ts";
 import { uuid } from "../../../kernel/ids.ts";
+import { own } from "../../../kernel/own.ts";
 import { aliasView, checkRouting } from "../aliases.ts";
 import { unqualifiedRefOf } from "../function-name.ts";
 import type { Op } from "../op.ts";
@@ -11,7 +12,7 @@ export const updateAlias: Op<"UpdateAlias"> = async ({ FunctionName, Name = "", 
   const ref = unqualifiedRefOf(FunctionName, context);
   const missing = () => fault("ResourceNotFoundException", { message: `Alias not found: ${functionArn(ref, Name)}`, Type: "User" });
   const record = await context.heart.registry.change(ref, async ({ aliases }, has) => {
-    const alias = aliases[Name];
+    const alias = own(aliases, Name);
     if (!alias) throw missing();
     if (RevisionId !== undefined && RevisionId !== alias.revisionId) throw staleRevision();
     const next = {
@@ -24,7 +25,7 @@ export const updateAlias: Op<"UpdateAlias"> = async ({ FunctionName, Name = "", 
     await checkRouting(ref, next, has);
     return { aliases: { ...aliases, [Name]: next } };
   });
-  const alias = record?.aliases[Name];
+  const alias = own(record?.aliases, Name);
   if (!alias) throw missing();
   return aliasView(ref, alias);
 };

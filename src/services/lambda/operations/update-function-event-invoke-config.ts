@@ -1,4 +1,5 @@
 // UpdateFunctionEventInvokeConfig: changes only what is named of it.
+import { own } from "../../../kernel/own.ts";
 import { askedFacts, eventInvokeView, noEventInvokeConfig, qualifierOf } from "../event-invoke.ts";
 import { refOf } from "../function-name.ts";
 import type { Op } from "../op.ts";
@@ -8,11 +9,11 @@ export const updateFunctionEventInvokeConfig: Op<"UpdateFunctionEventInvokeConfi
   const qualifier = qualifierOf(ref);
   const facts = await askedFacts(asked, ref, context);
   const record = await context.heart.registry.change(ref, ({ eventInvoke }) => {
-    const before = eventInvoke[qualifier];
+    const before = own(eventInvoke, qualifier);
     if (!before) throw noEventInvokeConfig(ref);
     return { eventInvoke: { ...eventInvoke, [qualifier]: { ...before, ...facts, modifiedMs: context.clock.now() } } };
   });
-  const now = record?.eventInvoke[qualifier];
+  const now = own(record?.eventInvoke, qualifier);
   if (!now) throw noEventInvokeConfig(ref);
   return eventInvokeView(ref, now);
 };

@@ -5,6 +5,7 @@ import type { UrlTarget } from "../../../functions/function.ts";
 import { functionArn, partitionOf } from "../../../kernel/arn.ts";
 import { Fault } from "../../../kernel/fault.ts";
 import { policyAllows } from "../../../kernel/policy.ts";
+import { own } from "../../../kernel/own.ts";
 import type { HttpRequest } from "../../../wire/door.ts";
 import { parseQuery } from "../../../wire/query-string.ts";
 import { type AccountOf, readSignature, type Signature } from "../../../wire/sigv4.ts";
@@ -44,7 +45,7 @@ async function authorizeSigned(request: HttpRequest, target: UrlTarget, guard: U
 
 /** Tools grant lambda:InvokeFunctionUrl; the original's newer demand of lambda:InvokeFunction besides is not made, as older ones know nothing of it. */
 export function allowsAnybody({ record, qualifier, url }: UrlTarget): boolean {
-  const policy = record.policies[qualifier];
+  const policy = own(record.policies, qualifier);
   if (!policy) return false;
   const context = { "lambda:FunctionUrlAuthType": url.authType, "lambda:InvokedViaFunctionUrl": "true" };
   const resource = functionArn(record, qualifier === "$LATEST" ? undefined : qualifier);

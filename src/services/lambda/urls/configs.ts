@@ -2,6 +2,7 @@
 import type { FunctionRef, FunctionUrl } from "../../../functions/function.ts";
 import { functionArn } from "../../../kernel/arn.ts";
 import { fault, type Fault } from "../../../kernel/fault.ts";
+import { own } from "../../../kernel/own.ts";
 import { refOf } from "../function-name.ts";
 import type { LambdaContext } from "../op.ts";
 import { urlText } from "./address.ts";
@@ -17,11 +18,12 @@ export function urlRefOf(input: { readonly FunctionName?: string; readonly Quali
 export async function changeUrl({ heart }: LambdaContext, ref: FunctionRef, decide: (current: FunctionUrl | undefined) => FunctionUrl | undefined): Promise<FunctionUrl | undefined> {
   const qualifier = ref.qualifier ?? "$LATEST";
   const record = await heart.registry.change(ref, ({ urls = {} }) => {
-    const { [qualifier]: current, ...others } = urls;
+    const { [qualifier]: _, ...others } = urls;
+    const current = own(urls, qualifier);
     const next = decide(current);
     return { urls: next ? { ...others, [qualifier]: next } : others };
   });
-  return record?.urls?.[qualifier];
+  return own(record?.urls, qualifier);
 }
 
 export const urlView = (ref: FunctionRef, url: FunctionUrl, endpoint: string) => ({
