@@ -118,11 +118,14 @@ describe("an event", () => {
     const DeadLetterConfig = { Arn: queueArn("bus-letters") };
     const RULE_ARN = await rule("unreachable", { source: ["lost"] }, [
       { Id: "shut", Arn: queueArn("shut"), DeadLetterConfig, RetryPolicy: { MaximumRetryAttempts: 3, MaximumEventAgeInSeconds: 60 } }, { Id: "gone", Arn: functionArn("nobody"), DeadLetterConfig, Input: '"for nobody"' }, { Id: "none", Arn: queueArn("nowhere") },
+      { Id: "words", Arn: functionArn("hears-bus"), DeadLetterConfig, InputTransformer: { InputTemplate: "no JSON of <aws.events.rule-name>" } },
     ]);
+    await cloud.lambda.send(new AddPermissionCommand({ FunctionName: "hears-bus", StatementId: "words", Action: "lambda:InvokeFunction", Principal: "events.amazonaws.com", SourceArn: RULE_ARN }));
     await put(order("lost", { n: 1 }));
     const told = (await receive(letters)).map(({ Body, MessageAttributes = {} }) => Object.fromEntries([["Body", Body], ...Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue])]) as Record<string, unknown>);
-    expect(told).toHaveLength(2);
+    expect(told).toHaveLength(3);
     expect(told).toContainEqual({ Body: expect.stringContaining('"source":"lost"'), RULE_ARN, TARGET_ARN: queueArn("shut"), ERROR_CODE: "NO_PERMISSIONS", ERROR_MESSAGE: expect.any(String) });
+    expect(told).toContainEqual({ Body: 'no JSON of "unreachable"', RULE_ARN, TARGET_ARN: functionArn("hears-bus"), ERROR_CODE: "INVALID_JSON", ERROR_MESSAGE: expect.any(String) });
     expect(told).toContainEqual({ Body: '"for nobody"', RULE_ARN, TARGET_ARN: functionArn("nobody"), ERROR_CODE: "NO_RESOURCE", ERROR_MESSAGE: expect.any(String) });
   });
 

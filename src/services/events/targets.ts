@@ -1,5 +1,6 @@
 // Targets as clients give them, checked as the original checks them, and as they are shown again.
 import { functionRefIn, parseArn } from "../../kernel/arn.ts";
+import { isJson } from "../../kernel/is-json.ts";
 import { limits } from "../../kernel/limits.ts";
 import { busOfArn, type Target, type TargetInput } from "../../triggers/buses/buses.ts";
 import { namesIn, RESERVED_NAMES } from "../../triggers/buses/input.ts";
@@ -68,15 +69,6 @@ function templateOf(id: string, { InputPathsMap = {}, InputTemplate: template = 
   const unknown = namesIn(template).find((name) => !known.has(name));
   if (unknown !== undefined) throw invalid(`InputTemplate for target ${id} contains invalid placeholder ${unknown}.`);
   return { kind: "template", paths, template };
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Adds and replaces by id. */

@@ -142,12 +142,12 @@ describe("a schedule", () => {
 });
 
 test.each([
-  ["$", { a: 1 }], ["$.a", 1], ["$.b", undefined], ["$.a.b", undefined], ["$.list[1].x", undefined], ["$.list[0].x", 2], ["$.list[*].x", [2]], ["$['a b']", 3], ['$["a b"]', 3], ["$.a-b", 4], ["$.constructor", undefined], ["$.list.length", undefined],
+  ["$", { a: 1 }], ["$.a", 1], ["$.b", undefined], ["$.a.b", undefined], ["$.list[1].x", undefined], ["$.list[0].x", 2], ["$.list[*].x", [2]], ["$.list.*.x", [2]], ["$['*']", undefined], ["$['a b']", 3], ['$["a b"]', 3], ["$.a-b", 4], ["$.constructor", undefined], ["$.list.length", undefined],
 ] as const)("the path %s leads to %j", (path, expected) => {
   const event = path === "$" ? { a: 1 } : { a: 1, list: [{ x: 2 }, {}], "a b": 3, "a-b": 4 };
   expect(readPath(path)?.(event)).toEqual(expected);
 });
 
-test.each(["", "a", "a.b", "$a", "$..a", "$.", "$[", "$[-1]", "$[x]", "$.a[", "$.a b", "$.a[?(@.b)]"])("%j is no path", (path) => {
+test.each(["", "a", "a.b", "$a", "$..a", "$.", "$[", "$[-1]", "$[x]", "$.a[", "$.a b", "$.a[?(@.b)]", "$.a*", "$*"])("%j is no path", (path) => {
   expect(readPath(path)).toBeUndefined();
 });

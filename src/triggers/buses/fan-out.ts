@@ -2,6 +2,7 @@
 import type { Heart } from "../../functions/heart.ts";
 import { functionRefIn } from "../../kernel/arn.ts";
 import { uuid } from "../../kernel/ids.ts";
+import { isJson } from "../../kernel/is-json.ts";
 import type { Check, Write } from "../../ports/store.ts";
 import { queueOfArn, type MessageAttribute, type Queues, type Sender, type Sending } from "../queues/queues.ts";
 import type { Streams } from "../streams/open-streams.ts";
@@ -32,7 +33,7 @@ const SENDER = "events.amazonaws.com";
 
 /** Why a target was not reached, as the original names it in its dead letters. */
 interface Failure {
-  readonly code: "NO_PERMISSIONS" | "NO_RESOURCE" | "INVALID_PARAMETER";
+  readonly code: "NO_PERMISSIONS" | "NO_RESOURCE" | "INVALID_PARAMETER" | "INVALID_JSON";
   readonly message: string;
 }
 
@@ -75,7 +76,9 @@ async function deliver(envelope: Envelope, rule: RuleRecord, target: Target, dep
   if (functionRef) {
     if (!(await deps.heart.versionOf(functionRef).then(() => true, () => false))) return missing(target);
     if (!(await deps.heart.mayInvoke(functionRef, by))) return forbidden(target, rule);
-    return { checks: [], writes: [deps.heart.asyncInvocation(functionRef, { requestId: uuid(), payload: Buffer.from(body()), invokedArn: arn, traceId: traceHeader })] };
+    const event = body();
+    if (target.input?.kind === "template" && !isJson(event)) return { code: "INVALID_JSON", message: `The template of the target ${target.id} made no JSON, which functions need.` };
+    return { checks: [], writes: [deps.heart.asyncInvocation(functionRef, { requestId: uuid(), payload: Buffer.from(event), invokedArn: arn, traceId: traceHeader })] };
   }
   const queueRef = queueOfArn(arn);
   if (queueRef) {

@@ -5,10 +5,10 @@ export type Path = (value: unknown) => unknown;
 /** Undefined when it is no path. A path that leads nowhere gives undefined; one with `*` gives a list. */
 export function readPath(text: string): Path | undefined {
   if (!text.startsWith("$")) return undefined;
-  const steps: (string | number)[] = [];
+  const steps: Step[] = [];
   let rest = text.slice(1);
   while (rest !== "") {
-    const match = /^(?:\.([\w/-]+)|\.?\[(\d{1,9})\]|\.?\[\s*'([^']*)'\s*\]|\.?\[\s*"([^"]*)"\s*\]|\.?\[?(\*)\]?)/u.exec(rest);
+    const match = /^(?:\.([\w/-]+)|\.?\[(\d{1,9})\]|\.?\[\s*'([^']*)'\s*\]|\.?\[\s*"([^"]*)"\s*\]|\.\*|\.?\[\*\])/u.exec(rest);
     if (!match) return undefined;
     const [all, name, index, single, double] = match;
     steps.push(name ?? single ?? double ?? (index === undefined ? EVERY : Number(index)));
@@ -17,9 +17,10 @@ export function readPath(text: string): Path | undefined {
   return (value) => walk(value, steps);
 }
 
-const EVERY = "*";
+const EVERY = Symbol("every");
+type Step = string | number | typeof EVERY;
 
-function walk(value: unknown, steps: readonly (string | number)[]): unknown {
+function walk(value: unknown, steps: readonly Step[]): unknown {
   const [step, ...rest] = steps;
   if (step === undefined) return value;
   if (typeof value !== "object" || value === null) return undefined;
