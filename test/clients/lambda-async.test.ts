@@ -126,7 +126,7 @@ describe("a configuration of asynchronous events", () => {
     ["with itself as destination", () => put("well", onSuccess(arn("well"))), "InvalidParameterValueException", "You can't specify the function as a destination for itself."],
     ["with a destination of another kind", () => put("well", onSuccess(iam)), "InvalidParameterValueException", `The provided destination config DestinationConfig(onSuccess=OnSuccess(destination=${iam}), onFailure=null) is invalid.`],
     ["with a destination that is not there", () => put("well", onSuccess(arn("doesnotexist"))), "InvalidParameterValueException", `The destination ARN ${arn("doesnotexist")} is invalid.`],
-    ["with a destination that is not served yet", () => put("well", onSuccess("arn:aws:events:us-east-1:000000000000:event-bus/default")), "InvalidParameterValueException", "Destinations of events are not supported by Fugaz yet; leave arn:aws:events:us-east-1:000000000000:event-bus/default out."],
+    ["with a bus that is not there", () => put("well", onSuccess("arn:aws:events:us-east-1:000000000000:event-bus/nowhere")), "InvalidParameterValueException", "The destination ARN arn:aws:events:us-east-1:000000000000:event-bus/nowhere is invalid."],
     ["of nothing", () => put("doesnotexist", { MaximumRetryAttempts: 1 }), "ResourceNotFoundException", "The function doesn't exist."],
     ["that is not there, to be changed", () => cloud.lambda.send(new UpdateFunctionEventInvokeConfigCommand({ FunctionName: "doesnotexist", MaximumRetryAttempts: 1 })), "ResourceNotFoundException", `The function ${arn("doesnotexist")}:$LATEST doesn't have an EventInvokeConfig`],
   ])("is refused: %s", async (_what, ask, name, message) => {

@@ -35,7 +35,7 @@ async function requireDestination(arn: string, both: Destinations, ref: Function
   const target = functionRefIn(arn);
   if (target && target.name === ref.name && target.account === ref.account && target.region === ref.region) throw invalid("You can't specify the function as a destination for itself.");
   const state = await context.heart.destinations.state(arn, context);
-  if (state === "unsupported") throw invalid(`Destinations of ${service} are not supported by Fugaz yet; leave ${arn} out.`);
+  if (state === "unsupported") throw invalid(`The destination ${arn} is a FIFO queue or topic, and these cannot be destinations.`);
   if (state === "missing") throw invalid(`The destination ARN ${arn} is invalid.`);
 }
 

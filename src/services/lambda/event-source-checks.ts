@@ -36,7 +36,7 @@ export async function requireFailureDestination({ stream }: MappingSettings, con
   const service = parseArn(arn)?.service;
   if (service === undefined || !KINDS.has(service)) throw invalid(`The provided destination config DestinationConfig(onSuccess=null, onFailure=OnFailure(destination=${arn})) is invalid.`);
   const state = await context.heart.destinations.state(arn, context);
-  if (state === "unsupported") throw invalid(`Destinations of ${service} are not supported by Fugaz yet; leave ${arn} out.`);
+  if (state === "unsupported") throw invalid(`The destination ${arn} is a FIFO queue or topic, and these cannot be destinations.`);
   if (state === "missing") throw invalid(`The destination ARN ${arn} is invalid.`);
 }
 
