@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import module, { createRequire } from "node:module";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const project = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -63,13 +63,15 @@ function openCache() {
  */
 async function fillCache(cache) {
   const note = join(cache, `filled-${process.version}-${process.arch}`);
-  const dirs = readdirSync(sources, { recursive: true, withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
-  const now = dirs.map((dir) => `${dir} ${statSync(dir).mtimeMs}`).join("\n");
   try {
-    if (readFileSync(note, "utf8") === now) return;
+    // A directory that came or went has changed the one it is in: to look at those that were there is enough.
+    const seen = JSON.parse(readFileSync(note, "utf8"));
+    if (Object.keys(seen).length > 0 && Object.entries(seen).every(([dir, mtimeMs]) => statSync(join(sources, dir)).mtimeMs === mtimeMs)) return;
   } catch {
-    // Never filled.
+    // Never filled, or a directory is gone.
   }
+  const dirs = ["", ...readdirSync(sources, { recursive: true, withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => relative(sources, join(entry.parentPath, entry.name)))];
+  const now = JSON.stringify(Object.fromEntries(dirs.map((dir) => [dir, statSync(join(sources, dir)).mtimeMs])));
   const { spawnSync } = await import("node:child_process");
   spawnSync(process.execPath, [join(project, "tools/fill-cache.ts"), cache, small], { stdio: "ignore", env: { ...process.env, NODE_COMPILE_CACHE: "" } });
   try {
