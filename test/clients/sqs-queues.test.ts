@@ -97,6 +97,7 @@ describe("a queue", () => {
     await sqs.send(new TagQueueCommand({ QueueUrl, Tags: { more: "x", of: "all" } }));
     await sqs.send(new UntagQueueCommand({ QueueUrl, TagKeys: ["more", "nothing"] }));
     expect((await sqs.send(new ListQueueTagsCommand({ QueueUrl }))).Tags).toEqual({ of: "all" });
+    expect(await failure(sqs.send(new TagQueueCommand({ QueueUrl, Tags: { "aws:x": "b" } })))).toMatchObject({ name: "InvalidParameterValue", message: "Tag key aws:x can't start with aws:, which is reserved." });
     expect(await failure(sqs.send(new TagQueueCommand({ QueueUrl, Tags: Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`t${n}`, ""])) })))).toMatchObject({ name: "InvalidParameterValue" });
   });
 

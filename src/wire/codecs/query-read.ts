@@ -106,6 +106,7 @@ function readQueryValue(field: Field, tree: QueryTree, flattened: boolean, style
       if (tree.children.size === 0 && tree.value !== "" && tree.value !== undefined) throw style.refuse("structure", field.name, tree.value);
       return readQueryStructure(node, tree, style);
     case "list": {
+      if (flattened && isSingle(tree)) return [readQueryValue(node.element, tree, false, style)];
       const items = flattened || style.flatLists ? tree : tree.children.get(node.element.member.name ?? "member");
       if (!items) return readEmpty(field, tree, style, []);
       if (items.children.size === 0) return readEmpty(field, items, style, []);
@@ -114,7 +115,7 @@ function readQueryValue(field: Field, tree: QueryTree, flattened: boolean, style
     case "map": {
       const entries = flattened ? tree : tree.children.get("entry");
       if (!entries || entries.children.size === 0) return readEmpty(field, entries ?? tree, style, {});
-      return readQueryMap(field, node, entries, style);
+      return readQueryMap(field, node, entries, flattened, style);
     }
     default:
       if (tree.value === undefined) throw style.refuse(node.kind, field.name, "(structure)");
@@ -129,9 +130,9 @@ function readEmpty<T>(field: Field, tree: QueryTree, style: QueryStyle, empty: T
   throw style.refuse("list", field.name, tree.value ?? "");
 }
 
-function readQueryMap(field: Field, node: MapNode, entries: QueryTree, style: QueryStyle): Loose {
+function readQueryMap(field: Field, node: MapNode, entries: QueryTree, flattened: boolean, style: QueryStyle): Loose {
   const result: Loose = {};
-  for (const entry of inOrder(field, entries, style)) {
+  for (const entry of flattened && isSingle(entries) ? [entries] : inOrder(field, entries, style)) {
     const key = entry.children.get(node.key.member.name ?? "key")?.value;
     const value = entry.children.get(node.value.member.name ?? "value");
     if (key === undefined || !value) throw style.refuse("map entry", field.name, key ?? "");
@@ -140,11 +141,20 @@ function readQueryMap(field: Field, node: MapNode, entries: QueryTree, style: Qu
   return result;
 }
 
+/** The only element of a flattened list or map, sent without a number: `Attribute.Name=a&Attribute.Value=b`, `AttributeName=All`. SQS's reference writes it so, and its oldest clients. */
+function isSingle({ value, children }: QueryTree): boolean {
+  if (children.size === 0) return value !== undefined && value !== "";
+  for (const key of children.keys()) if (INDEX.test(key)) return false;
+  return true;
+}
+
+const INDEX = /^\d{1,9}$/;
+
 /** Elements by their numbers; gaps are allowed, as AWS allows them. */
 function inOrder(field: Field, tree: QueryTree, style: QueryStyle): readonly QueryTree[] {
   const numbered: (readonly [number, QueryTree])[] = [];
   for (const [key, child] of tree.children) {
-    if (!/^\d{1,9}$/.test(key)) throw style.refuse("list index", field.name, key);
+    if (!INDEX.test(key)) throw style.refuse("list index", field.name, key);
     numbered.push([Number(key), child]);
   }
   return numbered.sort(([a], [b]) => a - b).map(([, child]) => child);

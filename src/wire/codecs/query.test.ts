@@ -100,6 +100,22 @@ describe("awsQuery with bad input", () => {
   });
 });
 
+describe("flattened lists and maps of one element", () => {
+  test.each([
+    ["GetQueueAttributes", "AttributeName=All", { AttributeNames: ["All"] }],
+    ["GetQueueAttributes", "AttributeName=", { AttributeNames: [] }],
+    ["SetQueueAttributes", "Attribute.Name=VisibilityTimeout&Attribute.Value=35", { Attributes: { VisibilityTimeout: "35" } }],
+    ["SendMessage", "MessageAttribute.Name=n&MessageAttribute.Value.DataType=String&MessageAttribute.Value.StringValue=v", { MessageAttributes: { n: { DataType: "String", StringValue: "v" } } }],
+    ["DeleteMessageBatch", "DeleteMessageBatchRequestEntry.Id=1&DeleteMessageBatchRequestEntry.ReceiptHandle=h", { Entries: [{ Id: "1", ReceiptHandle: "h" }] }],
+  ])("need no number: %s %s", (operation, form, input) => {
+    expect(read("sqs", "awsQuery", operation, form)).toEqual(input);
+  });
+
+  test.each([["SetQueueAttributes", "Attribute.1.Name=a&Attribute.1.Value=b&Attribute.Name=c"], ["SetQueueAttributes", "Attribute.Name=a"], ["SetQueueAttributes", "Attribute=a"], ["GetQueueAttributes", "AttributeName.x=All"]])("are refused when half numbered or half there: %s %s", (operation, form) => {
+    expect(() => read("sqs", "awsQuery", operation, form)).toThrow(expect.objectContaining({ code: "MalformedInput" }) as Fault);
+  });
+});
+
 describe("ec2Query with the SDK's EC2 client", () => {
   test("reads its names and flat lists, and writes its items", async () => {
     expect((await ec2(new CreateTagsCommand({ Resources: ["a", "b"], Tags: [{ Key: "k", Value: "v" }], DryRun: false }), undefined)).input).toEqual({ Resources: ["a", "b"], Tags: [{ Key: "k", Value: "v" }], DryRun: false });
