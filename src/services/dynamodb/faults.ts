@@ -5,6 +5,7 @@ export const invalid = (message: string): Fault => fault("ValidationException", 
 export const invalidParameters = (rest: string): Fault => invalid(`One or more parameter values were invalid: ${rest}`);
 export const resourceMissing = (): Fault => fault("ResourceNotFoundException", { message: "Requested resource not found" });
 export const tableMissing = (name: string): Fault => fault("ResourceNotFoundException", { message: `Requested resource not found: Table: ${name} not found` });
+export const indexMissing = (name: string, table: string): Fault => fault("ResourceNotFoundException", { message: `Requested resource not found: Index ${name} for table ${table}` });
 export const conditionFailed = (item?: unknown): Fault => fault("ConditionalCheckFailedException", { message: "The conditional request failed", Item: item });
 
 /** A setting of the original that does not act here yet: refused by name, never stored and ignored. */

@@ -1,5 +1,6 @@
 // What a table may look like: key schemas against attribute definitions, indexes, throughput, in the original's words.
 import type * as sdk from "@aws-sdk/client-dynamodb";
+import type { Fault } from "../../kernel/fault.ts";
 import { limits } from "../../kernel/limits.ts";
 import { shortId } from "../../triggers/tables/open-tables.ts";
 import { keyNames, type Index, type KeyAttribute, type KeySchema, type StreamView, type Throughput } from "../../triggers/tables/table.ts";
@@ -13,11 +14,22 @@ export function readAttributes(definitions: Definitions): readonly KeyAttribute[
   const attributes = (definitions ?? []).map(({ AttributeName: name = "", AttributeType: type }) => ({ name, type: type as KeyAttribute["type"] }));
   const names = attributes.map(({ name }) => name);
   const repeated = names.find((name, at) => names.indexOf(name) !== at);
-  if (repeated !== undefined) throw invalidParameters(`Duplicate AttributeName in AttributeDefinitions: ${repeated}`);
+  if (repeated !== undefined) throw invalid(`Attribute Name is duplicated: ${repeated}`);
   return attributes;
 }
 
 const schemaNames = (schema: Schema): readonly string[] => (schema ?? []).map(({ AttributeName = "" }) => AttributeName);
+
+const undefinedKeys = (keys: readonly string[], attributes: readonly KeyAttribute[]): Fault =>
+  invalidParameters(`Some index key attributes are not defined in AttributeDefinitions. Keys: [${keys.join(", ")}], AttributeDefinitions: [${attributes.map(({ name }) => name).join(", ")}]`);
+
+/** Of a table without indexes, by the numbers of both first. */
+function requireDefinitions(schema: Schema, attributes: readonly KeyAttribute[]): void {
+  const keys = schemaNames(schema);
+  if (keys.length < attributes.length) throw invalidParameters("Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions");
+  if (keys.length > attributes.length) throw invalid("Invalid KeySchema: Some index key attribute have no definition");
+  if (keys.some((key) => !attributes.some(({ name }) => name === key))) throw undefinedKeys(keys, attributes);
+}
 
 /** `of` is empty for the table, else ` for index name`. */
 function readSchema(schema: Schema, attributes: readonly KeyAttribute[], of = ""): KeySchema {
@@ -28,9 +40,7 @@ function readSchema(schema: Schema, attributes: readonly KeyAttribute[], of = ""
   if (rest.length > 0) throw notYet("KeySchema with more than two attributes");
   if (second && first.AttributeName === second.AttributeName) throw invalid(`Both the Hash Key and the Range Key element in the KeySchema have the same name${of}`);
   const [hash, range] = [first, second].map((element) => attributes.find(({ name }) => name === element?.AttributeName));
-  if (!hash || (second && !range)) {
-    throw invalidParameters(`Some index key attributes are not defined in AttributeDefinitions. Keys: [${schemaNames(schema).join(", ")}], AttributeDefinitions: [${attributes.map(({ name }) => name).join(", ")}]`);
-  }
+  if (!hash || (second && !range)) throw undefinedKeys(schemaNames(schema).filter((key) => !attributes.some(({ name }) => name === key)), attributes);
   return range ? { hash, range } : { hash };
 }
 
@@ -43,8 +53,8 @@ export interface IndexInput {
   readonly WarmThroughput?: unknown;
 }
 
-/** One index as asked for; `building` when the table may have items already. */
-export function readIndex(input: IndexInput, kind: Index["kind"], attributes: readonly KeyAttribute[], billing: Billing, state: Index["state"]): Index {
+/** One index as asked for; `building` when the table may have items already. `words` are those of the request that asks for it. */
+export function readIndex(input: IndexInput, kind: Index["kind"], attributes: readonly KeyAttribute[], billing: Billing, { state, throughput: words }: { readonly state: Index["state"]; readonly throughput: ThroughputWords }): Index {
   const name = input.IndexName ?? "";
   requireName(name, "IndexName");
   refuse(input, ["OnDemandThroughput", "WarmThroughput"]);
@@ -53,21 +63,42 @@ export function readIndex(input: IndexInput, kind: Index["kind"], attributes: re
   if (projection === undefined) throw invalidParameters("Unknown ProjectionType: null");
   if (projection !== "INCLUDE" && include) throw invalidParameters(`ProjectionType is ${projection}, but NonKeyAttributes is specified`);
   if (projection === "INCLUDE" && !include) throw invalidParameters("ProjectionType is INCLUDE, but NonKeyAttributes is not specified");
-  return { id: shortId(), name, kind, key, projection, include: include ?? [], state, throughput: kind === "local" ? { read: 0, write: 0 } : readThroughput(input.ProvisionedThroughput, billing, ` for index: ${name}`) };
+  const repeated = include?.find((each, at) => include.indexOf(each) !== at);
+  if (repeated !== undefined) throw invalidParameters(`Duplicate element in NonKeyAttributes: ${repeated}`);
+  return { id: shortId(), name, kind, key, projection, include: include ?? [], state, throughput: kind === "local" ? { read: 0, write: 0 } : readThroughput(input.ProvisionedThroughput, billing, words, name) };
 }
 
 export type Billing = "PROVISIONED" | "PAY_PER_REQUEST";
 
-/** `of` says for which index. */
-export function readThroughput(given: sdk.ProvisionedThroughput | undefined, billing: Billing, of = ""): Throughput {
-  if (billing === "PAY_PER_REQUEST") {
-    if (given && ((given.ReadCapacityUnits ?? 0) > 0 || (given.WriteCapacityUnits ?? 0) > 0)) {
-      throw invalidParameters(of === "" ? "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST" : `ProvisionedThroughput should not be specified${of} when BillingMode is PAY_PER_REQUEST`);
-    }
-    return { read: 0, write: 0 };
+/** What the original says where throughput is not given, and where it must not be: each place has sentences of its own. */
+export interface ThroughputWords {
+  readonly missing: string;
+  readonly unwanted: string;
+}
+
+const ON_DEMAND = "when BillingMode is PAY_PER_REQUEST";
+
+export const throughputWords = {
+  newTable: { missing: "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED", unwanted: `Neither ReadCapacityUnits nor WriteCapacityUnits can be specified ${ON_DEMAND}` },
+  table: { missing: "ProvisionedThroughput must be specified when BillingMode is PROVISIONED", unwanted: `Neither ReadCapacityUnits nor WriteCapacityUnits can be specified ${ON_DEMAND}` },
+  indexOfNewTable: (name: string): ThroughputWords => ({ missing: `ProvisionedThroughput is not specified for index: ${name}`, unwanted: `ProvisionedThroughput should not be specified for index: ${name} ${ON_DEMAND}` }),
+  newIndex: (name: string): ThroughputWords => ({ missing: `Both ReadCapacityUnits and WriteCapacityUnits must be specified for index: ${name}`, unwanted: `Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: ${name} ${ON_DEMAND}` }),
+  index: (name: string): ThroughputWords => ({ missing: `ProvisionedThroughput must be specified for index: ${name}`, unwanted: `The only Updates for index: ${name} when TableThroughputMode is PAY_PER_REQUEST can be to OnDemandThroughput, WarmThroughput` }),
+} as const;
+
+/** AWS: units of one kind. */
+const UNITS_MAX = 1_000_000_000_000;
+
+/** `index`: whose, when it is not the table's own. */
+export function readThroughput(given: sdk.ProvisionedThroughput | undefined, billing: Billing, words: ThroughputWords, index?: string): Throughput {
+  const read = given?.ReadCapacityUnits ?? 0;
+  const write = given?.WriteCapacityUnits ?? 0;
+  for (const [units, name] of [[read, "ReadCapacityUnits"], [write, "WriteCapacityUnits"]] as const) {
+    if (units > UNITS_MAX) throw invalid(`Given value ${units} for ${name} is out of bounds${index === undefined ? "" : ` for index ${index}`}`);
   }
-  if (!given) throw invalidParameters(of === "" ? "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED" : `ProvisionedThroughput must be specified${of}`);
-  return { read: given.ReadCapacityUnits ?? 0, write: given.WriteCapacityUnits ?? 0 };
+  if (billing === "PAY_PER_REQUEST" && (read > 0 || write > 0)) throw invalidParameters(words.unwanted);
+  if (billing === "PROVISIONED" && !given) throw invalidParameters(words.missing);
+  return { read, write };
 }
 
 export interface TableShape {
@@ -80,14 +111,13 @@ export interface TableShape {
 export function readShape(input: Pick<sdk.CreateTableInput, "AttributeDefinitions" | "KeySchema" | "LocalSecondaryIndexes" | "GlobalSecondaryIndexes">, billing: Billing): TableShape {
   const { LocalSecondaryIndexes: locals, GlobalSecondaryIndexes: globals } = input;
   const attributes = readAttributes(input.AttributeDefinitions);
-  if (!locals && !globals && schemaNames(input.KeySchema).length !== attributes.length && schemaNames(input.KeySchema).every((name) => attributes.some((attribute) => attribute.name === name))) {
-    throw invalidParameters("Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions");
-  }
+  if (!locals && !globals) requireDefinitions(input.KeySchema, attributes);
   const key = readSchema(input.KeySchema, attributes);
   if (locals?.length === 0) throw invalidParameters("List of LocalSecondaryIndexes is empty");
   if (globals?.length === 0) throw invalidParameters("List of GlobalSecondaryIndexes is empty");
   if ((locals?.length ?? 0) > limits.tables.localIndexesMax) throw invalidParameters(`Number of LocalSecondaryIndexes exceeds per-table limit of ${limits.tables.localIndexesMax}`);
-  const indexes = [...(locals ?? []).map((index) => readIndex(index, "local", attributes, billing, "active")), ...(globals ?? []).map((index) => readIndex(index, "global", attributes, billing, "active"))];
+  const made = (kind: Index["kind"]) => (index: IndexInput) => readIndex(index, kind, attributes, billing, { state: "active", throughput: throughputWords.indexOfNewTable(index.IndexName ?? "") });
+  const indexes = [...(locals ?? []).map(made("local")), ...(globals ?? []).map(made("global"))];
   for (const index of indexes.filter(({ kind }) => kind === "local")) requireLocalKey(index, key);
   checkTogether(key, attributes, indexes);
   return { attributes, key, indexes };
@@ -99,8 +129,8 @@ function requireLocalKey({ name, key }: Index, table: KeySchema): void {
   if (key.hash.name !== table.hash.name) throw invalidParameters(`Index KeySchema does not have the same leading hash key as table KeySchema for index: ${name}. index hash key: ${key.hash.name}, table hash key: ${table.hash.name}`);
 }
 
-/** What holds for a table's indexes as a whole, at its creation and after every change. */
-export function checkTogether(key: KeySchema, attributes: readonly KeyAttribute[], indexes: readonly Index[]): void {
+/** What holds for a new table's indexes as a whole. */
+function checkTogether(key: KeySchema, attributes: readonly KeyAttribute[], indexes: readonly Index[]): void {
   const names = indexes.map(({ name }) => name);
   const repeated = names.find((name, at) => names.indexOf(name) !== at);
   if (repeated !== undefined) throw invalidParameters(`Duplicate index name: ${repeated}`);
@@ -111,14 +141,16 @@ export function checkTogether(key: KeySchema, attributes: readonly KeyAttribute[
   }
 }
 
-export function readStreamView(spec: sdk.StreamSpecification | undefined): StreamView | undefined {
-  if (!spec) return undefined;
-  if (spec.StreamEnabled !== true) {
-    if (spec.StreamViewType !== undefined) throw invalidParameters("StreamViewType cannot be specified when StreamEnabled is false");
-    return undefined;
-  }
-  if (spec.StreamViewType === undefined) throw invalidParameters("StreamViewType must be specified when StreamEnabled is true");
-  return spec.StreamViewType;
+/** What the original says of a view that is missing, and of one that is too much. */
+export const streamWords = {
+  newTable: { missing: "Table is being created with a stream enabled, UpdateViewType is required", unwanted: "Table is being created with a stream disabled, UpdateViewType should not be specified" },
+  table: { missing: "If stream is being enabled then UpdateViewType is required", unwanted: "If stream is being disabled, then UpdateViewType must not be specified" },
+} as const;
+
+export function readStreamView({ StreamEnabled: enabled, StreamViewType: view }: sdk.StreamSpecification, words: { readonly missing: string; readonly unwanted: string }): StreamView | undefined {
+  if (enabled === true && view === undefined) throw invalidParameters(words.missing);
+  if (enabled !== true && view !== undefined) throw invalidParameters(words.unwanted);
+  return view;
 }
 
 /** A stream's label: the moment of its birth to the millisecond. */

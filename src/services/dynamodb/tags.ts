@@ -2,7 +2,7 @@
 import type { Tag } from "@aws-sdk/client-dynamodb";
 import { parseArn } from "../../kernel/arn.ts";
 import type { Scope } from "../../triggers/tables/table.ts";
-import { invalid, invalidParameters } from "./faults.ts";
+import { invalid } from "./faults.ts";
 import { tableRef, type TableRef } from "./lookup.ts";
 
 /** AWS: tags per resource. */
@@ -10,11 +10,12 @@ const TAGS_MAX = 50;
 
 export function mergeTags(tags: Readonly<Record<string, string>>, added: readonly Tag[] | undefined): Readonly<Record<string, string>> {
   const keys = (added ?? []).map(({ Key = "" }) => Key);
-  if (new Set(keys).size < keys.length) throw invalidParameters(`There are duplicate tag keys: ${keys.find((key, at) => keys.indexOf(key) !== at)}`);
+  const repeated = keys.find((key, at) => keys.indexOf(key) !== at);
+  if (repeated !== undefined) throw invalid(`Duplicate Tag Keys provided as input: Duplicate Tag Key found ${repeated}`);
   const reserved = keys.find((key) => key.toLowerCase().startsWith("aws:"));
-  if (reserved !== undefined) throw invalidParameters(`Tag keys starting with 'aws:' are reserved for system use. Key: ${reserved}`);
+  if (reserved !== undefined) throw invalid(`Tag Key cannot be prefixed with aws:, Key: ${reserved}`);
   const merged = { ...tags, ...Object.fromEntries((added ?? []).map(({ Key = "", Value = "" }) => [Key, Value])) };
-  if (Object.keys(merged).length > TAGS_MAX) throw invalid(`The number of tags exceeds the limit of ${TAGS_MAX}`);
+  if (Object.keys(merged).length > TAGS_MAX) throw invalid("Number of Tags exceed the current limit for the provided ResourceArn");
   return merged;
 }
 

@@ -4,6 +4,9 @@ import type { Count } from "../../triggers/tables/counts.ts";
 import type { Index, KeySchema, Table } from "../../triggers/tables/table.ts";
 import { tableArn } from "./lookup.ts";
 
+/** The original shows attributes by name, however they were sent. */
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 type Counts = ReadonlyMap<string, Count>;
 
 const schemaView = ({ hash, range }: KeySchema): sdk.KeySchemaElement[] => [
@@ -11,7 +14,7 @@ const schemaView = ({ hash, range }: KeySchema): sdk.KeySchemaElement[] => [
   ...(range ? [{ AttributeName: range.name, KeyType: "RANGE" as const }] : []),
 ];
 
-const projectionView = ({ projection, include }: Index): sdk.Projection => ({ ProjectionType: projection, ...(projection === "INCLUDE" ? { NonKeyAttributes: [...include] } : {}) });
+const projectionView = ({ projection, include }: Index): sdk.Projection => ({ ProjectionType: projection, ...(projection === "INCLUDE" ? { NonKeyAttributes: include.toSorted(compare) } : {}) });
 
 const throughputView = ({ read, write }: Index["throughput"]) => ({ NumberOfDecreasesToday: 0, ReadCapacityUnits: read, WriteCapacityUnits: write });
 
@@ -26,7 +29,7 @@ export function tableView(table: Table, counts: Counts, status?: sdk.TableStatus
   const [locals, globals] = (["local", "global"] as const).map((kind) => table.indexes.filter((index) => index.kind === kind));
   const label = table.stream?.label ?? table.lastStreamLabel;
   return {
-    AttributeDefinitions: table.attributes.map(({ name, type }) => ({ AttributeName: name, AttributeType: type })),
+    AttributeDefinitions: table.attributes.map(({ name, type }) => ({ AttributeName: name, AttributeType: type })).toSorted((a, b) => compare(a.AttributeName, b.AttributeName)),
     TableName: table.name,
     KeySchema: schemaView(table.key),
     TableStatus: status ?? (table.restoring ? "CREATING" : table.indexes.some(({ state }) => state === "building") ? "UPDATING" : "ACTIVE"),

@@ -2,11 +2,12 @@
 import type { Clock } from "../../kernel/clock.ts";
 import { hexId } from "../../kernel/ids.ts";
 import { del, set, unchanged, type Key, type Store, type Write } from "../../ports/store.ts";
+import { itemBytes } from "./attribute-value.ts";
 import type { Catalog } from "./catalog.ts";
 import { choreWrite, type Chore } from "./chores.ts";
 import type { Count } from "./counts.ts";
 import { backupKey, backupsOf, allBackups, chores, itemsOf } from "./keys.ts";
-import type { Packed } from "./packing.ts";
+import { type Packed, unpackItem } from "./packing.ts";
 import type { Scope, Table } from "./table.ts";
 
 export interface Backup extends Scope {
@@ -60,7 +61,7 @@ export function openBackups({ store, catalog, clock, beginWork }: BackupsDeps): 
       for await (const page of packedPages(store, itemsOf(table.id))) {
         await store.commit([], page.map((entry) => set([...itemsOf(started.dataId), ...entry.key.slice(3)], entry.value)));
         items += page.length;
-        for (const { value } of page) bytes += JSON.stringify(value).length;
+        for (const { value } of page) bytes += itemBytes(unpackItem(value));
       }
       if ((await catalog.find(table, table.name))?.id !== table.id) {
         await store.commit([], removal(started));

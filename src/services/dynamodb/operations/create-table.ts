@@ -5,7 +5,7 @@ import { shortId } from "../../../triggers/tables/open-tables.ts";
 import type { Table } from "../../../triggers/tables/table.ts";
 import { tableRef } from "../lookup.ts";
 import type { Op } from "../op.ts";
-import { readShape, readStreamView, readThroughput, refuse, refuseEncryption, streamLabel } from "../table-definition.ts";
+import { readShape, readStreamView, readThroughput, refuse, refuseEncryption, streamLabel, streamWords, throughputWords } from "../table-definition.ts";
 import { mergeTags } from "../tags.ts";
 import { tableView } from "../views.ts";
 
@@ -14,9 +14,9 @@ export const createTable: Op<"CreateTable"> = async (input, { tables, clock, ...
   refuseEncryption(input.SSESpecification);
   const ref = tableRef(call, input.TableName ?? "");
   const billing = input.BillingMode ?? "PROVISIONED";
-  const throughput = readThroughput(input.ProvisionedThroughput, billing);
+  const throughput = readThroughput(input.ProvisionedThroughput, billing, throughputWords.newTable);
   const shape = readShape(input, billing);
-  const view = readStreamView(input.StreamSpecification);
+  const view = input.StreamSpecification && readStreamView(input.StreamSpecification, streamWords.newTable);
   const nowMs = clock.now();
   const label = view && streamLabel(nowMs);
   const table: Table = {
