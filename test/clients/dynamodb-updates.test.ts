@@ -15,7 +15,7 @@ const INVALID = "One or more parameter values were invalid: ";
 const units = (count: number) => ({ ReadCapacityUnits: count, WriteCapacityUnits: count });
 const hash = (AttributeName: string) => [{ AttributeName, KeyType: "HASH" as const }];
 const attribute = (AttributeName: string, AttributeType: "S" | "N" = "S") => ({ AttributeName, AttributeType });
-const index = (IndexName: string, attributeName: string) => ({ IndexName, KeySchema: hash(attributeName), Projection: { ProjectionType: "ALL" as const } });
+const index = (IndexName: string, attributeName: string, provisioned = false) => ({ IndexName, KeySchema: hash(attributeName), Projection: { ProjectionType: "ALL" as const }, ...(provisioned ? { ProvisionedThroughput: units(2) } : {}) });
 const create = (IndexName: string, attributeName: string): GlobalSecondaryIndexUpdate => ({ Create: index(IndexName, attributeName) });
 const remove = (IndexName: string): GlobalSecondaryIndexUpdate => ({ Delete: { IndexName } });
 const retune = (IndexName: string, count: number): GlobalSecondaryIndexUpdate => ({ Update: { IndexName, ProvisionedThroughput: units(count) } });
@@ -24,7 +24,7 @@ const retune = (IndexName: string, count: number): GlobalSecondaryIndexUpdate =>
 const table = (provisioned = false): Partial<CreateTableCommandInput> => ({
   AttributeDefinitions: [attribute("id"), attribute("pos"), attribute("one"), attribute("two")],
   KeySchema: [...hash("id"), { AttributeName: "pos", KeyType: "RANGE" }],
-  GlobalSecondaryIndexes: ["one", "two"].map((name) => (provisioned ? { ProvisionedThroughput: units(2), ...index(name, name) } : index(name, name))),
+  GlobalSecondaryIndexes: [index("one", "one", provisioned), index("two", "two", provisioned)],
   LocalSecondaryIndexes: [{ ...index("near", "id"), KeySchema: [...hash("id"), { AttributeName: "one", KeyType: "RANGE" }] }],
   ...(provisioned ? { BillingMode: "PROVISIONED", ProvisionedThroughput: units(2) } : {}),
 });
