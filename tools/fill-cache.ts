@@ -1,11 +1,11 @@
-// `fill-cache.ts DIR FLAG`: compiles all sources into Node's compile cache by loading them, for `bin/fugaz.js`, which then finds them ready.
+// `fill-cache.ts DIR FLAG …`: compiles all sources into Node's compile cache by loading them, for `bin/fugaz.js`, which then finds them ready.
 import { readdirSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { setFlagsFromString } from "node:v8";
 
-const [, , dir, flag = ""] = process.argv;
-// The same flag in the same order: compiled code is good for the flags it was compiled under.
-setFlagsFromString(flag);
+const [, , dir, ...flags] = process.argv;
+// The same flags in the same order: compiled code is good for the flags it was compiled under.
+for (const flag of flags) setFlagsFromString(flag);
 enableCompileCache(dir);
 
 const sources = new URL("../src/", import.meta.url);

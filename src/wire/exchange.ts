@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import { pipeline, type Readable, type Writable } from "node:stream";
 import type { Clock } from "../kernel/clock.ts";
+import type { Bursts } from "./bursts.ts";
 import type { Door, HttpReply, HttpRequest } from "./door.ts";
 import { readShortBody, RequestBody, type RequestBodyOptions } from "./request-body.ts";
 
@@ -34,6 +35,7 @@ export interface ExchangeContext {
   readonly doors: readonly Door[];
   readonly clock: Clock;
   readonly log: WireLog;
+  readonly bursts: Bursts;
   readonly bodyIdleMs: number;
   /** How long an unread body is discarded after the answer before the connection is cut. */
   readonly lingerMs: number;
@@ -57,12 +59,14 @@ const SHORT_BODY_BYTES_MAX = 64 * 1024;
 /** Serves one request; never rejects. */
 export async function serveExchange(incoming: Incoming, outgoing: Outgoing, connection: Connection, context: ExchangeContext): Promise<void> {
   const exchange = new Exchange(incoming, outgoing, connection, context);
+  context.bursts.begin();
   try {
     const door = context.doors.find((candidate) => candidate.claims(exchange));
     exchange.send(door ? await door.handle(exchange) : plainReply(404, "No door of this server serves this address."));
   } catch (error) {
-    context.log.error({ err: error, method: incoming.method, path: incoming.url }, "A door failed; this is a bug");
-    exchange.sendFailure();
+    exchange.fail(error);
+  } finally {
+    context.bursts.end();
   }
 }
 
@@ -140,6 +144,16 @@ class Exchange implements HttpRequest {
   }
 
   send(reply: HttpReply): void {
+    this.#context.bursts.send(() => {
+      try {
+        this.#sendNow(reply);
+      } catch (error) {
+        this.fail(error);
+      }
+    });
+  }
+
+  #sendNow(reply: HttpReply): void {
     const outgoing = this.#outgoing;
     const body = reply.body;
     const streaming = body !== undefined && typeof body !== "string" && !(body instanceof Uint8Array);
@@ -171,9 +185,10 @@ class Exchange implements HttpRequest {
     }
   }
 
-  sendFailure(): void {
+  fail(error: unknown): void {
+    this.#context.log.error({ err: error, method: this.method, path: this.#incoming.url }, "A door failed; this is a bug");
     if (this.#outgoing.headersSent) this.#outgoing.destroy();
-    else this.send(plainReply(500, "Internal error. The server's log has the details."));
+    else this.#sendNow(plainReply(500, "Internal error. The server's log has the details."));
   }
 
   /** A client that was never told to continue may or may not send its body: after the answer the connection can not be trusted. */

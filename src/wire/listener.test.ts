@@ -128,6 +128,19 @@ describe("one port", () => {
     expect((await ask(listener, "/")).reply.statusCode).toBe(500);
     expect(listener.logged).toEqual(["A door failed; this is a bug"]);
   });
+
+  test("of many answers at once, one that can not be sent harms no other", async () => {
+    const all = Promise.withResolvers<void>();
+    let come = 0;
+    const listener = await serve(async ({ rawPath }) => {
+      if (++come === 8) all.resolve();
+      await all.promise;
+      return rawPath === "/3" ? { status: 200, headers: { "x-bad": "a\nb" } } : say(rawPath);
+    });
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => ask(listener, `/${n}`)));
+    expect(answers.map(({ reply, body }) => (reply.statusCode === 200 ? body : reply.statusCode))).toEqual(["/0", "/1", "/2", 500, "/4", "/5", "/6", "/7"]);
+    expect(listener.logged).toEqual(["A door failed; this is a bug"]);
+  });
 });
 
 describe("broken requests", () => {

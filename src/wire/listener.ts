@@ -6,6 +6,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { TLSSocket, TlsOptions } from "node:tls";
 import type { Clock } from "../kernel/clock.ts";
 import { limits } from "../kernel/limits.ts";
+import { openBursts } from "./bursts.ts";
 import type { Door } from "./door.ts";
 import { type Connection, type ExchangeContext, type Incoming, type Outgoing, serveExchange, type WireLog } from "./exchange.ts";
 import { type FirstBytes, peek } from "./first-bytes.ts";
@@ -46,6 +47,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     doors: options.doors,
     clock: options.clock,
     log: options.logger ?? silent,
+    bursts: openBursts(),
     bodyIdleMs: options.bodyIdleMs ?? headTimeoutMs,
     lingerMs,
     closing: () => closing,

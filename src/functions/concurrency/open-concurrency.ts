@@ -63,17 +63,18 @@ const nothing: ReadonlyMap<string, number> = new Map();
 /** Reads what functions have set aside, and follows it from then on. */
 export async function openConcurrency(deps: { readonly store: Pick<Store, "get" | "list" | "watch">; readonly clock: Pick<Clock, "monotonicMs">; readonly accountMax: number; readonly warn: (sentence: string, error: unknown, fields: Readonly<Record<string, unknown>>) => void }): Promise<Concurrency> {
   const { store, accountMax } = deps;
-  const accounts = new Map<string, AccountCount>();
+  /** By account and region, one after the other: a text of both would have to be made for each invocation, several times. */
+  const accounts = new Map<string, Map<string, AccountCount>>();
   let running = 0;
   let watchers: (() => void)[] = [];
   let freeListener: () => void = () => undefined;
 
   const accountOf = ({ account, region }: Scope): AccountCount => {
-    const key = `${account}/${region}`;
-    const known = accounts.get(key);
+    const known = accounts.get(account)?.get(region);
     if (known) return known;
     const made: AccountCount = { functions: new Map(), setAside: 0, pooled: 0, secondMs: -Infinity, begunPooled: 0 };
-    accounts.set(key, made);
+    const regions = accounts.get(account) ?? new Map<string, AccountCount>();
+    accounts.set(account, regions.set(region, made));
     return made;
   };
   /** Every change of a function's count passes here, so that the sums are always right. */
@@ -125,10 +126,8 @@ export async function openConcurrency(deps: { readonly store: Pick<Store, "get" 
         count.provisioned = provisioned;
         count.maxima = maxima;
       }),
-    withFacts: () => [...accounts].flatMap(([key, { functions }]) => {
-      const [account = "", region = ""] = key.split("/");
-      return [...functions].flatMap(([name, { facts }]) => (facts ? [{ account, region, name }] : []));
-    }),
+    withFacts: () => [...accounts].flatMap(([account, regions]) =>
+      [...regions].flatMap(([region, { functions }]) => [...functions].flatMap(([name, { facts }]) => (facts ? [{ account, region, name }] : [])))),
     enter: (version, paced) => {
       requireRoom(roomOf(version));
       if (paced) requireRoom(roomInSecond(version));

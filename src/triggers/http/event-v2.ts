@@ -97,8 +97,16 @@ function bodyMembers(body: Uint8Array, contentType: string | undefined): { reado
   return isText ? { body: bytes.toString("utf8"), isBase64Encoded: false } : { body: bytes.toString("base64"), isBase64Encoded: true };
 }
 
-/** `12/Mar/2020:19:03:58 +0000` */
+/** `12/Mar/2020:19:03:58 +0000`; the same for all events of a second. */
 function commonLogTime(ms: number): string {
+  const second = Math.floor(ms / 1000);
+  if (second !== told.second) told = { second, text: logTimeOf(ms) };
+  return told.text;
+}
+
+let told = { second: Number.NaN, text: "" };
+
+function logTimeOf(ms: number): string {
   // `Thu, 12 Mar 2020 19:03:58 GMT`
   const utc = new Date(ms).toUTCString();
   return `${utc.slice(5, 7)}/${utc.slice(8, 11)}/${utc.slice(12, 16)}:${utc.slice(17, 25)} +0000`;
