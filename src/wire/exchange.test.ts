@@ -19,6 +19,8 @@ async function serve(handle: Handle, options: Partial<ListenerOptions> = {}): Pr
   open.push(listener);
   return listener;
 }
+/** A header sent twice is not plain: such a request is read by Node's server, and its door hears of it before its body is there. */
+const twice = "X-A: 1\r\nX-A: 2\r\n";
 const put = (length: number, more = ""): string => `PUT / HTTP/1.1\r\nHost: a\r\n${more}Content-Length: ${length}\r\n\r\n`;
 
 describe("request bodies", () => {
@@ -79,11 +81,11 @@ describe("request bodies", () => {
     expect(await until(patient, "hello")).not.toMatch(/connection: close/i);
     patient.destroy();
     const silent = connectTcp(listener.port, "127.0.0.1");
-    silent.write(`${put(5)}he`);
+    silent.write(`${put(5, twice)}he`);
     expect(await until(silent, "RequestTimeout")).toContain("200");
     silent.destroy();
     const leaving = connectTcp(listener.port, "127.0.0.1");
-    leaving.end(`${put(5)}he`);
+    leaving.end(`${put(5, twice)}he`);
     await both;
     expect(outcomes).toEqual(["hello", "RequestTimeout", "IncompleteBody"]);
   });
@@ -154,11 +156,11 @@ describe("request bodies", () => {
       { bodyIdleMs: 60 },
     );
     const silent = connectTcp(listener.port, "127.0.0.1");
-    silent.write(`${put(5)}hal`);
+    silent.write(`${put(5, twice)}hal`);
     expect(await until(silent, "too late")).toMatch(/^HTTP\/1.1 200/);
     silent.destroy();
     const lost = connectTcp(listener.port, "127.0.0.1");
-    lost.write(`${put(5)}hal`, () => lost.destroy());
+    lost.write(`${put(5, twice)}hal`, () => lost.destroy());
     await expect.poll(() => seen).toEqual(["RequestTimeout", false, "IncompleteBody", true]);
   });
 

@@ -1,10 +1,12 @@
-// One request and its answer on a connection: node's h1 and h2 objects in, the doors' HttpRequest and HttpReply out.
+// One request and its answer on a connection: node's h1 and h2 objects or our plain ones in, the doors' HttpRequest and HttpReply out.
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
-import { pipeline, type Readable, type Writable } from "node:stream";
+import { pipeline, Readable, type Writable } from "node:stream";
 import type { Clock } from "../kernel/clock.ts";
 import type { Bursts } from "./bursts.ts";
 import type { Door, HttpReply, HttpRequest } from "./door.ts";
+import type { PlainAnswer } from "./plain/answer.ts";
+import type { PlainRequest } from "./plain/connections.ts";
 import { readShortBody, RequestBody, type RequestBodyOptions } from "./request-body.ts";
 
 /** What h1's IncomingMessage and h2's Http2ServerRequest have in common. */
@@ -57,7 +59,7 @@ const oneWriteBytesMax = 16 * 1024;
 const SHORT_BODY_BYTES_MAX = 64 * 1024;
 
 /** Serves one request; never rejects. */
-export async function serveExchange(incoming: Incoming, outgoing: Outgoing, connection: Connection, context: ExchangeContext): Promise<void> {
+export async function serveExchange(incoming: Incoming | PlainRequest, outgoing: Outgoing | PlainAnswer, connection: Connection, context: ExchangeContext): Promise<void> {
   const exchange = new Exchange(incoming, outgoing, connection, context);
   context.bursts.begin();
   try {
@@ -84,8 +86,8 @@ class Exchange implements HttpRequest {
   readonly host: string;
   readonly secure: boolean;
   readonly sourceIp: string;
-  readonly #incoming: Incoming;
-  readonly #outgoing: Outgoing;
+  readonly #incoming: Incoming | PlainRequest;
+  readonly #outgoing: Outgoing | PlainAnswer;
   readonly #connection: Connection;
   readonly #context: ExchangeContext;
   #body: RequestBody | undefined;
@@ -93,12 +95,12 @@ class Exchange implements HttpRequest {
   #continueSent = false;
   #bodyRead = false;
 
-  constructor(incoming: Incoming, outgoing: Outgoing, connection: Connection, context: ExchangeContext) {
+  constructor(incoming: Incoming | PlainRequest, outgoing: Outgoing | PlainAnswer, connection: Connection, context: ExchangeContext) {
     this.#incoming = incoming;
     this.#outgoing = outgoing;
     this.#connection = connection;
     this.#context = context;
-    incoming.on("error", ignore);
+    if (!("whole" in incoming)) incoming.on("error", ignore);
     outgoing.on("error", ignore);
     const target = readTarget(incoming);
     const { secure, socket } = connection;
@@ -119,7 +121,8 @@ class Exchange implements HttpRequest {
   }
 
   get body(): RequestBody {
-    return (this.#body ??= new RequestBody(this.#incoming, this.#bodyOptions()));
+    const incoming = this.#incoming;
+    return (this.#body ??= new RequestBody("whole" in incoming ? Readable.from(incoming.whole.byteLength === 0 ? [] : [incoming.whole]) : incoming, this.#bodyOptions()));
   }
 
   get signal(): AbortSignal {
@@ -128,16 +131,18 @@ class Exchange implements HttpRequest {
 
   shortBody(bytes: number): Promise<Uint8Array> | undefined {
     // HTTP/2 does not hold a client to the length it announced.
-    if (this.#body || bytes > SHORT_BODY_BYTES_MAX || this.#incoming.httpVersionMajor !== 1) return undefined;
-    return readShortBody(this.#incoming, bytes, this.#bodyOptions());
+    const incoming = this.#incoming;
+    if (this.#body || bytes > SHORT_BODY_BYTES_MAX || incoming.httpVersionMajor !== 1) return undefined;
+    return "whole" in incoming ? Promise.resolve(incoming.whole) : readShortBody(incoming, bytes, this.#bodyOptions());
   }
 
   #bodyOptions(): RequestBodyOptions {
     const { clock, bodyIdleMs } = this.#context;
+    const outgoing = this.#outgoing;
     const beforeFirstRead = this.#connection.expectsContinue
       ? () => {
           this.#continueSent = true;
-          if (!this.#outgoing.headersSent && !this.#outgoing.destroyed) this.#outgoing.writeContinue();
+          if (!("sink" in outgoing) && !outgoing.headersSent && !outgoing.destroyed) outgoing.writeContinue();
         }
       : undefined;
     return { clock, idleMs: bodyIdleMs, beforeFirstRead, afterLastRead: () => (this.#bodyRead = true) };
@@ -199,7 +204,8 @@ class Exchange implements HttpRequest {
   #stream(body: Readable, declared: OutgoingHttpHeaders[string]): void {
     let sent = 0;
     if (declared !== undefined) body.on("data", (chunk: Uint8Array) => (sent += chunk.length));
-    pipeline(body, this.#outgoing, (error) => {
+    const outgoing = this.#outgoing;
+    pipeline(body, "sink" in outgoing ? outgoing.sink() : outgoing, (error) => {
       const short = error === null || error === undefined ? declared !== undefined && sent !== Number(declared) : false;
       // The head is gone: cutting the connection is the only way left to say that the body is not whole.
       if (short) this.#outgoing.destroy();
@@ -212,6 +218,7 @@ class Exchange implements HttpRequest {
   /** The answer came before the body's end: keep reading it for a while, so that the client gets to see the answer. */
   #discardRest(): void {
     const incoming = this.#incoming;
+    if ("whole" in incoming) return;
     this.#outgoing.once("finish", () => {
       if (incoming.complete || incoming.destroyed) return;
       incoming.resume();
@@ -221,7 +228,7 @@ class Exchange implements HttpRequest {
   }
 }
 
-function abortOnLoss(outgoing: Outgoing): AbortController {
+function abortOnLoss(outgoing: Outgoing | PlainAnswer): AbortController {
   const controller = new AbortController();
   const onClose = (): void => {
     if (!outgoing.writableEnded) controller.abort(new Error("the client went away"));
@@ -238,7 +245,7 @@ interface Target {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-function readTarget(incoming: Incoming): Target {
+function readTarget(incoming: Incoming | PlainRequest): Target {
   let url = incoming.url ?? "/";
   let headers = incoming.headers as Record<string, string>;
   if (incoming.httpVersionMajor === 2) headers = withoutPseudoHeaders(headers);

@@ -10,6 +10,7 @@ import { openBursts } from "./bursts.ts";
 import type { Door } from "./door.ts";
 import { type Connection, type ExchangeContext, type Incoming, type Outgoing, serveExchange, type WireLog } from "./exchange.ts";
 import { type FirstBytes, peek } from "./first-bytes.ts";
+import { openPlainConnections } from "./plain/connections.ts";
 
 export interface ListenerOptions {
   readonly host: string;
@@ -62,8 +63,13 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const [serveHttp1] = http1.listeners("connection") as ((this: Server, socket: Duplex) => void)[];
   if (!serveHttp1) throw new Error("bug: node:http has no connection listener");
   http1.removeAllListeners("connection");
+  const plain = openPlainConnections({
+    clock: options.clock, bodyIdleMs: context.bodyIdleMs, keepAliveMs,
+    serve: (request, answer, socket) => void serveExchange(request, answer, connectionOf(socket, false), context),
+    handOver: (socket) => serveHttp1.call(http1, socket),
+  });
   const serve: Record<FirstBytes, (socket: Socket) => void> = {
-    http1: (socket) => serveHttp1.call(http1, socket),
+    http1: (socket) => plain.take(socket),
     http2: (socket) => {
       // The h1 server's sockets stay half-open for its own handling of a client's end; an h2 session would wait on one for ever.
       socket.allowHalfOpen = false;
@@ -112,6 +118,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       for (const socket of waiting) socket.destroy();
       for (const session of http2?.sessions ?? []) session.close();
       http1.closeIdleConnections();
+      plain.close();
       const cancel = options.clock.after(graceMs, () => {
         for (const socket of sockets) socket.destroy();
       });
