@@ -103,6 +103,19 @@ test("a reader begins where it likes", async () => {
   expect((await failure(cloud.streams.send(new GetRecordsCommand({ ShardIterator: NextShardIterator })))).name).toBe("ExpiredIteratorException");
 });
 
+test("no page is larger than any may be, by number or by size", async () => {
+  const table = await withStream();
+  const tooMany = (limit: number, most: number) => ({ name: "ValidationException", message: `1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: Member must have value less than or equal to ${most}` });
+  const { StreamArn } = await streamOf(table);
+  expect(await failure(cloud.streams.send(new GetRecordsCommand({ ShardIterator: await iterator(table, "LATEST"), Limit: 1001 })))).toMatchObject(tooMany(1001, 1000));
+  expect(await failure(cloud.streams.send(new ListStreamsCommand({ Limit: 101 })))).toMatchObject(tooMany(101, 100));
+  expect(await failure(cloud.streams.send(new DescribeStreamCommand({ StreamArn, Limit: 101 })))).toMatchObject(tooMany(101, 100));
+  for (const id of ["a", "b", "c", "d"]) await cloud.db.send(new PutItemCommand({ TableName: table, Item: { id: { S: id }, text: { S: "x".repeat(390_000) } } }));
+  const first = await cloud.streams.send(new GetRecordsCommand({ ShardIterator: await iterator(table, "TRIM_HORIZON") }));
+  const second = await cloud.streams.send(new GetRecordsCommand({ ShardIterator: first.NextShardIterator }));
+  expect([first, second].map(({ Records = [] }) => Records.map(({ dynamodb }) => dynamodb?.Keys?.["id"]?.S))).toEqual([["a", "b"], ["c", "d"]]);
+});
+
 test("records are there for a day", async () => {
   const table = await withStream();
   await put(table, "a", 1);

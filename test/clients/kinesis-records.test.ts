@@ -164,9 +164,12 @@ describe("mistakes", () => {
     expect(await batch(Array.from({ length: 501 }, () => ({ PartitionKey: "k", Data: Buffer.of(1) })))).toMatchObject({ name: "ValidationException", message: expect.stringContaining("at 'records' failed to satisfy constraint: Member must have length less than or equal to 500") });
     expect(await batch(Array.from({ length: 11 }, () => ({ PartitionKey: "k", Data: Buffer.alloc(mib - 1) })))).toMatchObject({ name: "InvalidArgumentException", message: "Records size exceeds 10 MB limit" });
     expect(await batch([{ PartitionKey: "k", Data: Buffer.of(1) }, { PartitionKey: "k", Data: Buffer.of(1), ExplicitHashKey: (1n << 128n).toString() }])).toMatchObject({ name: "InvalidArgumentException" });
-    expect(await failure(put(StreamName, "x", { SequenceNumberForOrdering: "9".repeat(56) }))).toMatchObject({
-      message: `ExclusiveMinimumSequenceNumber ${"9".repeat(56)} used in PutRecord on stream ${StreamName} under account 000000000000 is invalid.`,
-    });
+    const tomorrow = ((2n << 184n) | (BigInt(Math.floor(cloud.clock.now() / 1000) + 86_400) << 148n) | 2n).toString();
+    for (const number of ["9".repeat(56), tomorrow]) {
+      expect(await failure(put(StreamName, "x", { SequenceNumberForOrdering: number }))).toMatchObject({
+        message: `ExclusiveMinimumSequenceNumber ${number} used in PutRecord on stream ${StreamName} under account 000000000000 is invalid.`,
+      });
+    }
     expect(await failure(put(StreamName, "x", { DryRun: true }))).toMatchObject({ name: "DryRunOperationException" });
     expect((await readFrom(cloud, { StreamName, ShardId, ShardIteratorType: "TRIM_HORIZON" })).Records).toEqual([]);
   });

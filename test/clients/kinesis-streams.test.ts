@@ -1,7 +1,7 @@
 import {
   AddTagsToStreamCommand, CreateStreamCommand, DecreaseStreamRetentionPeriodCommand, DeleteResourcePolicyCommand, DeleteStreamCommand, DeregisterStreamConsumerCommand,
   DescribeAccountSettingsCommand, DescribeLimitsCommand, DescribeStreamCommand, DescribeStreamConsumerCommand, DescribeStreamSummaryCommand, DisableEnhancedMonitoringCommand,
-  EnableEnhancedMonitoringCommand, GetResourcePolicyCommand, IncreaseStreamRetentionPeriodCommand, KinesisClient, ListShardsCommand, ListStreamConsumersCommand, ListStreamsCommand,
+  EnableEnhancedMonitoringCommand, GetRecordsCommand, GetResourcePolicyCommand, GetShardIteratorCommand, IncreaseStreamRetentionPeriodCommand, KinesisClient, ListShardsCommand, ListStreamConsumersCommand, ListStreamsCommand,
   ListTagsForResourceCommand, ListTagsForStreamCommand, MergeShardsCommand, PutRecordCommand, PutResourcePolicyCommand, RegisterStreamConsumerCommand, RemoveTagsFromStreamCommand,
   SplitShardCommand, StartStreamEncryptionCommand, StopStreamEncryptionCommand, TagResourceCommand, UntagResourceCommand, UpdateMaxRecordSizeCommand, UpdateShardCountCommand,
   UpdateStreamModeCommand, type Shard, type ShardFilter,
@@ -109,7 +109,9 @@ describe("shards", () => {
     expect(await list({ Type: "AFTER_SHARD_ID", ShardId: "shardId-000000000001" })).toEqual([2, 3]);
     const page = await client.send(new ListShardsCommand({ StreamName, MaxResults: 3 }));
     expect(idsOf((await client.send(new ListShardsCommand({ NextToken: page.NextToken }))).Shards)).toEqual([3]);
-    expect(await failure(client.send(new ListShardsCommand({ NextToken: page.NextToken, StreamName })))).toMatchObject({ message: "NextToken and StreamName cannot be provided together." });
+    for (const [name, more] of Object.entries({ StreamName, StreamARN: arnOf(StreamName), ExclusiveStartShardId: "shardId-000000000000", ShardFilter: { Type: "AT_LATEST" as const }, StreamCreationTimestamp: new Date() })) {
+      expect(await failure(client.send(new ListShardsCommand({ NextToken: page.NextToken, [name]: more })))).toMatchObject({ name: "InvalidArgumentException", message: `NextToken and ${name} cannot be provided together.` });
+    }
     expect(await failure(client.send(new ListShardsCommand({})))).toMatchObject({ message: "Either NextToken or StreamName should be provided." });
 
     const split = (ShardToSplit: string, NewStartingHashKey: string) => failure(client.send(new SplitShardCommand({ StreamName, ShardToSplit, NewStartingHashKey })));
@@ -134,6 +136,7 @@ describe("shards", () => {
       const ranges = (await open()).map(({ HashKeyRange: range }) => [BigInt(range?.StartingHashKey ?? 0), BigInt(range?.EndingHashKey ?? 0)] as const).sort((a, b) => (a[0] < b[0] ? -1 : 1));
       expect(ranges).toHaveLength(target);
       expect(ranges.reduce((next, [start, end]) => (expect(start).toBe(next), end + 1n), 0n)).toBe(1n << 128n);
+      expect(ranges.slice(0, -1).map(([start, end]) => end - start + 1n)).toEqual(Array.from({ length: target - 1 }, () => (1n << 128n) / BigInt(target)));
     }
     expect(await failure(scale(5))).toMatchObject({ name: "LimitExceededException", message: "UpdateShardCount cannot scale up over double your current open shard count. Current open shard count: 2, Target shard count: 5" });
     await scale(4);
@@ -172,10 +175,14 @@ describe("settings", () => {
     await client.send(new StartStreamEncryptionCommand(key));
     expect(await told()).toMatchObject({ EncryptionType: "KMS", KeyId: "alias/aws/kinesis" });
     expect(await put()).toMatchObject({ EncryptionType: "KMS" });
+    await clock.advance(1);
     await client.send(new StopStreamEncryptionCommand(key));
     expect(await told()).toMatchObject({ EncryptionType: "NONE" });
     expect(await told()).not.toHaveProperty("KeyId");
     expect(await put()).toMatchObject({ EncryptionType: "NONE" });
+    const { ShardIterator } = await client.send(new GetShardIteratorCommand({ StreamName, ShardId: "shardId-000000000000", ShardIteratorType: "TRIM_HORIZON" }));
+    expect((await client.send(new GetRecordsCommand({ ShardIterator }))).Records?.map(({ EncryptionType }) => EncryptionType)).toEqual(["KMS", undefined]);
+    expect(await failure(client.send(new StartStreamEncryptionCommand({ ...key, EncryptionType: "NONE" })))).toMatchObject({ name: "InvalidArgumentException" });
     expect(await failure(client.send(new StartStreamEncryptionCommand({ ...key, StreamName: "nowhere" })))).toMatchObject({ name: "ResourceNotFoundException" });
   });
 
@@ -187,8 +194,14 @@ describe("settings", () => {
     await client.send(new UntagResourceCommand({ ResourceARN: arnOf(StreamName), TagKeys: ["a"] }));
     expect(await client.send(new ListTagsForStreamCommand({ StreamName, Limit: 1 }))).toMatchObject({ Tags: [{ Key: "c", Value: "3" }], HasMoreTags: true });
     expect((await client.send(new ListTagsForResourceCommand({ ResourceARN: arnOf(StreamName) }))).Tags).toEqual([{ Key: "c", Value: "3" }, { Key: "d", Value: "4" }]);
-    expect(await failure(client.send(new AddTagsToStreamCommand({ StreamName, Tags: { "a;b": "" } })))).toMatchObject({ message: "Some tags contain invalid characters. Valid characters: Unicode letters, digits, white space, _ . / = + - % @ :." });
-    expect(await failure(client.send(new AddTagsToStreamCommand({ StreamName, Tags: Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`k${n}`, ""])) })))).toMatchObject({ name: "InvalidArgumentException" });
+    const allowed = "some tags contained illegal characters. The allowed characters are Unicode letters, white-spaces, '_',',','/','=','+','-','@',':'.";
+    expect(await failure(client.send(new AddTagsToStreamCommand({ StreamName, Tags: { "a%b": "" } })))).toMatchObject({ message: `Failed to add tags to stream ${StreamName} under account 000000000000 because ${allowed}` });
+    expect(await failure(client.send(new RemoveTagsFromStreamCommand({ StreamName, TagKeys: ["a;b"] })))).toMatchObject({ message: `Failed to remove tags from stream ${StreamName} under account 000000000000 because ${allowed}` });
+    expect(await failure(client.send(new TagResourceCommand({ ResourceARN: arnOf(StreamName), Tags: { "a;b": "" } })))).toMatchObject({ message: expect.stringMatching(/^Some tags contain invalid characters\./) });
+    const many = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`k${n}`, ""]));
+    expect(await failure(client.send(new AddTagsToStreamCommand({ StreamName, Tags: many })))).toMatchObject({ name: "InvalidArgumentException", message: `Failed to add tags to stream ${StreamName} under account 000000000000 because a given stream cannot have more than 50 tags associated with it.` });
+    expect(await failure(client.send(new TagResourceCommand({ ResourceARN: arnOf(StreamName), Tags: many })))).toMatchObject({ name: "InvalidArgumentException" });
+    expect(await failure(client.send(new AddTagsToStreamCommand({ StreamName, Tags: { "aws:x": "" } })))).toMatchObject({ name: "InvalidArgumentException", message: "Tag key aws:x is invalid: keys that begin with aws: are reserved." });
     const { Consumer } = await client.send(new RegisterStreamConsumerCommand({ StreamARN: arnOf(StreamName), ConsumerName: "reader", Tags: { of: "consumer" } }));
     await client.send(new TagResourceCommand({ ResourceARN: Consumer?.ConsumerARN, Tags: { more: "" } }));
     expect((await client.send(new ListTagsForResourceCommand({ ResourceARN: Consumer?.ConsumerARN }))).Tags).toEqual([{ Key: "more", Value: "" }, { Key: "of", Value: "consumer" }]);

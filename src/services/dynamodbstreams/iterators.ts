@@ -30,4 +30,4 @@ export function readIterator(text: string, nowMs: number): Iterator {
 }
 
 export const trimmed = (): Fault =>
-  fault("TrimmedDataAccessException", { message: "The operation attempted to read past the oldest stream record in a shard." });
+  fault("TrimmedDataAccessException", { message: "The data you are trying to access has been trimmed" });

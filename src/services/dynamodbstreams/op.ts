@@ -18,6 +18,11 @@ export type Op<Name extends OperationName<typeof sdk>> = Operation<typeof sdk, N
 
 export const invalid = (message: string): Fault => fault("ValidationException", { message, status: 400 });
 
+/** Fault ValidationException when a page is to be larger than any may be. */
+export function requireLimit(limit: number, most: number): void {
+  if (limit > most) throw invalid(`1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: Member must have value less than or equal to ${most}`);
+}
+
 const streamMissing = (arn: string): Fault => fault("ResourceNotFoundException", { message: `Requested resource not found: Stream: ${arn} not found` });
 
 export const streamArn = ({ account, region, table, label }: TableStream): string => `arn:${partitionOf(region)}:dynamodb:${region}:${account}:table/${table}/stream/${label}`;

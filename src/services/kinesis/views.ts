@@ -4,6 +4,7 @@ import { numberOf } from "../../triggers/streams/hash-keys.ts";
 import { endingNumber, startingNumber } from "../../triggers/streams/sequence.ts";
 import { childrenOf, openShards, shardIdOf, type Shard, type Stream, type StreamConsumer } from "../../triggers/streams/stream.ts";
 import { consumerArn, streamArn } from "./arns.ts";
+import { wasEncrypted } from "./encryption.ts";
 
 const rangeView = ({ start, end }: Shard) => ({ StartingHashKey: numberOf(start).toString(), EndingHashKey: numberOf(end).toString() });
 
@@ -53,8 +54,8 @@ export const summaryView = (stream: Stream) => ({
   MaxRecordSizeInKiB: stream.recordKibMax,
 });
 
-export const recordView = ({ sequenceNumber, partitionKey, data, arrivedMs }: ShardRecord) => ({
-  SequenceNumber: sequenceNumber, ApproximateArrivalTimestamp: new Date(arrivedMs), Data: data, PartitionKey: partitionKey,
+export const recordView = (stream: Stream) => ({ sequenceNumber, partitionKey, data, arrivedMs }: ShardRecord) => ({
+  SequenceNumber: sequenceNumber, ApproximateArrivalTimestamp: new Date(arrivedMs), Data: data, PartitionKey: partitionKey, ...(wasEncrypted(stream, arrivedMs) ? { EncryptionType: "KMS" as const } : {}),
 });
 
 export const consumerView = (stream: Stream, consumer: StreamConsumer) => ({

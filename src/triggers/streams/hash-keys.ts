@@ -19,7 +19,7 @@ export function evenRanges(count: number): readonly Pick<Shard, "start" | "end">
   }));
 }
 
-export const byStart = (a: Shard, b: Shard): number => (a.start < b.start ? -1 : 1);
+const byStart = (a: Shard, b: Shard): number => (a.start < b.start ? -1 : 1);
 
 const routes = new WeakMap<Stream, readonly Shard[]>();
 

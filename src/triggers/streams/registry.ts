@@ -45,7 +45,9 @@ export function openRegistry({ store, clock }: { readonly store: Store; readonly
     create: async (ref, { shards, ...settings }) => {
       const { account, region, name } = ref;
       const key = streamKey(ref);
-      const stream: Stream = { account, region, name, id: newId(), createdMs: clock.now(), ...settings, consumers: [], shards: firstShards(shards, clock.now()), nextShard: shards };
+      // Asked once: no shard is younger than its stream.
+      const nowMs = clock.now();
+      const stream: Stream = { account, region, name, id: newId(), createdMs: nowMs, ...settings, consumers: [], shards: firstShards(shards, nowMs), nextShard: shards };
       const commit = await store.commit([{ key, version: null }], [set(key, stream), set(idKey(ref, stream.id), name)]);
       return commit.ok ? stream : undefined;
     },

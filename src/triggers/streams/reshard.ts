@@ -1,6 +1,6 @@
 // How shards become others: pure changes of a stream's record. Whatever happens, the open ranges cover every hash key exactly once.
-import { byStart, evenRanges, hexOf, numberOf } from "./hash-keys.ts";
-import { openShards, type Shard, type Stream } from "./stream.ts";
+import { evenRanges, hexOf, numberOf, shardFor } from "./hash-keys.ts";
+import type { Shard, Stream } from "./stream.ts";
 
 /** A new stream's shards: equal ranges. */
 export const firstShards = (count: number, nowMs: number): readonly Shard[] =>
@@ -20,27 +20,23 @@ export function mergeShards(stream: Stream, lower: Shard, upper: Shard, nowMs: n
 export const areNeighbours = (lower: Shard, upper: Shard): boolean => numberOf(lower.end) + 1n === numberOf(upper.start);
 
 /**
- * Changes the number of open shards by splits of the widest and merges of the narrowest neighbours; a shard made by this change may be
- * changed again, as the original says of its own scaling.
+ * As many open shards as wanted, of equal ranges: splits wherever one of the new ranges begins, then merges what lies within each. Shards in between
+ * may last for this change only, as the original says of its own scaling.
  */
 export function scaleTo(stream: Stream, target: number, nowMs: number): Stream {
+  const ranges = evenRanges(target);
   let changed = stream;
-  let open = [...openShards(stream)].sort(byStart);
-  while (open.length < target) {
-    const widest = open.reduce((best, shard) => (width(shard) > width(best) ? shard : best));
-    changed = splitShard(changed, widest, numberOf(widest.start) + width(widest) / 2n, nowMs);
-    open = [...openShards(changed)].sort(byStart);
+  for (const { start } of ranges) {
+    const shard = shardFor(changed, start);
+    if (shard.start !== start) changed = splitShard(changed, shard, numberOf(start), nowMs);
   }
-  while (open.length > target) {
-    const pairs = open.slice(1).map((upper, n) => [open[n] ?? upper, upper] as const);
-    const [lower, upper] = pairs.reduce((best, pair) => (width(pair[0]) + width(pair[1]) < width(best[0]) + width(best[1]) ? pair : best));
-    changed = mergeShards(changed, lower, upper, nowMs);
-    open = [...openShards(changed)].sort(byStart);
+  for (const range of ranges) {
+    for (let lower = shardFor(changed, range.start); lower.end < range.end; lower = shardFor(changed, range.start)) {
+      changed = mergeShards(changed, lower, shardFor(changed, hexOf(numberOf(lower.end) + 1n)), nowMs);
+    }
   }
   return changed;
 }
-
-const width = ({ start, end }: Shard): bigint => numberOf(end) - numberOf(start) + 1n;
 
 function replace(stream: Stream, parents: readonly Shard[], ranges: readonly Pick<Shard, "start" | "end">[], nowMs: number): Stream {
   const gone = new Set(parents.map(({ index }) => index));

@@ -50,6 +50,8 @@ const markOf = (id: string): number => [...id].reduce((sum, letter) => (sum * 31
 export interface ParsedNumber {
   readonly shardIndex: number;
   readonly place: Place;
+  /** When its shard was made, epoch seconds; 0 when it does not tell. */
+  readonly seconds: number;
   readonly ofStream: (stream: Stream, shard: Shard) => boolean;
 }
 
@@ -57,14 +59,14 @@ export interface ParsedNumber {
 export function parseNumber(text: string): ParsedNumber | undefined {
   const number = BigInt(text);
   // Of the first version, from 2013, only the shard is of interest.
-  if (number < 1n << 129n) return { shardIndex: Number(number & 0xffffn), place: { seq: 0, index: 0 }, ofStream: () => false };
+  if (number < 1n << 129n) return { shardIndex: Number(number & 0xffffn), place: { seq: 0, index: 0 }, seconds: 0, ofStream: () => false };
   const counter = (number >> 80n) & 0xffff_ffff_ffff_ffffn;
   const shardIndex = Number((number >> 4n) & 0xffff_ffffn);
   if (number >> 184n !== 2n || (number & 15n) !== 2n || counter > COUNTER_MAX || shardIndex > 0x7fff_ffff) return undefined;
   const seconds = Number((number >> 148n) & 0xf_ffff_ffffn);
   const place = { seq: Number(counter / BigInt(RECORDS_PER_ENTRY)), index: Number(counter % BigInt(RECORDS_PER_ENTRY)) };
   return {
-    shardIndex, place,
+    shardIndex, place, seconds,
     ofStream: ({ id }, shard) => seconds === shard.createdSeconds && Number((number >> 72n) & 0xffn) === markOf(id),
   };
 }

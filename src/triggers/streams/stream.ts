@@ -47,6 +47,8 @@ export interface Stream extends StreamRef {
   readonly policy?: string;
   /** The key by which its records would be encrypted, on record: what lies on the disk is as encrypted as the disk is. */
   readonly encryptionKey?: string;
+  /** When there was such a key; the last of them is not over while there is one. */
+  readonly encrypted?: readonly { readonly fromMs: number; readonly toMs?: number }[];
   readonly consumers: readonly StreamConsumer[];
   /** By index; closed ones stay until their last record has expired. */
   readonly shards: readonly Shard[];

@@ -25,9 +25,8 @@ function begin() {
   return { random, upTo: (max: number) => Math.floor(random() * (max + 1)), seed };
 }
 
-async function open() {
+async function open(clock = fakeClock()) {
   const dir = await mkdtemp(join(tmpdir(), "fugaz-streams-"));
-  const clock = fakeClock();
   const engine = await openEmbedded({ dir, clock });
   const streams = openStreams({ store: engine.store, log: engine.log, clock, enforceRates: false, warn: (_sentence, error) => expect.unreachable(String(error)) });
   onTestFinished(async () => {
@@ -39,6 +38,14 @@ async function open() {
   const find = async (): Promise<Stream> => (await streams.find(ref)) ?? expect.unreachable("the stream is there");
   return { clock, engine, streams, find };
 }
+
+test("a stream's first shards are as old as the stream, however time runs", async () => {
+  const clock = fakeClock();
+  let ticks = 0;
+  const { find } = await open({ ...clock, now: () => clock.now() + ticks++ });
+  const { createdMs, shards } = await find();
+  expect(shards.map((shard) => shard.createdMs)).toEqual([createdMs, createdMs]);
+});
 
 /** One random change of the shards. */
 function reshard(stream: Stream, upTo: (max: number) => number, nowMs: number): Stream {

@@ -37,14 +37,15 @@ export function openStreams({ store, log, clock }: StreamsDeps): Streams {
   const read = async (stream: TableStream, after: number, limit: number): Promise<readonly StreamRecord[]> => {
     const records: StreamRecord[] = [];
     let bytes = 0;
-    for (let last = after; records.length < limit && bytes < limits.tables.streamReadBytes; ) {
+    for (let last = after; records.length < limit; ) {
       const wanted = Math.min(PAGE, limit - records.length);
       const page = await log.read<unknown>(nameOf(stream), last, wanted);
       for (const record of page.map(readStreamRecord)) {
         last = record.seq;
         if (record.atMs <= horizonMs()) continue;
+        // One is given, however large it is.
+        if ((bytes += record.sizeBytes) > limits.tables.streamReadBytes && records.length > 0) return records;
         records.push(record);
-        if ((bytes += record.sizeBytes) >= limits.tables.streamReadBytes) break;
       }
       if (page.length < wanted) break;
     }

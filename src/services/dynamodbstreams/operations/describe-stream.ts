@@ -1,9 +1,13 @@
 // DescribeStream: a stream's state and its shard.
-import { streamArn, streamFor, type Op } from "../op.ts";
+import { requireLimit, streamArn, streamFor, type Op } from "../op.ts";
 import { streamShardId } from "../../../triggers/tables/stream-records.ts";
 import { shardView } from "../shards.ts";
 
-export const describeStream: Op<"DescribeStream"> = async ({ StreamArn = "", ExclusiveStartShardId: after, ShardFilter: filter }, context) => {
+/** AWS: shards in one answer. */
+const SHARDS_MAX = 100;
+
+export const describeStream: Op<"DescribeStream"> = async ({ StreamArn = "", ExclusiveStartShardId: after, ShardFilter: filter, Limit: limit = SHARDS_MAX }, context) => {
+  requireLimit(limit, SHARDS_MAX);
   const stream = await streamFor(context, StreamArn);
   const shard = shardView(stream, await context.tables.streams.tip(stream));
   // One shard has no children, and nothing lies behind it.

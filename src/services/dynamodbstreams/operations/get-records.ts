@@ -4,9 +4,10 @@ import { limits } from "../../../kernel/limits.ts";
 import type { Item } from "../../../triggers/tables/attribute-value.ts";
 import type { StreamRecord, TableStream } from "../../../triggers/tables/stream-records.ts";
 import { readIterator, trimmed, writeIterator } from "../iterators.ts";
-import { streamFor, type Op } from "../op.ts";
+import { requireLimit, streamFor, type Op } from "../op.ts";
 
 export const getRecords: Op<"GetRecords"> = async ({ ShardIterator = "", Limit: limit = limits.tables.streamReadRecords }, context) => {
+  requireLimit(limit, limits.tables.streamReadRecords);
   const nowMs = context.clock.now();
   const iterator = readIterator(ShardIterator, nowMs);
   const stream = await streamFor(context, iterator.streamArn);

@@ -1,9 +1,12 @@
 // AddTagsToStream: adds or replaces tags.
 import { changeStream } from "../lookup.ts";
 import type { Op } from "../op.ts";
-import { withTags } from "../tags.ts";
+import { checkStreamTags, withTags } from "../tags.ts";
 
 export const addTagsToStream: Op<"AddTagsToStream"> = async ({ Tags = {}, ...naming }, context) => {
-  await changeStream(naming, context, (stream) => ({ ...stream, tags: withTags(stream.tags, Tags) }));
+  await changeStream(naming, context, (stream) => {
+    checkStreamTags(stream, "add tags to", [...Object.keys(Tags), ...Object.values(Tags)], Object.keys(Tags));
+    return { ...stream, tags: withTags(stream.tags, Tags) };
+  });
   return {};
 };

@@ -23,7 +23,7 @@ export const getRecords: Op<"GetRecords"> = async ({ ShardIterator = "", Limit =
   const page = await streams.read(stream, shard, place, { recordsMax: Limit, bytesMax: limits.kinesis.readBytesMax });
   streams.rates.charge(name, page.bytes);
   return {
-    Records: page.records.map(recordView),
+    Records: page.records.map(recordView(stream)),
     ...(page.ended ? {} : { NextShardIterator: encodeIterator({ stream, shardIndex, place: page.next }, nowMs) }),
     MillisBehindLatest: page.behindMs,
     ...childrenView(stream, shard, page),

@@ -21,8 +21,7 @@ interface Listing {
 
 export const listShards: Op<"ListShards"> = async (input, context) => {
   const nowMs = context.clock.now();
-  const listing = input.NextToken === undefined ? await begin(input, context) : decodeToken(input.NextToken, nowMs, isListing);
-  if (input.NextToken !== undefined && (input.StreamName ?? input.StreamARN ?? input.StreamId) !== undefined) throw invalidArgument("NextToken and StreamName cannot be provided together.");
+  const listing = input.NextToken === undefined ? await begin(input, context) : goOn(input, input.NextToken, nowMs);
   const stream = await streamAt(listing.ref, context);
   if (stream.id !== listing.streamId) throw invalidArgument("The NextToken is not valid.");
   const { MaxResults = PAGE } = input;
@@ -34,6 +33,14 @@ export const listShards: Op<"ListShards"> = async (input, context) => {
     ...(shards.length > MaxResults && last ? { NextToken: encodeToken({ ...listing, after: last.index }, nowMs) } : {}),
   };
 };
+
+/** What the token stands for can not be said once more. */
+function goOn(input: Parameters<typeof listShards>[0], token: string, nowMs: number): Listing {
+  for (const name of ["StreamName", "StreamARN", "StreamId", "ExclusiveStartShardId", "StreamCreationTimestamp", "ShardFilter"] as const) {
+    if (input[name] !== undefined) throw invalidArgument(`NextToken and ${name} cannot be provided together.`);
+  }
+  return decodeToken(token, nowMs, isListing);
+}
 
 async function begin(input: Parameters<typeof listShards>[0], context: KinesisContext): Promise<Listing> {
   if ((input.StreamName ?? input.StreamARN ?? input.StreamId) === undefined) throw invalidArgument("Either NextToken or StreamName should be provided.");

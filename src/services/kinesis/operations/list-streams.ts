@@ -1,15 +1,14 @@
 // ListStreams: by name, a page at a time.
-import { limits } from "../../../kernel/limits.ts";
 import type { Op } from "../op.ts";
 import { decodeToken, encodeToken } from "../tokens.ts";
 import { headView } from "../views.ts";
 
-/** AWS: streams per answer when no limit is given. */
+/** AWS: streams per answer, when no limit or a greater one is given. */
 const PAGE = 100;
 
 export const listStreams: Op<"ListStreams"> = async ({ Limit = PAGE, ExclusiveStartStreamName, NextToken }, context) => {
   const { account, region, streams, clock } = context;
-  const limit = Math.min(Limit, limits.store.listMax - 1);
+  const limit = Math.min(Limit, PAGE);
   const after = NextToken === undefined ? ExclusiveStartStreamName : decodeToken(NextToken, clock.now(), (content) => typeof content === "string");
   const found = await streams.list({ account, region }, { after, limit: limit + 1 });
   const page = found.slice(0, limit);

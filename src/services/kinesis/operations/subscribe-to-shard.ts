@@ -48,7 +48,7 @@ async function* events({ stream, shard, consumer, name, subscription }: Subscrib
       if (now && !now.consumers.some((one) => consumerArn(now, one) === consumerArn(stream, consumer))) throw consumerMissing(consumer.name, stream);
       yield {
         SubscribeToShardEvent: {
-          Records: page.records.map(recordView),
+          Records: page.records.map(recordView(stream)),
           // Its absence tells clients that the shard has ended.
           ContinuationSequenceNumber: page.ended ? undefined : (page.records.at(-1)?.sequenceNumber ?? numberBefore(stream, shard, page.next)),
           MillisBehindLatest: page.behindMs,
