@@ -79,6 +79,13 @@ const patches: Readonly<Record<string, readonly Patch[]>> = {
   ],
   dynamodb: [
     { why: "the service's own `__type` carries the version, which its Smithy namespace lacks", apply: (model) => ({ ...model, namespace: "com.amazonaws.dynamodb.v20120810" }) },
+    {
+      why: "recorded on AWS: the order of these enum values in its errors",
+      apply: (model) => orderEnums(model, {
+        AttributeAction: ["ADD", "PUT", "DELETE"], ComparisonOperator: ["IN", "NULL", "BETWEEN", "LT", "NOT_CONTAINS", "EQ", "GT", "NOT_NULL", "NE", "LE", "BEGINS_WITH", "GE", "CONTAINS"], ConditionalOperator: ["OR", "AND"],
+        ProjectionType: ["ALL", "INCLUDE", "KEYS_ONLY"], ReturnValue: ["ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW"], ScalarAttributeType: ["B", "N", "S"], Select: ["SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES"],
+      }),
+    },
   ],
   dynamodbstreams: [
     { why: "the streams answer with DynamoDB's own `__type`", apply: (model) => ({ ...model, namespace: "com.amazonaws.dynamodb.v20120810" }) },

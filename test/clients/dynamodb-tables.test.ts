@@ -153,6 +153,9 @@ const mistakes: readonly (readonly [what: string, input: Partial<CreateTableComm
   ["more keys than definitions", { KeySchema: [key("id"), key("pos", "RANGE")] }, "Invalid KeySchema: Some index key attribute have no definition"],
   ["an index of an attribute without a definition", { GlobalSecondaryIndexes: [local("gsi", key("id"), key("q", "RANGE"))] }, `${INVALID}Some index key attributes are not defined in AttributeDefinitions. Keys: [q], AttributeDefinitions: [id]`],
   ["an attribute defined twice", { AttributeDefinitions: [attribute("id"), attribute("id", "N")] }, "Attribute Name is duplicated: id"],
+  ["a short name of an index", { GlobalSecondaryIndexes: [local("ab", key("id"))] }, "1 validation error detected: Value 'ab' at 'globalSecondaryIndexes.1.member.indexName' failed to satisfy constraint: Member must have length greater than or equal to 3"],
+  ["three keys", { KeySchema: [key("id"), key("b", "RANGE"), key("c", "RANGE")] }, "1 validation error detected: Value '[KeySchemaElement(attributeName=id, keyType=HASH), KeySchemaElement(attributeName=b, keyType=RANGE), KeySchemaElement(attributeName=c, keyType=RANGE)]' at 'keySchema' failed to satisfy constraint: Member must have length less than or equal to 2"],
+  ["a type of attribute that is none", { AttributeDefinitions: [{ AttributeName: "id", AttributeType: "X" as "S" }] }, "1 validation error detected: Value 'X' at 'attributeDefinitions.1.member.attributeType' failed to satisfy constraint: Member must satisfy enum value set: [B, N, S]"],
   ["a range key first", { KeySchema: [key("id", "RANGE")] }, "Invalid KeySchema: The first KeySchemaElement is not a HASH key type"],
   ["two hash keys", { ...ranged, KeySchema: [key("id"), key("pos")] }, "Invalid KeySchema: The second KeySchemaElement is not a RANGE key type"],
   ["one attribute twice in the key", { KeySchema: [key("id"), key("id", "RANGE")] }, "Invalid KeySchema: Some index key attribute have no definition"],
@@ -170,7 +173,7 @@ const mistakes: readonly (readonly [what: string, input: Partial<CreateTableComm
   ["a view without a stream", { StreamSpecification: { StreamEnabled: false, StreamViewType: "KEYS_ONLY" } }, `${INVALID}Table is being created with a stream disabled, UpdateViewType should not be specified`],
   ["a reserved tag", { Tags: [{ Key: "aws:x", Value: "1" }] }, "Tag Key cannot be prefixed with aws:, Key: aws:x"],
   ["one tag twice", { Tags: [{ Key: "x", Value: "1" }, { Key: "x", Value: "2" }] }, "Duplicate Tag Keys provided as input: Duplicate Tag Key found x"],
-  ["a short name", { TableName: "ab" }, "TableName must be at least 3 characters long and at most 255 characters long"],
+  ["a short name", { TableName: "ab" }, "1 validation error detected: Value 'ab' at 'tableName' failed to satisfy constraint: Member must have length greater than or equal to 3"],
   ["a name with spaces", { TableName: "a b c" }, "1 validation error detected: Value 'a b c' at 'tableName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"],
   ["a key of the caller's", { SSESpecification: { Enabled: true, SSEType: "KMS" } }, "SSESpecification is not supported by Fugaz yet; leave it out."],
 ];

@@ -17,7 +17,7 @@ export function withIndexes(table: Table, { GlobalSecondaryIndexUpdates: updates
   // Definitions count for a new index alone, and never change an attribute that is known.
   const known = [...table.attributes, ...(sent ? readAttributes(sent) : []).filter(({ name }) => !table.attributes.some((attribute) => attribute.name === name))];
   let indexes = table.indexes;
-  for (const update of updates) indexes = withIndex({ ...table, indexes }, update, sent && known);
+  for (const [n, update] of updates.entries()) indexes = withIndex({ ...table, indexes }, update, sent && known, `globalSecondaryIndexUpdates.${n + 1}.member`);
   if (indexes.filter(({ kind }) => kind === "global").length > limits.tables.globalIndexesMax) throw limitExceeded(`Number of global secondary indexes exceeds per-table limit of ${limits.tables.globalIndexesMax}`);
   // They go with the last index that used them.
   const used = new Set([table.key, ...indexes.map(({ key }) => key)].flatMap(keyNames));
@@ -40,12 +40,12 @@ function requireOrder(table: Table, updates: Updates): void {
   if (online + (table.indexes.some(({ state }) => state === "building") ? 1 : 0) > 1 && online > 0) throw limitExceeded("Only 1 online index can be created or deleted simultaneously per table");
 }
 
-function withIndex(table: Table, { Create: create, Update: update, Delete: remove }: sdk.GlobalSecondaryIndexUpdate, known: readonly KeyAttribute[] | undefined): readonly Index[] {
+function withIndex(table: Table, { Create: create, Update: update, Delete: remove }: sdk.GlobalSecondaryIndexUpdate, known: readonly KeyAttribute[] | undefined, at: string): readonly Index[] {
   if (create) {
     const { IndexName: name = "" } = create;
     if (table.indexes.some((index) => index.name === name)) throw invalid("Attempting to create an index which already exists");
     if (!known) throw invalidParameters(`AttributeDefinitions is not specified for index: ${name}`);
-    return [...table.indexes, readIndex(create, "global", known, table.billing, { state: "building", throughput: throughputWords.newIndex(name) })];
+    return [...table.indexes, readIndex(create, known, table.billing, { kind: "global", at: `${at}.create`, state: "building", throughput: throughputWords.newIndex(name) })];
   }
   const name = update?.IndexName ?? remove?.IndexName ?? "";
   const index = table.indexes.find((each) => each.name === name);

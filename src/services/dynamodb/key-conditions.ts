@@ -22,7 +22,7 @@ export interface KeyTerm {
 export function keyTermsOf(condition: Condition, resolver: Resolver): readonly KeyTerm[] {
   if (condition.kind === "and") {
     const terms = [...keyTermsOf(condition.left, resolver), ...keyTermsOf(condition.right, resolver)];
-    if (new Set(terms.map(({ name }) => name)).size < terms.length) throw invalid("KeyConditionExpressions must only contain one condition per key");
+    if (new Set(terms.map(({ name }) => name)).size < terms.length) throw resolver.fault("KeyConditionExpressions must only contain one condition per key");
     return terms;
   }
   const wrong = (operator: string): Error => resolver.fault(`Invalid operator used in KeyConditionExpression: ${operator}`);
@@ -60,7 +60,8 @@ function term(operand: Operand, operator: KeyTerm["operator"], values: readonly 
 
 /** The range of keys that the terms describe; `legacy` requests hear of some mistakes in other words. */
 export function keyRangeOf(terms: readonly KeyTerm[], { hash, range }: KeySchema): KeyRange {
-  if (terms.length > 2) throw invalid("Conditions can be of length 1 or 2 only");
+  const keys = range ? 2 : 1;
+  if (terms.length > 2) throw invalid(`The number of query conditions (${terms.length}) exceeds the number of key attributes defined in the schema (${keys})`);
   const hashTerm = terms.find(({ name }) => name === hash.name);
   const rangeTerm = range && terms.find(({ name }) => name === range.name);
   if (!hashTerm) throw invalid(`Query condition missed key schema element: ${hash.name}`);

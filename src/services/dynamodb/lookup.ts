@@ -11,7 +11,7 @@ export interface TableRef extends Scope {
 /** The table a request names, by name or ARN; it need not exist. */
 export function tableRef({ account, region }: Scope, given: string): TableRef {
   if (!given.startsWith("arn:")) {
-    requireName(given, "TableName");
+    requireName(given, "tableName");
     return { account, region, name: given };
   }
   const arn = parseArn(given);
@@ -20,13 +20,17 @@ export function tableRef({ account, region }: Scope, given: string): TableRef {
   return { account: arn.account, region: arn.region, name };
 }
 
-/** AWS: names of tables and indexes. */
-export function requireName(name: string, parameter: string): void {
-  if (name.length < 3 || name.length > 255) throw invalid(`${parameter} must be at least 3 characters long and at most 255 characters long`);
-  if (!/^[a-zA-Z0-9_.-]+$/.test(name)) {
-    const member = parameter.charAt(0).toLowerCase() + parameter.slice(1);
-    throw invalid(`1 validation error detected: Value '${name}' at '${member}' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+`);
-  }
+/** AWS: names of tables and indexes. `at`: where in the request this one stands. */
+export function requireName(name: string, at: string): void {
+  const broken = brokenRule(name);
+  if (broken !== undefined) throw invalid(`1 validation error detected: Value '${name}' at '${at}' failed to satisfy constraint: Member must ${broken}`);
+}
+
+function brokenRule(name: string): string | undefined {
+  // That one must be there at all is said first, and alone.
+  if (name.length < 3) return `have length greater than or equal to ${name === "" ? 1 : 3}`;
+  if (name.length > 255) return "have length less than or equal to 255";
+  return /^[a-zA-Z0-9_.-]+$/.test(name) ? undefined : "satisfy regular expression pattern: [a-zA-Z0-9_.-]+";
 }
 
 /** The table; fault ResourceNotFoundException when there is none. */

@@ -31,14 +31,20 @@ function requireDefinitions(schema: Schema, attributes: readonly KeyAttribute[])
   if (keys.some((key) => !attributes.some(({ name }) => name === key))) throw undefinedKeys(keys, attributes);
 }
 
-/** `of` is empty for the table, else ` for index name`. */
-function readSchema(schema: Schema, attributes: readonly KeyAttribute[], of = ""): KeySchema {
+/** Throws when there are more than two elements: only global indexes may have more. `at`: where in the request the schema stands. */
+function requirePair(schema: Schema, at: string): void {
+  if ((schema ?? []).length <= 2) return;
+  const shown = schema?.map(({ AttributeName, KeyType }) => `KeySchemaElement(attributeName=${AttributeName}, keyType=${KeyType})`).join(", ");
+  throw invalid(`1 validation error detected: Value '[${shown}]' at '${at}' failed to satisfy constraint: Member must have length less than or equal to 2`);
+}
+
+function readSchema(schema: Schema, attributes: readonly KeyAttribute[]): KeySchema {
   const [first, second, ...rest] = schema ?? [];
   if (!first) throw invalidParameters("No KeySchema provided");
-  if (first.KeyType !== "HASH") throw invalid(`Invalid KeySchema: The first KeySchemaElement is not a HASH key type${of}`);
-  if (second && second.KeyType !== "RANGE") throw invalid(`Invalid KeySchema: The second KeySchemaElement is not a RANGE key type${of}`);
   if (rest.length > 0) throw notYet("KeySchema with more than two attributes");
-  if (second && first.AttributeName === second.AttributeName) throw invalid(`Both the Hash Key and the Range Key element in the KeySchema have the same name${of}`);
+  if (first.KeyType !== "HASH") throw invalid("Invalid KeySchema: The first KeySchemaElement is not a HASH key type");
+  if (second && second.KeyType !== "RANGE") throw invalid("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type");
+  if (second && first.AttributeName === second.AttributeName) throw invalid("Both the Hash Key and the Range Key element in the KeySchema have the same name");
   const [hash, range] = [first, second].map((element) => attributes.find(({ name }) => name === element?.AttributeName));
   if (!hash || (second && !range)) throw undefinedKeys(schemaNames(schema).filter((key) => !attributes.some(({ name }) => name === key)), attributes);
   return range ? { hash, range } : { hash };
@@ -53,10 +59,20 @@ export interface IndexInput {
   readonly WarmThroughput?: unknown;
 }
 
-/** One index as asked for; `building` when the table may have items already. `words` are those of the request that asks for it. */
-export function readIndex(input: IndexInput, kind: Index["kind"], attributes: readonly KeyAttribute[], billing: Billing, { state, throughput: words }: { readonly state: Index["state"]; readonly throughput: ThroughputWords }): Index {
+/** Where and how an index is asked for. */
+interface Asked {
+  readonly kind: Index["kind"];
+  /** Where in the request it stands. */
+  readonly at: string;
+  /** `building` when the table may have items already. */
+  readonly state: Index["state"];
+  readonly throughput: ThroughputWords;
+}
+
+export function readIndex(input: IndexInput, attributes: readonly KeyAttribute[], billing: Billing, { kind, at, state, throughput: words }: Asked): Index {
   const name = input.IndexName ?? "";
-  requireName(name, "IndexName");
+  requireName(name, `${at}.indexName`);
+  if (kind === "local") requirePair(input.KeySchema, `${at}.keySchema`);
   refuse(input, ["OnDemandThroughput", "WarmThroughput"]);
   const key = readSchema(input.KeySchema, attributes);
   const { ProjectionType: projection, NonKeyAttributes: include } = input.Projection ?? {};
@@ -110,13 +126,15 @@ export interface TableShape {
 /** The table's keys and indexes, judged together. */
 export function readShape(input: Pick<sdk.CreateTableInput, "AttributeDefinitions" | "KeySchema" | "LocalSecondaryIndexes" | "GlobalSecondaryIndexes">, billing: Billing): TableShape {
   const { LocalSecondaryIndexes: locals, GlobalSecondaryIndexes: globals } = input;
+  requirePair(input.KeySchema, "keySchema");
   const attributes = readAttributes(input.AttributeDefinitions);
   if (!locals && !globals) requireDefinitions(input.KeySchema, attributes);
   const key = readSchema(input.KeySchema, attributes);
   if (locals?.length === 0) throw invalidParameters("List of LocalSecondaryIndexes is empty");
   if (globals?.length === 0) throw invalidParameters("List of GlobalSecondaryIndexes is empty");
   if ((locals?.length ?? 0) > limits.tables.localIndexesMax) throw invalidParameters(`Number of LocalSecondaryIndexes exceeds per-table limit of ${limits.tables.localIndexesMax}`);
-  const made = (kind: Index["kind"]) => (index: IndexInput) => readIndex(index, kind, attributes, billing, { state: "active", throughput: throughputWords.indexOfNewTable(index.IndexName ?? "") });
+  const made = (kind: Index["kind"]) => (index: IndexInput, n: number) =>
+    readIndex(index, attributes, billing, { kind, at: `${kind}SecondaryIndexes.${n + 1}.member`, state: "active", throughput: throughputWords.indexOfNewTable(index.IndexName ?? "") });
   const indexes = [...(locals ?? []).map(made("local")), ...(globals ?? []).map(made("global"))];
   for (const index of indexes.filter(({ kind }) => kind === "local")) requireLocalKey(index, key);
   checkTogether(key, attributes, indexes);

@@ -41,17 +41,20 @@ function checkValue(value: AttributeValue, depth: number, suffix = ""): void {
   if (types === 0) throw invalid(`Supplied AttributeValue is empty, must contain exactly one of the supported datatypes${suffix}`);
   if (types > 1) throw invalid(`Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes${suffix}`);
   if (value.NULL === false) throw invalidParameters(`Null attribute value types must have the value of true${suffix}`);
-  if (value.SS) checkSet(value.SS, "An string set  may not be empty", value.SS, `[${value.SS.join(", ")}]`, suffix);
+  if (value.SS) checkSet(value.SS, "An string set  may not be empty", value.SS, ` [${value.SS.join(", ")}] `, suffix);
   else if (value.NS) checkSet(value.NS, "An number set  may not be empty", withNumbers(() => canonicalValue({ NS: value.NS ?? [] })).NS ?? [], "", suffix);
-  else if (value.BS) checkSet(value.BS, "Binary sets should not be empty", value.BS.map(keyOfBytes), "", suffix);
+  else if (value.BS) checkSet(value.BS, "Binary sets should not be empty", value.BS.map(keyOfBytes), ` [${value.BS.map(toBase64).join(", ")}]of type BS `, suffix);
   else if (value.L) for (const element of value.L) checkValue(element, depth + 1, suffix);
   else if (value.M) for (const name of Object.keys(value.M)) checkValue(value.M[name] as AttributeValue, depth + 1, suffix);
 }
 
+const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+
+/** `shown`: the members as the original prints them, and what stands between them and the words; empty where it prints none. */
 function checkSet(members: readonly unknown[], empty: string, keys: readonly string[], shown: string, suffix: string): void {
   if (members.length === 0) throw invalidParameters(`${empty}${suffix}`);
   if (members.some((member) => member === null || member === undefined)) throw invalidParameters(`One or more parameter values were invalid: Input collection contains a null value${suffix}`);
-  if (new Set(keys).size < keys.length) throw shown === "" ? invalid(`Input collection contains duplicates${suffix}`) : invalidParameters(`Input collection ${shown} contains duplicates.${suffix}`);
+  if (new Set(keys).size < keys.length) throw shown === "" ? invalid(`Input collection contains duplicates${suffix}`) : invalidParameters(`Input collection${shown}contains duplicates.${suffix}`);
 }
 
 /** Throws when the item is larger than one may be; `sentence` differs between putting and updating. */

@@ -30,7 +30,7 @@ const EXPONENT_MIN = -129;
 const TEXT_MAX = 1000;
 
 const SIMPLE = /^(?:0|-?[1-9]\d{0,37})$/;
-const NUMBER = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,9}))?$/;
+const NUMBER = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 
 /** The canonical text: no exponent, no needless zeros. Throws InvalidNumber. */
 export const canonicalNumber = (text: string): string => (SIMPLE.test(text) ? text : format(parse(text)));

@@ -76,7 +76,9 @@ const KEY_OPERATORS: Readonly<Record<string, KeyTerm["operator"] | undefined>> =
 
 /** KeyConditions as the terms of a key condition expression. */
 export function legacyKeyTerms(conditions: Legacy): readonly KeyTerm[] {
-  return Object.entries(conditions).map(([name, condition]) => {
+  const entries = Object.entries(conditions);
+  if (entries.length > 2) throw invalid("Conditions can be of length 1 or 2 only");
+  return entries.map(([name, condition]) => {
     const { ComparisonOperator: comparison = "", AttributeValueList: list = [] } = condition ?? {};
     const values = valuesOf(list);
     requireArity(comparison, values);

@@ -3,6 +3,7 @@ import { fault } from "../../../kernel/fault.ts";
 import { uuid } from "../../../kernel/ids.ts";
 import { shortId } from "../../../triggers/tables/open-tables.ts";
 import type { Table } from "../../../triggers/tables/table.ts";
+import { invalid } from "../faults.ts";
 import { tableRef } from "../lookup.ts";
 import type { Op } from "../op.ts";
 import { readShape, readStreamView, readThroughput, refuse, refuseEncryption, streamLabel, streamWords, throughputWords } from "../table-definition.ts";
@@ -12,7 +13,8 @@ import { tableView } from "../views.ts";
 export const createTable: Op<"CreateTable"> = async (input, { tables, clock, ...call }) => {
   refuse(input, ["ResourcePolicy", "OnDemandThroughput", "WarmThroughput", "GlobalTableSourceArn", "GlobalTableSettingsReplicationMode", "VectorIndexes"]);
   refuseEncryption(input.SSESpecification);
-  const ref = tableRef(call, input.TableName ?? "");
+  if (input.TableName === undefined) throw invalid("The parameter 'TableName' is required but was not present in the request");
+  const ref = tableRef(call, input.TableName);
   const billing = input.BillingMode ?? "PROVISIONED";
   const throughput = readThroughput(input.ProvisionedThroughput, billing, throughputWords.newTable);
   const shape = readShape(input, billing);
