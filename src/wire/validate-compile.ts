@@ -1,7 +1,7 @@
 // Turns the shapes of an operation's input into checks, once, so that ordinary input costs microseconds.
 import { assert } from "../kernel/fault.ts";
 import type { ListShape, MapShape, Model, ShapeModel, StringShape, StructureShape } from "./model.ts";
-import { inEnum, inPattern, lengthAtLeast, lengthAtMost, lowerFirst, NOT_NULL, sentencesOf, showValue, valueAtLeast, valueAtMost, violation } from "./validate-sentences.ts";
+import { inEnum, inPattern, lengthAtLeast, lengthAtMost, lengthSentences, lowerFirst, NOT_NULL, sentencesOf, showValue, valueAtLeast, valueAtMost, violation } from "./validate-sentences.ts";
 
 /** Appends what is wrong with the value at the path. */
 export type Check = (value: unknown, path: string, violations: string[]) => void;
@@ -86,6 +86,7 @@ function compileMap(compiler: Compiler, shape: MapShape): Check | undefined {
   const key = compileElement(compiler, shape.key.shape, true);
   const value = compileElement(compiler, shape.value.shape, shape.sparse === true);
   const bounded = extent === "all" && (shape.min !== undefined || shape.max !== undefined);
+  const list = extent === "all" ? boundedList(compiler, shape.value.shape) : undefined;
   return (map, path, violations) => {
     const entries = map as Readonly<Record<string, unknown>>;
     const names = Object.keys(entries);
@@ -94,8 +95,21 @@ function compileMap(compiler: Compiler, shape: MapShape): Check | undefined {
     if (key.scalar && names.some(key.breaks)) violations.push(violation(show(), path, `Map keys must satisfy constraint: [${key.sentences.join(", ")}]`));
     if (value.scalar) {
       if (names.some((name) => value.breaks(entries[name]))) violations.push(violation(show(), path, `Map value must satisfy constraint: [${value.sentences.join(", ")}]`));
-    } else for (const name of names) value.check(entries[name], `${path}.${name}.member`, violations);
+      return;
+    }
+    if (list && names.some((name) => list.breaks(entries[name]))) violations.push(violation(show(), path, `Map value must satisfy constraint: [${list.sentences.join(", ")}]`));
+    const check = list ? list.check : value.check;
+    for (const name of names) check?.(entries[name], `${path}.${name}.member`, violations);
   };
+}
+
+/** Lists that are a map's values are told to be too long or too short at the map; what is wrong with their elements, at these. */
+function boundedList(compiler: Compiler, shapeName: string): { readonly sentences: readonly string[]; readonly breaks: (value: unknown) => boolean; readonly check: Check | undefined } | undefined {
+  const shape = shapeOf(compiler.model, shapeName);
+  if (shape.type !== "list" || (shape.min === undefined && shape.max === undefined)) return undefined;
+  const { min = 0, max = Infinity, ...unbounded } = shape;
+  const lengthOfList = (value: unknown): number => (Array.isArray(value) ? value.length : min);
+  return { sentences: lengthSentences(shape), breaks: (value) => lengthOfList(value) < min || lengthOfList(value) > max, check: compileShape(compiler, unbounded) };
 }
 
 type Element =

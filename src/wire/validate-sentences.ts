@@ -32,7 +32,7 @@ export function sentencesOf(shape: ShapeModel): readonly string[] {
   }
 }
 
-function lengthSentences({ min, max }: Numbers): readonly string[] {
+export function lengthSentences({ min, max }: Numbers): readonly string[] {
   return [...(max === undefined ? [] : [lengthAtMost(max)]), ...(min === undefined ? [] : [lengthAtLeast(min)])];
 }
 

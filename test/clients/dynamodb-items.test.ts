@@ -1,6 +1,6 @@
 // Items: put, read, updated and deleted under conditions, driven by the official client; and every mistake in the original's words.
 import {
-  BatchGetItemCommand, BatchWriteItemCommand, DeleteItemCommand, GetItemCommand, PutItemCommand, UpdateItemCommand,
+  DeleteItemCommand, GetItemCommand, PutItemCommand, UpdateItemCommand,
   type AttributeValue, type PutItemCommandInput, type UpdateItemCommandInput,
 } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -184,6 +184,7 @@ describe("a condition", () => {
     ["n = ", wrong('Syntax error; token: "<EOF>", near: "="')],
     ["n == :five", wrong('Syntax error; token: "=", near: "== :five"')],
     ["n = :five extra", wrong('Syntax error; token: "extra", near: ":five extra"')],
+    ["!!!", wrong('Syntax error; token: "!", near: "!!"')],
     ["n ! :five", wrong('Syntax error; token: "!", near: "n !"')],
     ["((n = :five))", wrong("The expression has redundant parentheses;")],
     ["nope(n)", wrong("Invalid function name; function: nope")],
@@ -239,14 +240,23 @@ describe("a value or key", () => {
     [{ id: { S: "x".repeat(2049) } }, `${INVALID}Size of hashkey has exceeded the maximum size limit of2048 bytes`],
   ])("is refused: %j", async (item, message) => expect(await words(put(item))).toBe(message));
 
+  test("is judged before the table is looked for, as far as no table matters", async () => {
+    expect(await words(cloud.db.send(new PutItemCommand({ TableName: "nowhere", Item: { n: { N: "abc" } } })))).toBe("The parameter cannot be converted to a numeric value: abc");
+    expect(await words(cloud.db.send(new PutItemCommand({ TableName: "nowhere", Item: {}, ConditionExpression: "foo bar" })))).toMatch(/^Invalid ConditionExpression: Syntax error; /);
+    expect(await words(cloud.db.send(new UpdateItemCommand({ TableName: "nowhere", Key: {}, UpdateExpression: "foo" })))).toMatch(/^Invalid UpdateExpression: Syntax error; /);
+    expect(await words(cloud.db.send(new PutItemCommand({ TableName: "nowhere", Item: {} })))).toBe("Requested resource not found");
+  });
+
   test("is missing or of the wrong kind", async () => {
     expect(await words(cloud.db.send(new PutItemCommand({ TableName, Item: { x: { S: "1" } } })))).toBe(`${INVALID}Missing the key id in the item`);
     for (const wrong of [{ x: { S: "a" } }, { id: { N: "1" } }, { id: { S: "a" }, x: { S: "b" } }] as Item[]) {
       expect(await words(cloud.db.send(new GetItemCommand({ TableName, Key: wrong })))).toBe("The provided key element does not match the schema");
     }
     let deep: AttributeValue = { S: "x" };
-    for (let n = 0; n < 33; n++) deep = { L: [deep] };
-    expect(await words(put({ deep }))).toBe("Nesting Levels have exceeded supported limits");
+    for (let n = 0; n < 31; n++) deep = { L: [deep] };
+    await put({ deep });
+    // The attribute itself is the first of 32 levels.
+    expect(await words(put({ deep: { M: { deep } } }))).toBe("Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit");
   });
 });
 
@@ -254,30 +264,4 @@ test("a projection shows the parts it names", async () => {
   await put({ m: { M: { a: { N: "1" }, b: { L: [{ N: "0" }, { M: { c: { S: "x" } } }] } } }, n: { N: "1" } });
   expect(await get("n, m.b[1].c, m.b[7], nothing")).toEqual({ n: { N: "1" }, m: { M: { b: { L: [{ M: { c: { S: "x" } } }] } } } });
   expect(await words(get("m, m.a"))).toBe("Invalid ProjectionExpression: Two document paths overlap with each other; must remove or rewrite one of these paths; path one: [m], path two: [m, a]");
-});
-
-describe("a batch", () => {
-  test("writes and reads items of several tables", async () => {
-    const other = await cloud.makeTable(ranged);
-    const { UnprocessedItems } = await cloud.db.send(new BatchWriteItemCommand({
-      RequestItems: { [TableName]: [{ PutRequest: { Item: { id: { S: "b1" }, x: { N: "1" } } } }, { DeleteRequest: { Key } }], [other]: [{ PutRequest: { Item: { id: { S: "b2" }, pos: { N: "-1.5" } } } }] }, ReturnConsumedCapacity: "TOTAL",
-    }));
-    expect(UnprocessedItems).toEqual({});
-    const { Responses, UnprocessedKeys, ConsumedCapacity } = await cloud.db.send(new BatchGetItemCommand({
-      RequestItems: { [TableName]: { Keys: [{ id: { S: "b1" } }, Key], ProjectionExpression: "#x", ExpressionAttributeNames: { "#x": "x" } }, [other]: { Keys: [{ id: { S: "b2" }, pos: { N: "-1.50" } }], ConsistentRead: true } }, ReturnConsumedCapacity: "TOTAL",
-    }));
-    expect(Responses).toEqual({ [TableName]: [{ x: { N: "1" } }], [other]: [{ id: { S: "b2" }, pos: { N: "-1.5" } }] });
-    expect(UnprocessedKeys).toEqual({});
-    expect(ConsumedCapacity).toEqual([{ TableName, CapacityUnits: 1 }, { TableName: other, CapacityUnits: 1 }]);
-  });
-
-  test("gives back unread what would be more than 16 MB, and has its limits", async () => {
-    const keys = Array.from({ length: 45 }, (_, n) => ({ id: { S: `large-${n}` } }));
-    await Promise.all(keys.map((each) => cloud.db.send(new PutItemCommand({ TableName, Item: { ...each, s: { S: "x".repeat(390_000) } } }))));
-    const { Responses, UnprocessedKeys } = await cloud.db.send(new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: keys } } }));
-    expect([Responses?.[TableName]?.length, UnprocessedKeys?.[TableName]?.Keys?.length]).toEqual([44, 1]);
-    expect(await words(cloud.db.send(new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: [Key, Key] } } })))).toBe("Provided list of item keys contains duplicates");
-    const twice = [{ PutRequest: { Item: Key } }, { DeleteRequest: { Key } }];
-    expect(await words(cloud.db.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: twice } })))).toBe("Provided list of item keys contains duplicates");
-  });
 });

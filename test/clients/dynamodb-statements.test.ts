@@ -11,6 +11,7 @@ beforeAll(async () => {
   T = await cloud.makeTable({
     ...ranged,
     AttributeDefinitions: [...(ranged.AttributeDefinitions ?? []), { AttributeName: "team", AttributeType: "S" }],
+    LocalSecondaryIndexes: [{ IndexName: "keys", KeySchema: [{ AttributeName: "id", KeyType: "HASH" }, { AttributeName: "team", KeyType: "RANGE" }], Projection: { ProjectionType: "KEYS_ONLY" } }],
     GlobalSecondaryIndexes: [{ IndexName: "teams", KeySchema: [{ AttributeName: "team", KeyType: "HASH" }, { AttributeName: "pos", KeyType: "RANGE" }], Projection: { ProjectionType: "ALL" } }],
   });
   await Promise.all(Array.from({ length: 10 }, (_, n) => run(`INSERT INTO "${T}" VALUE {'id': 'a', 'pos': ?, 'team': '${n % 2 ? "odd" : "even"}', 'm': {'x': [${n}, 'it''s', <<'p', 'q'>>, null, true]}}`, [{ N: String(n) }])));
@@ -67,6 +68,20 @@ test("mistakes are refused", async () => {
   expect(await words(run(`SELECT * FROM "${T}" WHERE 'open`))).toMatch(/^Statement wasn't well formed, can't be processed: Unexpected character '/);
   expect(await words(run(`SELECT * FROM "${T}" ORDER BY pos`))).toBe("Must have WHERE clause in the statement when using ORDER BY clause.");
   expect((await failure(run(`SELECT * FROM nowhere`))).name).toBe("ResourceNotFoundException");
+  expect(await words(run(`SELECT * FROM "${T}"."none" WHERE id = 'a'`))).toBe("The table does not have the specified index");
+  expect(await words(run(`SELECT * FROM "${T}"."teams"."more" WHERE id = 'a'`))).toBe("A path may contain at most 2 components in the FROM clause");
+  for (const from of [`"${T}".""`, `""`]) expect(await words(run(`SELECT * FROM ${from} WHERE id = 'a'`))).toBe("Path component cannot be an empty string");
+  expect(await words(run(`SELECT * FROM "${T}"."teams" WHERE team = 'odd'`, undefined, { ConsistentRead: true }))).toBe("Strongly consistent read is not supported on Global Secondary Indexes");
+  expect(await words(run(`SELECT pos FROM "${T}"."keys" WHERE id = 'a' AND m = 1`))).toBe("One or more parameter values were invalid: Secondary index keys does not project one or more filter attributes: [m]");
+  for (const [operator, where] of [["<", "n < ?"], ["BETWEEN", "n BETWEEN ? AND 1"]] as const) {
+    expect(await words(run(`SELECT pos FROM "${T}" WHERE id = 'a' AND ${where}`, [{ BOOL: true }]))).toBe(`Incorrect operand type for operator or function; operator or function: ${operator}, operand type: BOOL`);
+  }
+  for (const returning of ["ALL NEW", "MODIFIED OLD", "MODIFIED NEW"]) {
+    expect(await words(run(`DELETE FROM "${T}" WHERE id = 'a' AND pos = 1 RETURNING ${returning} *`))).toBe(`Invalid returning clause: RETURNING ${returning} *. Only RETURNING ALL OLD * is allowed in DELETE statements.`);
+  }
+  const transaction = (Statement: string) => words(cloud.db.send(new ExecuteTransactionCommand({ TransactStatements: [{ Statement }] })));
+  expect(await transaction(`DELETE FROM "${T}" WHERE id = 'a' AND pos = 1 RETURNING ALL OLD *`)).toBe("Validation failed in TransactStatements[0]: RETURNING clause is not supported in ExecuteTransaction.");
+  expect(await transaction(`SELECT * FROM "${T}"."teams" WHERE team = 'odd'`)).toBe("Validation failed in TransactStatements[0]: Reads on indices are not supported within transactions.");
 });
 
 test("a batch answers each statement for itself", async () => {

@@ -19,6 +19,23 @@ const put = (id: string, n: number, more = {}): TransactWriteItem => ({ Put: { T
 const write = (TransactItems: TransactWriteItem[], ClientRequestToken?: string) => cloud.db.send(new TransactWriteItemsCommand({ TransactItems, ClientRequestToken, ReturnConsumedCapacity: "TOTAL" }));
 const get = async (id: string) => (await cloud.db.send(new GetItemCommand({ TableName, Key: key(id) }))).Item;
 
+test("what does not fit its table is told item by item, what fits no table at once", async () => {
+  const mismatch = "The provided key element does not match the schema";
+  const wrongType = "One or more parameter values were invalid: Type mismatch for key id expected: S actual: N";
+  const wrong = { id: { N: "5" } };
+  expect(await failure(write([
+    put("fits", 1), { Put: { TableName, Item: wrong } }, { Delete: { TableName, Key: wrong } }, { ConditionCheck: { TableName, Key: { id: { L: [] } }, ConditionExpression: "attribute_exists(id)" } },
+    { Update: { TableName, Key: {}, UpdateExpression: "REMOVE n" } },
+  ]))).toMatchObject({
+    name: "TransactionCanceledException", message: "Transaction cancelled, please refer cancellation reasons for specific reasons [None, ValidationError, ValidationError, ValidationError, ValidationError]",
+    CancellationReasons: [{ Code: "None" }, ...[wrongType, mismatch, mismatch, mismatch].map((Message) => ({ Code: "ValidationError", Message }))],
+  });
+  expect(await get("fits")).toBeUndefined();
+  expect(await failure(cloud.db.send(new TransactGetItemsCommand({ TransactItems: [{ Get: { TableName, Key: {} } }] })))).toMatchObject({ name: "TransactionCanceledException", CancellationReasons: [{ Code: "ValidationError", Message: mismatch }] });
+  const empty = "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: id";
+  expect(await failure(write([put("fits", 1), { Delete: { TableName, Key: { id: { S: "" } } } }]))).toMatchObject({ name: "ValidationException", message: empty });
+});
+
 test("all writes happen together", async () => {
   await cloud.db.send(new PutItemCommand({ TableName, Item: { ...key("old"), n: { N: "1" } } }));
   const { ConsumedCapacity } = await write([

@@ -12,7 +12,7 @@ import { Resolver } from "./expressions/resolve.ts";
 import type { Action, Condition, Path } from "./expressions/syntax.ts";
 import { applyActions, resolveActions } from "./expressions/update.ts";
 import { conditionFailed, resourceMissing } from "./faults.ts";
-import { checkIndexKeys, checkItemKeys, readKey, refuseKeyChange } from "./key-check.ts";
+import { checkIndexKeys, checkItemKeys, fittingKey, refuseKeyChange } from "./key-check.ts";
 import { sdkItem, type DynamoDbContext } from "./op.ts";
 import { conditionOf, readCondition, refuseMixture } from "./request-conditions.ts";
 import { checkSize, readItem } from "./values.ts";
@@ -42,22 +42,29 @@ function readConditional(input: Conditional): Pick<ItemWrite, "condition" | "sho
   return { condition, showOnFailure: input.ReturnValuesOnConditionCheckFailure === "ALL_OLD" };
 }
 
-export function putWrite(table: Table, sent: unknown, conditional: Conditional): ItemWrite {
+/** A write of which all has been judged that does not depend on the table: the original does that before it looks for one. */
+export type Prepared = (table: Table) => ItemWrite;
+
+export function putWrite(sent: unknown, conditional: Conditional): Prepared {
   const item = readItem(sent);
   const read = readConditional(conditional);
   checkSize(item, "Item size has exceeded the maximum allowed size");
-  checkItemKeys(table, item);
-  return { table, key: pick(item, keyNames(table.key)), ...read, touched: [], apply: (before) => (before.table === table || checkIndexKeys(before.table, item), item) };
+  return (table) => {
+    checkItemKeys(table, item);
+    return { table, key: pick(item, keyNames(table.key)), ...read, touched: [], apply: (before) => (before.table === table || checkIndexKeys(before.table, item), item) };
+  };
 }
 
-export function deleteWrite(table: Table, sentKey: unknown, conditional: Conditional): ItemWrite {
+export function deleteWrite(sentKey: unknown, conditional: Conditional): Prepared {
+  const key = readItem(sentKey ?? {});
   const read = readConditional(conditional);
-  return { table, key: readKey(table, sentKey), ...read, touched: [], apply: () => undefined };
+  return (table) => ({ table, key: fittingKey(table, key), ...read, touched: [], apply: () => undefined });
 }
 
-export function checkWrite(table: Table, sentKey: unknown, conditional: Conditional): ItemWrite {
+export function checkWrite(sentKey: unknown, conditional: Conditional): Prepared {
+  const key = readItem(sentKey ?? {});
   const read = readConditional(conditional);
-  return { table, key: readKey(table, sentKey), ...read, touched: [], apply: () => "keep" };
+  return (table) => ({ table, key: fittingKey(table, key), ...read, touched: [], apply: () => "keep" });
 }
 
 export interface UpdateInput extends Conditional {
@@ -65,17 +72,17 @@ export interface UpdateInput extends Conditional {
   readonly AttributeUpdates?: object | undefined;
 }
 
-export function updateWrite(table: Table, sentKey: unknown, input: UpdateInput): ItemWrite {
+export function updateWrite(sentKey: unknown, input: UpdateInput): Prepared {
   const { UpdateExpression: update, ConditionExpression: text, AttributeUpdates: legacy } = input;
   refuseMixture({ AttributeUpdates: legacy, Expected: input.Expected, ConditionalOperator: input.ConditionalOperator }, { UpdateExpression: update, ConditionExpression: text });
   const placeholders = openPlaceholders(input, { UpdateExpression: update, ConditionExpression: text }, ["UpdateExpression", "ConditionExpression"]);
   const actions = update === undefined ? legacyActions((legacy ?? {}) as never) : resolveActions(parseUpdate(update), new Resolver("UpdateExpression", placeholders));
   const condition = readCondition(text, "ConditionExpression", placeholders) ?? legacyCondition(input.Expected as never, input.ConditionalOperator);
   placeholders.allUsed();
-  const key = readKey(table, sentKey);
+  const key = readItem(sentKey ?? {});
   // Before expressions, removing from an item that is not there made none.
   const onlyTakes = update === undefined && actions.length > 0 && actions.every(({ kind }) => kind === "remove" || kind === "delete");
-  return { ...actionsWrite(table, key, actions, onlyTakes), condition, showOnFailure: input.ReturnValuesOnConditionCheckFailure === "ALL_OLD" };
+  return (table) => ({ ...actionsWrite(table, fittingKey(table, key), actions, onlyTakes), condition, showOnFailure: input.ReturnValuesOnConditionCheckFailure === "ALL_OLD" });
 }
 
 /** The write of resolved actions, which may come from an expression, a legacy request or a statement. */

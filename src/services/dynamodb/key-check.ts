@@ -2,19 +2,22 @@
 import { limits } from "../../kernel/limits.ts";
 import { attributeOf, typeOf, valueBytes, type AttributeValue, type Item } from "../../triggers/tables/attribute-value.ts";
 import { keyNames, type KeyAttribute, type Table } from "../../triggers/tables/table.ts";
-import { invalid, invalidParameters } from "./faults.ts";
+import { invalid, invalidParameters, misfit } from "./faults.ts";
 import { readItem } from "./values.ts";
 
 const attributesOf = ({ key: { hash, range } }: Pick<Table, "key">): readonly KeyAttribute[] => (range ? [hash, range] : [hash]);
 
 /** A request's `Key`: exactly the key attributes, of their types. */
-export function readKey(table: Table, sent: unknown): Item {
-  const key = readItem(sent ?? {});
+export const readKey = (table: Table, sent: unknown): Item => fittingKey(table, readItem(sent ?? {}));
+
+/** The same of a key whose values have been read. */
+export function fittingKey(table: Table, key: Item): Item {
   const attributes = attributesOf(table);
-  if (Object.keys(key).length !== attributes.length) throw invalid("The provided key element does not match the schema");
+  const mismatch = (): Error => misfit(invalid("The provided key element does not match the schema"));
+  if (Object.keys(key).length !== attributes.length) throw mismatch();
   for (const { name, type } of attributes) {
     const value = attributeOf(key, name);
-    if (value?.[type] === undefined) throw invalid("The provided key element does not match the schema");
+    if (value?.[type] === undefined) throw mismatch();
     refuseEmpty(value, `Key: ${name}`, "");
   }
   checkKeySizes(table, key);
@@ -25,8 +28,8 @@ export function readKey(table: Table, sent: unknown): Item {
 export function checkItemKeys(table: Table, item: Item): void {
   for (const { name, type } of attributesOf(table)) {
     const value = attributeOf(item, name);
-    if (!value) throw invalidParameters(`Missing the key ${name} in the item`);
-    if (value[type] === undefined) throw invalidParameters(`Type mismatch for key ${name} expected: ${type} actual: ${typeOf(value)}`);
+    if (!value) throw misfit(invalidParameters(`Missing the key ${name} in the item`));
+    if (value[type] === undefined) throw misfit(invalidParameters(`Type mismatch for key ${name} expected: ${type} actual: ${typeOf(value)}`));
     refuseEmpty(value, `Key: ${name}`, "");
   }
   checkKeySizes(table, item);
@@ -40,7 +43,7 @@ export function checkIndexKeys(table: Table, item: Item): void {
       const value = attribute && attributeOf(item, attribute.name);
       if (!attribute || !value) continue;
       if (value[attribute.type] === undefined) {
-        throw invalidParameters(`Type mismatch for Index Key ${attribute.name} Expected: ${attribute.type} Actual: ${typeOf(value)} IndexName: ${indexName}`);
+        throw misfit(invalidParameters(`Type mismatch for Index Key ${attribute.name} Expected: ${attribute.type} Actual: ${typeOf(value)} IndexName: ${indexName}`));
       }
       refuseEmpty(value, `IndexName: ${indexName}, IndexKey: ${attribute.name}`, " A value specified for a secondary index key is not supported.");
       if (valueBytes(value) > (attribute === key.hash ? limits.tables.hashKeyBytesMax : limits.tables.rangeKeyBytesMax)) throw tooLong(attribute === key.hash);

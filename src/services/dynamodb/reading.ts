@@ -128,7 +128,8 @@ export function readSelect(table: Table, index: Index | undefined, select: strin
   return { projection, countOnly: select === "COUNT", fetch, consistent };
 }
 
-const projectedBy = (table: Table, index: Index): ReadonlySet<string> => new Set([...keyNames(table.key), ...keyNames(index.key), ...index.include]);
+/** The attributes that entries of an index have. */
+export const projectedBy = (table: Table, index: Index): ReadonlySet<string> => new Set([...keyNames(table.key), ...keyNames(index.key), ...index.include]);
 
 function requireProjected(table: Table, index: Index, names: readonly string[]): void {
   const held = projectedBy(table, index);

@@ -7,7 +7,7 @@ import { set, type Check, type Write } from "../../ports/store.ts";
 import { itemBytes, type Item } from "../../triggers/tables/attribute-value.ts";
 import { tokenKey } from "../../triggers/tables/keys.ts";
 import { mentionsTwice } from "./batches.ts";
-import { invalid } from "./faults.ts";
+import { invalid, isMisfit } from "./faults.ts";
 import { decide, orTableMissing, type ItemWrite, type Written } from "./item-writes.ts";
 import type { DynamoDbContext } from "./op.ts";
 
@@ -61,6 +61,24 @@ export async function runTransaction(context: DynamoDbContext, writes: readonly 
     requireModest(done.map(({ written }) => written));
     return { after: done.map(({ after }) => after), result: done.map(({ written }) => written), checks, writes: also };
   }));
+}
+
+/** What is made of each; a transaction with items that do not fit their tables is cancelled, and says which. */
+export function allFitting<From, To>(from: readonly From[], make: (each: From, at: number) => To): readonly To[] {
+  const reasons: sdk.CancellationReason[] = [];
+  const made = from.flatMap((each, at) => {
+    try {
+      const done = [make(each, at)];
+      reasons.push({ Code: "None" });
+      return done;
+    } catch (error) {
+      if (!isMisfit(error)) throw error;
+      reasons.push(reasonOf(error));
+      return [];
+    }
+  });
+  if (made.length < from.length) throw cancelled(reasons);
+  return made;
 }
 
 function reasonOf(error: unknown): sdk.CancellationReason {

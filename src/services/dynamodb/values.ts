@@ -21,6 +21,8 @@ export function withNumbers<T>(work: () => T): T {
   }
 }
 
+export const TOO_DEEP = "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit";
+
 /** The values of an item or key as sent, checked and canonical. */
 export function readItem(sent: unknown): Item {
   const item = sent as Item;
@@ -34,8 +36,9 @@ export function readValue(sent: unknown, suffix = ""): AttributeValue {
   return withNumbers(() => canonicalValue(sent as AttributeValue));
 }
 
+/** `depth`: the levels above; the attribute itself is the first. */
 function checkValue(value: AttributeValue, depth: number, suffix = ""): void {
-  if (depth > limits.tables.nestingMax) throw invalid("Nesting Levels have exceeded supported limits");
+  if (depth >= limits.tables.nestingMax) throw invalid(TOO_DEEP);
   let types = 0;
   for (const type in value) if (value[type as keyof AttributeValue] !== undefined && value[type as keyof AttributeValue] !== null) types++;
   if (types === 0) throw invalid(`Supplied AttributeValue is empty, must contain exactly one of the supported datatypes${suffix}`);

@@ -55,6 +55,6 @@ function split(text: string, what: string): readonly Token[] {
 
 function unknownCharacter(text: string, what: string, before: readonly Token[], at: number): Error {
   const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
-  const rest = /^\S*/.exec(text.slice(at + character.length))?.[0] ?? "";
+  const rest = /^\S?/.exec(text.slice(at + character.length))?.[0] ?? "";
   return faultIn(what, `Syntax error; token: "${character}", near: "${text.slice(before.at(-1)?.start ?? at, at + character.length + rest.length)}"`);
 }

@@ -15,6 +15,8 @@ import { legacyProjection, readProjection, refuseMixture } from "../request-cond
 export const batchGetItem: Op<"BatchGetItem"> = async ({ RequestItems = {}, ReturnConsumedCapacity }, context) => {
   const requests = Object.entries(RequestItems);
   if (requests.reduce((sum, [, { Keys = [] }]) => sum + Keys.length, 0) > limits.tables.batchGetKeysMax) throw invalid("Too many items requested for the BatchGetItem call");
+  const all = requests.map(([, request]) => request);
+  refuseMixture({ AttributesToGet: all.find((each) => each.AttributesToGet)?.AttributesToGet }, { ProjectionExpression: all.find((each) => each.ProjectionExpression !== undefined)?.ProjectionExpression });
   const projections = requests.map(([, request]) => projectionOf(request));
   const wanted = [];
   for (const [at, [name, request]] of requests.entries()) {
@@ -40,7 +42,6 @@ export const batchGetItem: Op<"BatchGetItem"> = async ({ RequestItems = {}, Retu
 };
 
 function projectionOf({ ProjectionExpression, AttributesToGet, ExpressionAttributeNames }: sdk.KeysAndAttributes): Projection | undefined {
-  refuseMixture({ AttributesToGet }, { ProjectionExpression });
   const placeholders = openPlaceholders({ ExpressionAttributeNames }, { ProjectionExpression }, []);
   const projection = readProjection(ProjectionExpression, placeholders) ?? legacyProjection(AttributesToGet);
   placeholders.allUsed();

@@ -6,5 +6,6 @@ import { answerWrite, requireOldOnly } from "../write-answer.ts";
 
 export const deleteItem: Op<"DeleteItem"> = async (input, context) => {
   requireOldOnly(input);
-  return answerWrite(context, deleteWrite(await tableFor(context, input.TableName ?? ""), input.Key, input), input);
+  const fit = deleteWrite(input.Key, input);
+  return answerWrite(context, fit(await tableFor(context, input.TableName ?? "")), input);
 };

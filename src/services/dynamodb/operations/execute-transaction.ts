@@ -9,7 +9,7 @@ import { orTableMissing } from "../item-writes.ts";
 import { sdkItem, type DynamoDbContext, type Op } from "../op.ts";
 import { parseStatement } from "../partiql/parse.ts";
 import { planOne, planWrite } from "../partiql/plan.ts";
-import type { Select } from "../partiql/statement.ts";
+import type { Select, Statement } from "../partiql/statement.ts";
 import { runTransaction } from "../transactions.ts";
 
 /** AWS: what a transaction costs more. */
@@ -17,6 +17,10 @@ const FACTOR = 2;
 
 export const executeTransaction: Op<"ExecuteTransaction"> = async ({ TransactStatements = [], ClientRequestToken: token, ReturnConsumedCapacity }, context) => {
   const statements = TransactStatements.map(({ Statement = "", Parameters }) => parseStatement(Statement, Parameters));
+  for (const [at, statement] of statements.entries()) {
+    const why = untransactable(statement);
+    if (why !== undefined) throw invalid(`Validation failed in TransactStatements[${at}]: ${why}`);
+  }
   const units = new UnitsByTable();
   const selects = statements.filter((statement) => statement.kind === "select");
   if (selects.length === statements.length) return { Responses: await readAll(context, selects, units), ConsumedCapacity: units.view(ReturnConsumedCapacity, "read") };
@@ -27,6 +31,13 @@ export const executeTransaction: Op<"ExecuteTransaction"> = async ({ TransactSta
   writes.forEach(({ table }, at) => units.add(table, writeUnits(table, written?.[at]?.before, written?.[at]?.after, FACTOR)));
   return { Responses: writes.map(() => ({})), ConsumedCapacity: units.view(ReturnConsumedCapacity, "write") };
 };
+
+/** What a statement has that transactions do not. */
+function untransactable(statement: Statement): string | undefined {
+  if ("returning" in statement && statement.returning !== undefined) return "RETURNING clause is not supported in ExecuteTransaction.";
+  const select = statement.kind === "exists" ? statement.select : statement;
+  return select.kind === "select" && select.index !== undefined ? "Reads on indices are not supported within transactions." : undefined;
+}
 
 async function readAll(context: DynamoDbContext, selects: readonly Select[], units: UnitsByTable) {
   const plans = await Promise.all(selects.map((select) => planOne(context, select)));

@@ -6,5 +6,6 @@ import { answerWrite, requireOldOnly } from "../write-answer.ts";
 
 export const putItem: Op<"PutItem"> = async (input, context) => {
   requireOldOnly(input);
-  return answerWrite(context, putWrite(await tableFor(context, input.TableName ?? ""), input.Item, input), input);
+  const fit = putWrite(input.Item, input);
+  return answerWrite(context, fit(await tableFor(context, input.TableName ?? "")), input);
 };

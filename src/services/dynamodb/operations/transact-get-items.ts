@@ -1,29 +1,36 @@
 // TransactGetItems: up to a hundred items as they stood at one moment.
 import { limits } from "../../../kernel/limits.ts";
 import { itemBytes } from "../../../triggers/tables/attribute-value.ts";
+import type { Table } from "../../../triggers/tables/table.ts";
 import { mentionsTwice, UnitsByTable } from "../batches.ts";
 import { onlyTable, readUnits } from "../capacity.ts";
 import { openPlaceholders } from "../expressions/placeholders.ts";
 import { projectItem } from "../expressions/project.ts";
 import { invalid } from "../faults.ts";
 import { orTableMissing } from "../item-writes.ts";
-import { readKey } from "../key-check.ts";
+import { fittingKey } from "../key-check.ts";
 import { tableFor } from "../lookup.ts";
 import { sdkItem, type Op } from "../op.ts";
 import { readProjection } from "../request-conditions.ts";
+import { allFitting } from "../transactions.ts";
+import { readItem } from "../values.ts";
 
 /** AWS: a read in a transaction costs two consistent ones. */
 const FACTOR = 2;
 
 export const transactGetItems: Op<"TransactGetItems"> = async ({ TransactItems = [], ReturnConsumedCapacity }, context) => {
-  const reads = await Promise.all(TransactItems.map(async ({ Get: get }) => {
+  const prepared = TransactItems.map(({ Get: get }) => {
     const { ProjectionExpression, ExpressionAttributeNames, TableName = "", Key } = get ?? {};
     const placeholders = openPlaceholders({ ExpressionAttributeNames }, { ProjectionExpression }, []);
     const projection = readProjection(ProjectionExpression, placeholders);
     placeholders.allUsed();
-    const table = await tableFor(context, TableName);
-    return { table, key: readKey(table, Key), projection };
-  }));
+    return { name: TableName, key: readItem(Key ?? {}), projection };
+  });
+  const tables = await Promise.all(prepared.map(({ name }) => tableFor(context, name)));
+  const reads = allFitting(prepared, ({ key, projection }, at) => {
+    const table = tables[at] as Table;
+    return { table, key: fittingKey(table, key), projection };
+  });
   if (mentionsTwice(reads)) throw invalid("Transaction request cannot include multiple operations on one item");
   // Whoever changes one of them waits until all are read.
   const items = await orTableMissing(context.tables.items.change(reads, (before) => ({ after: before.map(() => "keep"), result: before.map(({ item }) => item) })));

@@ -1,19 +1,22 @@
 // TransactWriteItems: up to a hundred puts, updates, deletes and checks that all happen or none.
 import type * as sdk from "@aws-sdk/client-dynamodb";
+import type { Table } from "../../../triggers/tables/table.ts";
 import { UnitsByTable } from "../batches.ts";
 import { collectionMetrics, writeUnits } from "../capacity.ts";
 import { invalid } from "../faults.ts";
-import { checkWrite, deleteWrite, putWrite, updateWrite, type ItemWrite } from "../item-writes.ts";
+import { checkWrite, deleteWrite, putWrite, updateWrite, type Prepared } from "../item-writes.ts";
 import { tableFor } from "../lookup.ts";
-import type { DynamoDbContext, Op } from "../op.ts";
-import { runTransaction } from "../transactions.ts";
+import type { Op } from "../op.ts";
+import { allFitting, runTransaction } from "../transactions.ts";
 
 /** AWS: a write in a transaction costs two. */
 const FACTOR = 2;
 
 export const transactWriteItems: Op<"TransactWriteItems"> = async (input, context) => {
   const { TransactItems = [], ClientRequestToken: token, ReturnConsumedCapacity, ReturnItemCollectionMetrics } = input;
-  const writes = await Promise.all(TransactItems.map((item) => writeOf(context, item)));
+  const prepared = TransactItems.map(prepare);
+  const tables = await Promise.all(prepared.map(({ name }) => tableFor(context, name)));
+  const writes = allFitting(prepared, ({ fit }, at) => fit(tables[at] as Table));
   const written = await runTransaction(context, writes, { token, request: TransactItems });
   const units = new UnitsByTable();
   const metrics: Record<string, sdk.ItemCollectionMetrics[]> = {};
@@ -26,10 +29,10 @@ export const transactWriteItems: Op<"TransactWriteItems"> = async (input, contex
   return { ConsumedCapacity: units.view(ReturnConsumedCapacity, "write"), ...(Object.keys(metrics).length > 0 ? { ItemCollectionMetrics: metrics } : {}) };
 };
 
-async function writeOf(context: DynamoDbContext, { ConditionCheck: check, Put: put, Delete: remove, Update: update }: sdk.TransactWriteItem): Promise<ItemWrite> {
+function prepare({ ConditionCheck: check, Put: put, Delete: remove, Update: update }: sdk.TransactWriteItem): { readonly name: string; readonly fit: Prepared } {
   if ([check, put, remove, update].filter((each) => each !== undefined).length !== 1) throw invalid("TransactItems can only contain one of Check, Put, Update or Delete");
-  const table = await tableFor(context, (check ?? put ?? remove ?? update)?.TableName ?? "");
-  if (put) return putWrite(table, put.Item, put);
-  if (update) return updateWrite(table, update.Key, update);
-  return remove ? deleteWrite(table, remove.Key, remove) : checkWrite(table, check?.Key, check ?? {});
+  const name = (check ?? put ?? remove ?? update)?.TableName ?? "";
+  if (put) return { name, fit: putWrite(put.Item, put) };
+  if (update) return { name, fit: updateWrite(update.Key, update) };
+  return { name, fit: remove ? deleteWrite(remove.Key, remove) : checkWrite(check?.Key, check ?? {}) };
 }

@@ -4,5 +4,7 @@ import { tableFor } from "../lookup.ts";
 import type { Op } from "../op.ts";
 import { answerWrite } from "../write-answer.ts";
 
-export const updateItem: Op<"UpdateItem"> = async (input, context) =>
-  answerWrite(context, updateWrite(await tableFor(context, input.TableName ?? ""), input.Key, input), input);
+export const updateItem: Op<"UpdateItem"> = async (input, context) => {
+  const fit = updateWrite(input.Key, input);
+  return answerWrite(context, fit(await tableFor(context, input.TableName ?? "")), input);
+};

@@ -1,4 +1,5 @@
 // WHERE: names, values, comparisons and functions, as the same condition trees that expressions become.
+import { typeOf } from "../../../triggers/tables/attribute-value.ts";
 import { invalid } from "../faults.ts";
 import type { Comparator, Condition, Operand, Path } from "../expressions/syntax.ts";
 import { malformed, NESTING_MAX, type Cursor } from "./scanner.ts";
@@ -20,6 +21,12 @@ export function parsePath(cursor: Cursor): Path {
     } else return path;
     if (path.length > NESTING_MAX) throw malformed("The path is too deep");
   }
+}
+
+/** Only texts, numbers and bytes are more or less than others. */
+function requireOrdered(operator: string, operands: readonly Operand[]): void {
+  const wrong = operands.find((operand) => operand.kind === "value" && !["S", "N", "B"].includes(typeOf(operand.value)));
+  if (wrong?.kind === "value") throw invalid(`Incorrect operand type for operator or function; operator or function: ${operator}, operand type: ${typeOf(wrong.value)}`);
 }
 
 export class ConditionParser {
@@ -64,14 +71,18 @@ export class ConditionParser {
     if (cursor.take("BETWEEN")) {
       const low = this.operand();
       cursor.expect("AND");
-      return { kind: "between", operand: left, low, high: this.operand() };
+      const high = this.operand();
+      requireOrdered("BETWEEN", [low, high]);
+      return { kind: "between", operand: left, low, high };
     }
     if (cursor.take("IN")) return { kind: "in", operand: left, list: this.#list() };
     if (cursor.take("IS")) return this.#is(left);
     const comparator = cursor.token.kind === "sign" ? COMPARATORS[cursor.token.text] : undefined;
     if (!comparator) throw cursor.unexpected("a comparison");
     cursor.next();
-    return { kind: "compare", comparator, left, right: this.operand() };
+    const right = this.operand();
+    if (comparator !== "=" && comparator !== "<>") requireOrdered(comparator, [left, right]);
+    return { kind: "compare", comparator, left, right };
   }
 
   #list(): readonly Operand[] {

@@ -48,9 +48,17 @@ class StatementParser {
       while (cursor.take(","));
     }
     cursor.expect("FROM");
-    const table = cursor.name();
-    const index = cursor.take(".") ? cursor.name() : undefined;
+    const table = this.#place();
+    const index = cursor.take(".") ? this.#place() : undefined;
+    if (cursor.sees(".")) throw invalid("A path may contain at most 2 components in the FROM clause");
     return { kind: "select", table, index, paths: all ? undefined : paths, where: this.#where(), order: this.#order() };
+  }
+
+  /** The name of a table or index. */
+  #place(): string {
+    const name = this.#cursor.name();
+    if (name === "") throw invalid("Path component cannot be an empty string");
+    return name;
   }
 
   #where(): Condition | undefined {
@@ -74,7 +82,7 @@ class StatementParser {
   #insert(): Statement {
     const cursor = this.#cursor;
     cursor.expect("INTO");
-    const table = cursor.name();
+    const table = this.#place();
     cursor.expect("VALUE");
     const { M: item } = parseValue(cursor, this.#parameters);
     if (!item) throw malformed("Expected a map of the item's attributes");
@@ -83,7 +91,7 @@ class StatementParser {
 
   #update(): Statement {
     const cursor = this.#cursor;
-    const table = cursor.name();
+    const table = this.#place();
     const actions: Action[] = [];
     while (cursor.sees("SET") || cursor.sees("REMOVE")) {
       const set = cursor.next().text.toUpperCase() === "SET";
@@ -139,7 +147,7 @@ class StatementParser {
   #delete(): Statement {
     const cursor = this.#cursor;
     cursor.expect("FROM");
-    return { kind: "delete", table: cursor.name(), where: this.#where(), returning: this.#returning() };
+    return { kind: "delete", table: this.#place(), where: this.#where(), returning: this.#returning() };
   }
 
   #returning(): Returning | undefined {

@@ -1,17 +1,20 @@
 // From statements to what tables can do: a WHERE that fixes the key becomes a query or a write of one item, everything else a filter.
 import { attributeOf, equalValues, pick, setAttribute, type AttributeValue, type Item } from "../../../triggers/tables/attribute-value.ts";
-import { keyNames, type KeySchema, type Table } from "../../../triggers/tables/table.ts";
+import { keyNames, type Index, type KeySchema, type Table } from "../../../triggers/tables/table.ts";
 import { compileProjection, refuseOverlaps } from "../expressions/project.ts";
 import type { Condition } from "../expressions/syntax.ts";
 import { fault } from "../../../kernel/fault.ts";
-import { invalid } from "../faults.ts";
+import { invalid, invalidParameters } from "../faults.ts";
 import { actionsWrite, putWrite, type ItemWrite } from "../item-writes.ts";
 import { readKey } from "../key-check.ts";
 import { keyRangeOf, type KeyTerm } from "../key-conditions.ts";
 import { indexOf, tableFor } from "../lookup.ts";
 import { sdkItem, type DynamoDbContext } from "../op.ts";
-import { readSelect, type PageRead } from "../reading.ts";
-import type { Select, Statement } from "./statement.ts";
+import { namesIn, projectedBy, readSelect, type PageRead } from "../reading.ts";
+import type { Returning, Select, Statement } from "./statement.ts";
+
+/** As statements write them. */
+const RETURNING: Readonly<Record<Returning, string>> = { ALL_OLD: "ALL OLD", ALL_NEW: "ALL NEW", UPDATED_OLD: "MODIFIED OLD", UPDATED_NEW: "MODIFIED NEW" };
 
 /** The parts of a conjunction. */
 const partsOf = (condition: Condition | undefined): readonly Condition[] => (condition === undefined ? [] : condition.kind === "and" ? [...partsOf(condition.left), ...partsOf(condition.right)] : [condition]);
@@ -41,10 +44,13 @@ function chooseKeys(where: Condition | undefined, schema: KeySchema): { readonly
 
 export async function planSelect(context: DynamoDbContext, select: Select, consistent: boolean): Promise<Omit<PageRead, "limit">> {
   const table = await tableFor(context, select.table);
+  if (select.index !== undefined && !table.indexes.some(({ name }) => name === select.index)) throw invalid("The table does not have the specified index");
   const index = indexOf(table, select.index);
+  if (consistent && index?.kind === "global") throw invalid("Strongly consistent read is not supported on Global Secondary Indexes");
   const schema = index?.key ?? table.key;
   const { terms, rest } = chooseKeys(select.where, schema);
   const filter = joined(rest);
+  if (index && filter) requireHeld(table, index, filter);
   const reverse = orderOf(select, schema, terms);
   const projection = select.paths && compileProjection(select.paths, "Statement");
   return {
@@ -52,6 +58,14 @@ export async function planSelect(context: DynamoDbContext, select: Select, consi
     range: { table, index, ...(terms.length > 0 ? { hash: hashOf(terms, schema) } : {}), reverse },
     filter,
   };
+}
+
+/** A filter can not look at what an index does not hold, whichever kind it is of. */
+function requireHeld(table: Table, index: Index, filter: Condition): void {
+  if (index.projection === "ALL") return;
+  const held = projectedBy(table, index);
+  const missing = [...new Set(namesIn(filter))].filter((name) => !held.has(name));
+  if (missing.length > 0) throw invalidParameters(`Secondary index ${index.name} does not project one or more filter attributes: [${missing.join(", ")}]`);
 }
 
 function hashOf(terms: readonly KeyTerm[], schema: KeySchema) {
@@ -100,7 +114,7 @@ export async function planWrite(context: DynamoDbContext, statement: Exclude<Sta
   }
   const table = await tableFor(context, statement.table);
   if (statement.kind === "insert") {
-    const write = putWrite(table, statement.item, {});
+    const write = putWrite(statement.item, {})(table);
     return {
       ...write,
       apply: (before) => {
@@ -111,7 +125,7 @@ export async function planWrite(context: DynamoDbContext, statement: Exclude<Sta
   }
   const { key, rest } = oneItem(table, statement.where);
   if (statement.kind === "delete") {
-    if (statement.returning !== undefined && statement.returning !== "ALL_OLD") throw invalid("RETURNING of DELETE can only be ALL OLD *");
+    if (statement.returning !== undefined && statement.returning !== "ALL_OLD") throw invalid(`Invalid returning clause: RETURNING ${RETURNING[statement.returning]} *. Only RETURNING ALL OLD * is allowed in DELETE statements.`);
     return { table, key, condition: joined(rest), showOnFailure, touched: [], apply: () => undefined };
   }
   refuseOverlaps(statement.actions.map(({ path }) => path), "UpdateExpression");

@@ -2,7 +2,7 @@
 import { setAttribute, typeOf, type AttributeValue, type Item } from "../../../triggers/tables/attribute-value.ts";
 import { canonicalNumber } from "../../../triggers/tables/decimal.ts";
 import { invalid } from "../faults.ts";
-import { readValue, withNumbers } from "../values.ts";
+import { readValue, TOO_DEEP, withNumbers } from "../values.ts";
 import { malformed, NESTING_MAX, type Cursor } from "./scanner.ts";
 
 /** A request's parameters, given out in order. */
@@ -35,7 +35,7 @@ export function seesValue(cursor: Cursor): boolean {
 }
 
 export function parseValue(cursor: Cursor, parameters: Parameters, depth = 0): AttributeValue {
-  if (depth > NESTING_MAX) throw invalid("Nesting Levels have exceeded supported limits");
+  if (depth >= NESTING_MAX) throw invalid(TOO_DEEP);
   const { kind } = cursor.token;
   if (kind === "string") return { S: cursor.next().text };
   if (kind === "number") return { N: withNumbers(() => canonicalNumber(cursor.next().text)) };
