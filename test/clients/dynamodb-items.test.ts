@@ -5,7 +5,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { failure } from "./s3-harness.ts";
-import { openTablesCloud, ranged, type TablesCloud } from "./tables-harness.ts";
+import { openTablesCloud, type TablesCloud } from "./tables-harness.ts";
 
 let cloud: TablesCloud;
 let TableName: string;
@@ -222,6 +222,8 @@ describe("the requests of the time before expressions", () => {
 describe("a value or key", () => {
   test.each<[Item, string]>([
     [{ n: { N: "abc" } }, "The parameter cannot be converted to a numeric value: abc"],
+    [{ "": { S: "x" } }, "Empty attribute name"],
+    [{ m: { M: { "": { S: "x" } } } }, "Empty attribute name"],
     [{ n: { N: "" } }, "The parameter cannot be converted to a numeric value"],
     [{ n: { N: "123456789012345678901234567890123456789" } }, "Attempting to store more than 38 significant digits in a Number"],
     [{ n: { N: "1e126" } }, "Number overflow. Attempting to store a number with magnitude larger than supported range"],

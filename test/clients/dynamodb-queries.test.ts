@@ -84,6 +84,12 @@ describe("a query", () => {
       TableName, KeyConditions: { id: { ComparisonOperator: "EQ", AttributeValueList: [{ S: "n" }] }, pos: { ComparisonOperator: "GE", AttributeValueList: [{ N: "100" }] } }, QueryFilter: { label: { ComparisonOperator: "NE", AttributeValueList: [{ S: "100" }] } }, AttributesToGet: ["label"],
     }));
     expect(found.Items).toEqual(numbers.slice(14).map((label) => ({ label: { S: label } })));
+    // Old mappers send these, and beside them what is newer.
+    const KeyConditions = { id: { ComparisonOperator: "EQ" as const, AttributeValueList: [{ S: "n" }] } };
+    expect((await cloud.db.send(new QueryCommand({ TableName, KeyConditions, FilterExpression: "label = :l", ExpressionAttributeValues: { ":l": { S: "100" } }, ProjectionExpression: "label" }))).Items).toEqual([{ label: { S: "100" } }]);
+    expect(await words(cloud.db.send(new QueryCommand({ TableName, KeyConditions, AttributesToGet: ["label"], KeyConditionExpression: "id = :id", ExpressionAttributeValues: N })))).toBe(
+      "Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {AttributesToGet, KeyConditions} Expression parameters: {KeyConditionExpression}",
+    );
   });
 
   test("finds strings and bytes by how they begin", async () => {

@@ -30,7 +30,10 @@ test("SELECT finds by key, by range, by index and by anything else", async () =>
   expect(await places("WHERE id = 'a' AND (pos = 1 OR team = 'even') AND NOT pos >= 5")).toEqual([0, 1, 2, 4]);
   expect((await places("WHERE pos IN [1, 2] OR m.x[0] = 7")).toSorted()).toEqual([1, 2, 7]);
   expect((await places("WHERE contains(m.x[2], 'p') AND m.x[3] IS NULL AND nothing IS MISSING AND begins_with(team, 'o') AND size(m.x) = 5")).toSorted()).toEqual([1, 3, 5, 7, 9]);
-  expect((await run(`SELECT pos, m.x[1] FROM "${T}"."teams" WHERE team = 'odd' AND pos < 3`)).Items).toEqual([{ pos: { N: "1" }, m: { M: { x: { L: [{ S: "it's" }] } } } }]);
+  expect((await run(`SELECT pos, m.x[1] FROM "${T}"."teams" WHERE team = 'odd' AND pos < 3`)).Items).toEqual([{ pos: { N: "1" }, x: { S: "it's" } }]);
+  expect((await run(`SELECT m.x FROM "${T}" -- the nested list is a column
+ WHERE id = 'a' /* and */ AND pos = 0`)).Items).toEqual([{ x: { L: [{ N: "0" }, { S: "it's" }, { SS: ["p", "q"] }, { NULL: true }, { BOOL: true }] } }]);
+  expect(await places("WHERE id = 'a' AND m.x[1] IS STRING AND m.x IS LIST AND attribute_exists(team) = true AND attribute_exists(none) = FALSE AND pos < 2")).toEqual([0, 1]);
   expect(await places("WHERE id <> 'a'")).toEqual([]);
 });
 
@@ -64,8 +67,10 @@ test("mistakes are refused", async () => {
   expect(await words(run(`UPDATE "${T}" SET n = 9 WHERE id = 'a'`))).toBe("Where clause does not contain a mandatory equality on all key attributes");
   expect(await words(run(`SELECT * FROM "${T}" WHERE id = ?`))).toBe("Number of parameters in request and statement don't match.");
   expect(await words(run(`SELECT * FROM "${T}" WHERE id = 'a'`, [{ S: "x" }]))).toBe("Number of parameters in request and statement don't match.");
-  expect(await words(run(`SELEC * FROM "${T}"`))).toMatch(/^Statement wasn't well formed, can't be processed: /);
-  expect(await words(run(`SELECT * FROM "${T}" WHERE 'open`))).toMatch(/^Statement wasn't well formed, can't be processed: Unexpected character '/);
+  expect(await words(run(`SELEC * FROM "${T}"`))).toBe("Statement wasn't well formed, can't be processed: Expected data manipulation");
+  expect(await words(run(`SELECT * FROM "${T}" WHERE id IS NOTHING`))).toBe("Statement wasn't well formed, can't be processed: Expected type name");
+  expect(await words(run(`SELECT * FROM "${T}" WHERE id = 'a' more`))).toBe("Statement wasn't well formed, can't be processed: Unexpected token after expression");
+  expect(await words(run(`SELECT * FROM "${T}" WHERE 'open`))).toBe("Statement wasn't well formed, can't be processed: ");
   expect(await words(run(`SELECT * FROM "${T}" ORDER BY pos`))).toBe("Must have WHERE clause in the statement when using ORDER BY clause.");
   expect((await failure(run(`SELECT * FROM nowhere`))).name).toBe("ResourceNotFoundException");
   expect(await words(run(`SELECT * FROM "${T}"."none" WHERE id = 'a'`))).toBe("The table does not have the specified index");
@@ -84,6 +89,22 @@ test("mistakes are refused", async () => {
   expect(await transaction(`SELECT * FROM "${T}"."teams" WHERE team = 'odd'`)).toBe("Validation failed in TransactStatements[0]: Reads on indices are not supported within transactions.");
 });
 
+test("an update may begin with FROM", async () => {
+  await run(`INSERT INTO "${T}" VALUE {'id': 'f', 'pos': 1}`);
+  await run(`FROM "${T}" WHERE id = 'f' AND pos = 1 SET n = 5`);
+  expect((await run(`SELECT n FROM "${T}" WHERE id = 'f'`)).Items).toEqual([{ n: { N: "5" } }]);
+});
+
+test("batches and transactions read by the whole key, and by nothing else", async () => {
+  const where = { key: `SELECT pos FROM "${T}" WHERE id = 'a' AND pos = 1`, part: `SELECT pos FROM "${T}" WHERE id = 'a'`, more: `SELECT pos FROM "${T}" WHERE id = 'a' AND pos = 1 AND team = 'odd'` };
+  for (const Statement of [where.part, where.more]) {
+    const { Responses } = await cloud.db.send(new BatchExecuteStatementCommand({ Statements: [{ Statement: where.key }, { Statement }] }));
+    expect(Responses).toEqual([{ TableName: T, Item: { pos: { N: "1" } } }, { Error: { Code: "ValidationError", Message: "Select statements within BatchExecuteStatement must specify the primary key in the where clause." } }]);
+    expect(await words(cloud.db.send(new ExecuteTransactionCommand({ TransactStatements: [{ Statement: where.key }, { Statement }] })))).toBe("Validation failed in TransactStatements[1]: Select statements within ExecuteTransaction must specify the primary key in the where clause.");
+  }
+  expect(await words(cloud.db.send(new ExecuteTransactionCommand({ TransactStatements: [{ Statement: `EXISTS(${where.key})` }] })))).toBe("Validation failed in TransactStatements[0]: EXISTS() must contain a single item read with additional condition");
+});
+
 test("a batch answers each statement for itself", async () => {
   const at = (pos: number) => `SELECT pos, team FROM "${T}" WHERE id = 'a' AND pos = ${pos}`;
   const read = await cloud.db.send(new BatchExecuteStatementCommand({ Statements: [{ Statement: at(1) }, { Statement: at(77) }, { Statement: "SELECT * FROM nowhere WHERE id = 'a'" }], ReturnConsumedCapacity: "TOTAL" }));
@@ -97,8 +118,10 @@ test("a transaction happens as one, with EXISTS as its condition", async () => {
   const exists = (condition: string) => ({ Statement: `EXISTS(SELECT * FROM "${T}" WHERE id = 'a' AND pos = 2 AND ${condition})` });
   const insert = { Statement: `INSERT INTO "${T}" VALUE {'id': 'c', 'pos': ?}`, Parameters: [{ N: "1" }] };
   expect(await failure(cloud.db.send(new ExecuteTransactionCommand({ TransactStatements: [insert, exists("team = 'odd'")] })))).toMatchObject({ name: "TransactionCanceledException", CancellationReasons: [{ Code: "None" }, { Code: "ConditionalCheckFailed" }] });
-  await cloud.db.send(new ExecuteTransactionCommand({ TransactStatements: [insert, exists("team = 'even'")], ClientRequestToken: "once" }));
-  await cloud.db.send(new ExecuteTransactionCommand({ TransactStatements: [insert, exists("team = 'even'")], ClientRequestToken: "once" }));
+  const once = async () => await cloud.db.send(new ExecuteTransactionCommand({ TransactStatements: [insert, exists("team = 'even'")], ClientRequestToken: "once", ReturnConsumedCapacity: "TOTAL" }));
+  expect(await once()).toMatchObject({ Responses: [], ConsumedCapacity: [{ TableName: T, CapacityUnits: 4, WriteCapacityUnits: 4 }] });
+  // A repetition has only read.
+  expect(await once()).toMatchObject({ Responses: [], ConsumedCapacity: [{ TableName: T, CapacityUnits: 4, ReadCapacityUnits: 4 }] });
   const { Responses } = await cloud.db.send(new ExecuteTransactionCommand({ TransactStatements: [{ Statement: `SELECT pos FROM "${T}" WHERE id = 'c' AND pos = 1` }, { Statement: `SELECT team FROM "${T}" WHERE id = 'a' AND pos = 2` }] }));
   expect(Responses).toEqual([{ Item: { pos: { N: "1" } } }, { Item: { team: { S: "even" } } }]);
 });

@@ -36,6 +36,14 @@ test("what does not fit its table is told item by item, what fits no table at on
   expect(await failure(write([put("fits", 1), { Delete: { TableName, Key: { id: { S: "" } } } }]))).toMatchObject({ name: "ValidationException", message: empty });
 });
 
+test("names and values that no expression could use are no mistake here, keys that are too long are the item's", async () => {
+  const idle = { ExpressionAttributeNames: { "#n": "n" } };
+  await write([put("idle", 1, idle)]);
+  await cloud.db.send(new TransactGetItemsCommand({ TransactItems: [{ Get: { TableName, Key: key("idle"), ...idle } }] }));
+  expect((await failure(write([put("idle", 1, { ...idle, ConditionExpression: "attribute_exists(id)" })]))).message).toBe("Value provided in ExpressionAttributeNames unused in expressions: keys: {#n}");
+  expect(await failure(write([put("x".repeat(2049), 1)]))).toMatchObject({ name: "TransactionCanceledException", CancellationReasons: [{ Code: "ValidationError" }] });
+});
+
 test("all writes happen together", async () => {
   await cloud.db.send(new PutItemCommand({ TableName, Item: { ...key("old"), n: { N: "1" } } }));
   const { ConsumedCapacity } = await write([

@@ -1,6 +1,6 @@
 // UpdateTable, tags and backups refuse what the original refuses, in its words, and let pass what it lets pass.
 import {
-  CreateBackupCommand, DescribeBackupCommand, DescribeTableCommand, PutItemCommand, TagResourceCommand, UntagResourceCommand, UpdateTableCommand,
+  CreateBackupCommand, DescribeBackupCommand, DescribeTableCommand, PutItemCommand, TagResourceCommand, TransactWriteItemsCommand, UntagResourceCommand, UpdateItemCommand, UpdateTableCommand,
   type CreateTableCommandInput, type GlobalSecondaryIndexUpdate, type UpdateTableCommandInput,
 } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -98,6 +98,14 @@ test("no tag at all is a mistake, to add and to remove", async () => {
   expect(await failure(cloud.db.send(new TagResourceCommand({ ResourceArn, Tags: [] })))).toMatchObject({ name: "ValidationException", message: "Atleast one Tag needs to be provided as Input." });
   expect(await failure(cloud.db.send(new UntagResourceCommand({ ResourceArn, TagKeys: [] })))).toMatchObject({ name: "ValidationException", message: "Atleast one Tag Key needs to be provided as Input." });
   expect(await failure(cloud.db.send(new TagResourceCommand({ ResourceArn, Tags: Array.from({ length: 51 }, (_, n) => ({ Key: `k${n}`, Value: "" })) })))).toMatchObject({ name: "ValidationException", message: "Number of Tags exceed the current limit for the provided ResourceArn" });
+});
+
+test("an update can not make the key of an index empty, alone or in a transaction", async () => {
+  const TableName = await cloud.makeTable({ AttributeDefinitions: [attribute("id"), attribute("a")], GlobalSecondaryIndexes: [index("gsi", "a")] });
+  const change = { TableName, Key: { id: { S: "x" } }, UpdateExpression: "SET a = :a", ExpressionAttributeValues: { ":a": { S: "" } } };
+  const refusal = { name: "ValidationException", message: "One or more parameter values are not valid. The update expression attempted to update a secondary index key to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty string value." };
+  expect(await failure(cloud.db.send(new UpdateItemCommand(change)))).toMatchObject(refusal);
+  expect(await failure(cloud.db.send(new TransactWriteItemsCommand({ TransactItems: [{ Update: change }] })))).toMatchObject(refusal);
 });
 
 test("a backup is as large as its table", async () => {

@@ -11,7 +11,7 @@ import { compileProjection, projectItem } from "./expressions/project.ts";
 import { Resolver } from "./expressions/resolve.ts";
 import type { Action, Condition, Path } from "./expressions/syntax.ts";
 import { applyActions, resolveActions } from "./expressions/update.ts";
-import { conditionFailed, resourceMissing } from "./faults.ts";
+import { conditionFailed, invalid, resourceMissing } from "./faults.ts";
 import { checkIndexKeys, checkItemKeys, fittingKey, refuseKeyChange } from "./key-check.ts";
 import { sdkItem, type DynamoDbContext } from "./op.ts";
 import { conditionOf, readCondition, refuseMixture } from "./request-conditions.ts";
@@ -88,6 +88,7 @@ export function updateWrite(sentKey: unknown, input: UpdateInput): Prepared {
 /** The write of resolved actions, which may come from an expression, a legacy request or a statement. */
 export function actionsWrite(table: Table, key: Item, actions: readonly Action[], onlyTakes = false): ItemWrite {
   refuseKeyChange(table, actions.map(({ path }) => String(path[0])));
+  refuseEmptyIndexKeys(table, actions);
   return {
     table, key, condition: undefined, showOnFailure: false, touched: actions.map(({ path }) => path),
     apply: (before) => {
@@ -98,6 +99,16 @@ export function actionsWrite(table: Table, key: Item, actions: readonly Action[]
       return after;
     },
   };
+}
+
+/** An index can hold no empty key, whatever the item is. */
+function refuseEmptyIndexKeys(table: Table, actions: readonly Action[]): void {
+  const names = new Set(table.indexes.flatMap(({ key }) => keyNames(key)));
+  for (const action of actions) {
+    if (action.kind !== "set" || action.path.length > 1 || action.value.kind !== "value" || !names.has(String(action.path[0]))) continue;
+    const empty = action.value.value.S === "" ? "string" : action.value.value.B?.byteLength === 0 ? "binary" : undefined;
+    if (empty) throw invalid(`One or more parameter values are not valid. The update expression attempted to update a secondary index key to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty ${empty} value.`);
+  }
 }
 
 /** How one write went: the item before and after. */

@@ -65,11 +65,11 @@ function checkKeySizes(table: Table, item: Item): void {
 
 // The missing space is the original's.
 const tooLong = (hash: boolean): Error =>
-  invalidParameters(
+  misfit(invalidParameters(
     hash
       ? `Size of hashkey has exceeded the maximum size limit of${limits.tables.hashKeyBytesMax} bytes`
       : `Aggregated size of all range keys has exceeded the size limit of ${limits.tables.rangeKeyBytesMax} bytes`,
-  );
+  ));
 
 /** Paths of an update must not lead into the key. */
 export function refuseKeyChange(table: Table, names: Iterable<string>): void {

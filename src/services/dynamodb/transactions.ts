@@ -6,7 +6,9 @@ import { limits } from "../../kernel/limits.ts";
 import { set, type Check, type Write } from "../../ports/store.ts";
 import { itemBytes, type Item } from "../../triggers/tables/attribute-value.ts";
 import { tokenKey } from "../../triggers/tables/keys.ts";
+import type { Table } from "../../triggers/tables/table.ts";
 import { mentionsTwice } from "./batches.ts";
+import { onlyTable, readUnits, writeUnits, type Units } from "./capacity.ts";
 import { invalid, isMisfit } from "./faults.ts";
 import { decide, orTableMissing, type ItemWrite, type Written } from "./item-writes.ts";
 import type { DynamoDbContext } from "./op.ts";
@@ -90,6 +92,15 @@ function reasonOf(error: unknown): sdk.CancellationReason {
 
 const cancelled = (reasons: readonly sdk.CancellationReason[]): Fault =>
   fault("TransactionCanceledException", { message: `Transaction cancelled, please refer cancellation reasons for specific reasons [${reasons.map(({ Code }) => Code).join(", ")}]`, CancellationReasons: reasons });
+
+/** AWS: what a transaction costs more. */
+const FACTOR = 2;
+
+/** What one of the writes has cost; of a repetition, which changes nothing, reading the item. */
+export function transactionUnits(table: Table, written: readonly Written[] | undefined, at: number): Units {
+  if (!written) return onlyTable(readUnits(0, true) * FACTOR);
+  return writeUnits(table, written[at]?.before, written[at]?.after, FACTOR);
+}
 
 function requireModest(written: readonly Written[]): void {
   const bytes = written.reduce((sum, { before, after }) => sum + Math.max(size(before), size(after)), 0);

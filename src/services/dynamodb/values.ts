@@ -26,7 +26,7 @@ export const TOO_DEEP = "Nesting Levels have exceeded supported limits: Attribut
 /** The values of an item or key as sent, checked and canonical. */
 export function readItem(sent: unknown): Item {
   const item = sent as Item;
-  for (const name of Object.keys(item)) checkValue(item[name] as AttributeValue, 0);
+  for (const name of Object.keys(item)) checkAttribute(name, item[name] as AttributeValue, 0);
   return withNumbers(() => canonicalItem(item));
 }
 
@@ -34,6 +34,11 @@ export function readItem(sent: unknown): Item {
 export function readValue(sent: unknown, suffix = ""): AttributeValue {
   checkValue(sent as AttributeValue, 0, suffix);
   return withNumbers(() => canonicalValue(sent as AttributeValue));
+}
+
+function checkAttribute(name: string, value: AttributeValue, depth: number, suffix = ""): void {
+  if (name === "") throw invalid(`Empty attribute name${suffix}`);
+  checkValue(value, depth, suffix);
 }
 
 /** `depth`: the levels above; the attribute itself is the first. */
@@ -48,7 +53,7 @@ function checkValue(value: AttributeValue, depth: number, suffix = ""): void {
   else if (value.NS) checkSet(value.NS, "An number set  may not be empty", withNumbers(() => canonicalValue({ NS: value.NS ?? [] })).NS ?? [], "", suffix);
   else if (value.BS) checkSet(value.BS, "Binary sets should not be empty", value.BS.map(keyOfBytes), ` [${value.BS.map(toBase64).join(", ")}]of type BS `, suffix);
   else if (value.L) for (const element of value.L) checkValue(element, depth + 1, suffix);
-  else if (value.M) for (const name of Object.keys(value.M)) checkValue(value.M[name] as AttributeValue, depth + 1, suffix);
+  else if (value.M) for (const name of Object.keys(value.M)) checkAttribute(name, value.M[name] as AttributeValue, depth + 1, suffix);
 }
 
 const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");

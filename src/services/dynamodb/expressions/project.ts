@@ -1,6 +1,7 @@
 // Parts of items: what a projection names, with the maps and lists around it.
 import { attributeOf, setAttribute, type AttributeValue, type Item } from "../../../triggers/tables/attribute-value.ts";
 import { invalid } from "../faults.ts";
+import { valueAt } from "./evaluate.ts";
 import { showPath } from "./resolve.ts";
 import type { Path } from "./syntax.ts";
 
@@ -9,7 +10,10 @@ interface Wanted {
   readonly children: Map<string | number, Wanted>;
 }
 
-export type Projection = Wanted;
+export interface Projection extends Wanted {
+  /** Of a statement: each path is a column of its own, which has the last name on it. */
+  readonly columns?: readonly Path[];
+}
 
 /** Throws when two paths overlap: one of them would be lost. */
 export function compileProjection(paths: readonly Path[], what = "ProjectionExpression"): Projection {
@@ -26,6 +30,9 @@ export function compileProjection(paths: readonly Path[], what = "ProjectionExpr
   return root;
 }
 
+/** What a SELECT names. */
+export const compileColumns = (paths: readonly Path[]): Projection => ({ ...compileProjection(paths, "Statement"), columns: paths });
+
 /** Two paths of which one leads through the other, or that take one place for a map and for a list. */
 export function refuseOverlaps(paths: readonly Path[], what: string): void {
   paths.forEach((a, at) => {
@@ -40,8 +47,15 @@ export function refuseOverlaps(paths: readonly Path[], what: string): void {
 }
 
 /** The attributes of the item that are wanted; list elements close up. */
-export function projectItem(item: Item, { children }: Projection): Item {
+export function projectItem(item: Item, { children, columns }: Projection): Item {
   const result: Record<string, AttributeValue> = {};
+  if (columns) {
+    for (const path of columns) {
+      const value = valueAt(item, path);
+      if (value) setAttribute(result, String(path.findLast((part) => typeof part === "string")), value);
+    }
+    return result;
+  }
   for (const [name, wanted] of children) {
     const value = typeof name === "string" ? attributeOf(item, name) : undefined;
     const part = value && project(value, wanted);

@@ -4,8 +4,7 @@ import { Fault } from "../../../kernel/fault.ts";
 import { itemBytes } from "../../../triggers/tables/attribute-value.ts";
 import { mentionsTwice, UnitsByTable } from "../batches.ts";
 import { onlyTable, readUnits, writeUnits } from "../capacity.ts";
-import { meets } from "../expressions/evaluate.ts";
-import { compileProjection, projectItem } from "../expressions/project.ts";
+import { compileColumns, projectItem } from "../expressions/project.ts";
 import { invalid } from "../faults.ts";
 import { returnedAttributes, runWrite } from "../item-writes.ts";
 import { sdkItem, type DynamoDbContext, type Op } from "../op.ts";
@@ -48,11 +47,10 @@ async function refuseDuplicates(context: DynamoDbContext, statements: readonly (
 
 async function run(context: DynamoDbContext, statement: Statement, request: sdk.BatchStatementRequest | undefined, units: UnitsByTable): Promise<sdk.BatchStatementResponse> {
   if (statement.kind === "select") {
-    const { table, key, condition, paths } = await planOne(context, statement);
+    const { table, key, paths } = await planOne(context, statement, "BatchExecuteStatement");
     const item = await context.tables.items.get(table, key);
     units.add(table, onlyTable(readUnits(item ? itemBytes(item) : 0, request?.ConsistentRead ?? false)));
-    const found = item && (!condition || meets(condition, item)) ? item : undefined;
-    return { TableName: table.name, ...(found ? { Item: sdkItem(paths ? projectItem(found, compileProjection(paths, "Statement")) : found) } : {}) };
+    return { TableName: table.name, ...(item ? { Item: sdkItem(paths ? projectItem(item, compileColumns(paths)) : item) } : {}) };
   }
   const write = await planWrite(context, statement, request?.ReturnValuesOnConditionCheckFailure);
   const written = await runWrite(context, write);

@@ -15,7 +15,8 @@ import { legacyProjection, readCondition, readProjection, refuseMixture } from "
 
 export const query: Op<"Query"> = async (input, context) => {
   const { KeyConditionExpression, FilterExpression, ProjectionExpression, KeyConditions, QueryFilter, AttributesToGet, ConditionalOperator, ConsistentRead = false } = input;
-  refuseMixture({ KeyConditions, QueryFilter, AttributesToGet, ConditionalOperator }, { KeyConditionExpression, FilterExpression, ProjectionExpression });
+  // Old key conditions may stand beside new filters.
+  refuseMixture({ AttributesToGet, QueryFilter, ConditionalOperator, KeyConditions: KeyConditionExpression && KeyConditions }, { ProjectionExpression, FilterExpression, KeyConditionExpression });
   if (KeyConditionExpression === undefined && !KeyConditions) throw invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");
   const placeholders = openPlaceholders(input, { FilterExpression, KeyConditionExpression, ProjectionExpression }, ["FilterExpression", "KeyConditionExpression"]);
   const keys = new Resolver("KeyConditionExpression", placeholders);

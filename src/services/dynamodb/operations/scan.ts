@@ -10,7 +10,7 @@ import { inShare } from "../../../triggers/tables/keys.ts";
 
 export const scan: Op<"Scan"> = async (input, context) => {
   const { FilterExpression, ProjectionExpression, ScanFilter, AttributesToGet, ConditionalOperator, ConsistentRead = false } = input;
-  refuseMixture({ ScanFilter, AttributesToGet, ConditionalOperator }, { FilterExpression, ProjectionExpression });
+  refuseMixture({ AttributesToGet, ScanFilter, ConditionalOperator }, { ProjectionExpression, FilterExpression });
   const share = readShare(input.Segment, input.TotalSegments);
   const placeholders = openPlaceholders(input, { FilterExpression, ProjectionExpression }, ["FilterExpression"]);
   const filter = readCondition(FilterExpression, "FilterExpression", placeholders) ?? legacyCondition(ScanFilter as never, ConditionalOperator);

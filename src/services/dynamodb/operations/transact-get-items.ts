@@ -21,7 +21,7 @@ const FACTOR = 2;
 export const transactGetItems: Op<"TransactGetItems"> = async ({ TransactItems = [], ReturnConsumedCapacity }, context) => {
   const prepared = TransactItems.map(({ Get: get }) => {
     const { ProjectionExpression, ExpressionAttributeNames, TableName = "", Key } = get ?? {};
-    const placeholders = openPlaceholders({ ExpressionAttributeNames }, { ProjectionExpression }, []);
+    const placeholders = openPlaceholders(ProjectionExpression === undefined ? {} : { ExpressionAttributeNames }, { ProjectionExpression }, []);
     const projection = readProjection(ProjectionExpression, placeholders);
     placeholders.allUsed();
     return { name: TableName, key: readItem(Key ?? {}), projection };

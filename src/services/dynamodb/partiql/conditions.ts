@@ -23,6 +23,9 @@ export function parsePath(cursor: Cursor): Path {
   }
 }
 
+/** The names of types behind IS. */
+const TYPES: Readonly<Record<string, string | undefined>> = { NULL: "NULL", BOOL: "BOOL", BOOLEAN: "BOOL", STRING: "S", NUMBER: "N", INT: "N", INTEGER: "N", DECIMAL: "N", FLOAT: "N", BINARY: "B", BLOB: "B", LIST: "L", MAP: "M", STRUCT: "M" };
+
 /** Only texts, numbers and bytes are more or less than others. */
 function requireOrdered(operator: string, operands: readonly Operand[]): void {
   const wrong = operands.find((operand) => operand.kind === "value" && !["S", "N", "B"].includes(typeOf(operand.value)));
@@ -66,7 +69,7 @@ export class ConditionParser {
       return inner;
     }
     const call = this.#call();
-    if (call) return call;
+    if (call) return this.#judged(call);
     const left = this.operand();
     if (cursor.take("BETWEEN")) {
       const low = this.operand();
@@ -85,6 +88,15 @@ export class ConditionParser {
     return { kind: "compare", comparator, left, right };
   }
 
+  /** What a function says is so, or it is compared with whether it is. */
+  #judged(call: Condition): Condition {
+    const cursor = this.#cursor;
+    if (!cursor.take("=")) return call;
+    if (cursor.take("TRUE")) return call;
+    cursor.expect("FALSE");
+    return { kind: "not", inner: call };
+  }
+
   #list(): readonly Operand[] {
     const cursor = this.#cursor;
     const end = cursor.take("[") ? "]" : ")";
@@ -99,8 +111,11 @@ export class ConditionParser {
     const cursor = this.#cursor;
     const not = cursor.take("NOT");
     if (left.kind !== "path") throw cursor.unexpected("IS behind an attribute's name");
-    const found: Condition | undefined = cursor.take("MISSING") ? { kind: "missing", path: left.path } : cursor.take("NULL") ? { kind: "type", path: left.path, type: "NULL" } : undefined;
-    if (!found) throw cursor.unexpected("MISSING or NULL");
+    const { path } = left;
+    const type = cursor.token.kind === "word" ? TYPES[cursor.token.text.toUpperCase()] : undefined;
+    if (!cursor.sees("MISSING") && type === undefined) throw malformed("Expected type name");
+    cursor.next();
+    const found: Condition = type === undefined ? { kind: "missing", path } : { kind: "type", path, type };
     return not ? { kind: "not", inner: found } : found;
   }
 

@@ -30,8 +30,9 @@ class StatementParser {
     if (cursor.take("SELECT")) return this.#select();
     if (cursor.take("INSERT")) return this.#insert();
     if (cursor.take("UPDATE")) return this.#update();
+    if (cursor.take("FROM")) return this.#fromFirst();
     if (cursor.take("DELETE")) return this.#delete();
-    cursor.expect("EXISTS");
+    if (!cursor.take("EXISTS")) throw malformed("Expected data manipulation");
     cursor.expect("(");
     cursor.expect("SELECT");
     const select = this.#select();
@@ -90,8 +91,20 @@ class StatementParser {
   }
 
   #update(): Statement {
-    const cursor = this.#cursor;
     const table = this.#place();
+    const actions = this.#actions();
+    return { kind: "update", table, actions, where: this.#where(), returning: this.#returning() };
+  }
+
+  /** `FROM t WHERE … SET …`: an update, the other way around. */
+  #fromFirst(): Statement {
+    const table = this.#place();
+    const where = this.#where();
+    return { kind: "update", table, where, actions: this.#actions(), returning: this.#returning() };
+  }
+
+  #actions(): readonly Action[] {
+    const cursor = this.#cursor;
     const actions: Action[] = [];
     while (cursor.sees("SET") || cursor.sees("REMOVE")) {
       const set = cursor.next().text.toUpperCase() === "SET";
@@ -99,7 +112,7 @@ class StatementParser {
       while (cursor.take(","));
     }
     if (actions.length === 0) throw cursor.unexpected("SET or REMOVE");
-    return { kind: "update", table, actions, where: this.#where(), returning: this.#returning() };
+    return actions;
   }
 
   #set(): Action {

@@ -1,7 +1,7 @@
 // From statements to what tables can do: a WHERE that fixes the key becomes a query or a write of one item, everything else a filter.
 import { attributeOf, equalValues, pick, setAttribute, type AttributeValue, type Item } from "../../../triggers/tables/attribute-value.ts";
 import { keyNames, type Index, type KeySchema, type Table } from "../../../triggers/tables/table.ts";
-import { compileProjection, refuseOverlaps } from "../expressions/project.ts";
+import { compileColumns, refuseOverlaps } from "../expressions/project.ts";
 import type { Condition } from "../expressions/syntax.ts";
 import { fault } from "../../../kernel/fault.ts";
 import { invalid, invalidParameters } from "../faults.ts";
@@ -52,7 +52,7 @@ export async function planSelect(context: DynamoDbContext, select: Select, consi
   const filter = joined(rest);
   if (index && filter) requireHeld(table, index, filter);
   const reverse = orderOf(select, schema, terms);
-  const projection = select.paths && compileProjection(select.paths, "Statement");
+  const projection = select.paths && compileColumns(select.paths);
   return {
     ...readSelect(table, index, undefined, projection, filter, consistent),
     range: { table, index, ...(terms.length > 0 ? { hash: hashOf(terms, schema) } : {}), reverse },
@@ -83,7 +83,7 @@ function orderOf({ order, where }: Select, schema: KeySchema, terms: readonly Ke
 }
 
 /** The one item a WHERE means, and what else it demands of it. */
-function oneItem(table: Table, where: Condition | undefined): { readonly key: Item; readonly rest: readonly Condition[] } {
+function oneItem(table: Table, where: Condition | undefined, unclear = (): Error => invalid("Where clause does not contain a mandatory equality on all key attributes")): { readonly key: Item; readonly rest: readonly Condition[] } {
   const key: Record<string, AttributeValue> = {};
   const rest: Condition[] = [];
   for (const part of partsOf(where)) {
@@ -93,24 +93,28 @@ function oneItem(table: Table, where: Condition | undefined): { readonly key: It
     if (term && value && term.operator === "=" && keyNames(table.key).includes(term.name) && !(known && !equalValues(known, value))) setAttribute(key, term.name, value);
     else rest.push(part);
   }
-  if (Object.keys(key).length !== keyNames(table.key).length) throw invalid("Where clause does not contain a mandatory equality on all key attributes");
+  if (Object.keys(key).length !== keyNames(table.key).length) throw unclear();
   return { key: readKey(table, key), rest };
 }
 
-/** The item of a SELECT that must mean exactly one. */
-export async function planOne(context: DynamoDbContext, select: Select): Promise<{ readonly table: Table; readonly key: Item; readonly condition: Condition | undefined; readonly paths: Select["paths"] }> {
-  if (select.index !== undefined) throw invalid("A statement of a batch or transaction can not read an index");
+/** The item of a SELECT that must mean exactly one, by its key and nothing else. `operation`: the one that wants it so. */
+export async function planOne(context: DynamoDbContext, select: Select, operation: string): Promise<{ readonly table: Table; readonly key: Item; readonly paths: Select["paths"] }> {
+  const unclear = (): Error => invalid(`Select statements within ${operation} must specify the primary key in the where clause.`);
+  if (select.index !== undefined) throw unclear();
   const table = await tableFor(context, select.table);
-  const { key, rest } = oneItem(table, select.where);
-  return { table, key, condition: joined(rest), paths: select.paths };
+  const { key, rest } = oneItem(table, select.where, unclear);
+  if (rest.length > 0) throw unclear();
+  return { table, key, paths: select.paths };
 }
 
 /** The write a statement means; `wanted` is the request's ReturnValuesOnConditionCheckFailure. */
 export async function planWrite(context: DynamoDbContext, statement: Exclude<Statement, Select>, wanted?: string): Promise<ItemWrite> {
   const showOnFailure = wanted === "ALL_OLD";
   if (statement.kind === "exists") {
-    const { table, key, condition } = await planOne(context, statement.select);
-    return { table, key, condition: present(table, condition), showOnFailure, touched: [], apply: () => "keep" };
+    const table = await tableFor(context, statement.select.table);
+    const { key, rest } = oneItem(table, statement.select.where);
+    if (rest.length === 0) throw invalid("EXISTS() must contain a single item read with additional condition");
+    return { table, key, condition: present(table, joined(rest)), showOnFailure, touched: [], apply: () => "keep" };
   }
   const table = await tableFor(context, statement.table);
   if (statement.kind === "insert") {

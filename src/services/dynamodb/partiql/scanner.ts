@@ -14,7 +14,8 @@ const STATEMENT_MAX = 8192;
 /** Ours: how deep lists, maps and parentheses nest. */
 export const NESTING_MAX = 32;
 
-const TOKEN = /\s*(?:([A-Za-z_][A-Za-z0-9_]*)|"((?:[^"]|"")*)"|'((?:[^']|'')*)'|(\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|(<<|>>|<>|!=|<=|>=|[=<>+\-*()[\]{}.,:?;])|$)/y;
+/** With blanks and comments before it. */
+const TOKEN = /(?:\s|--[^\n]*|\/\*[^]*?\*\/)*(?:([A-Za-z_][A-Za-z0-9_]*)|"((?:[^"]|"")*)"|'((?:[^']|'')*)'|(\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|(<<|>>|<>|!=|<=|>=|[=<>+\-*()[\]{}.,:?;])|$)/y;
 
 export const malformed = (detail: string): Error => invalid(`Statement wasn't well formed, can't be processed: ${detail}`);
 
@@ -42,16 +43,16 @@ export class Cursor extends TokenWalk<Token> {
 
   end(): void {
     this.take(";");
-    if (this.token.kind !== "end") throw this.unexpected("the end of the statement");
+    if (this.token.kind !== "end") throw malformed("Unexpected token after expression");
   }
 }
 
 function split(text: string): readonly Token[] {
   const tokens: Token[] = [];
   for (TOKEN.lastIndex = 0; ; ) {
-    const start = TOKEN.lastIndex;
     const match = TOKEN.exec(text);
-    if (!match) throw malformed(`Unexpected character ${String.fromCodePoint(text.trimStart() === "" ? 32 : (text.slice(start).trimStart().codePointAt(0) ?? 32))}`);
+    // As the original: without a word of what is wrong.
+    if (!match) throw malformed("");
     const [, word, quoted, string, number, sign] = match;
     if (word !== undefined) tokens.push({ kind: "word", text: word });
     else if (quoted !== undefined) tokens.push({ kind: "quoted", text: quoted.replaceAll('""', '"') });
