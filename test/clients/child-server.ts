@@ -34,7 +34,12 @@ export interface ClientSettings {
 }
 
 /** A server for the tests of one file, which kill it and start it again on the same data; ended, and its data removed, after them. */
-export function killableServer(): { readonly start: () => Promise<ClientSettings>; readonly kill: () => void } {
+export interface KillableServer {
+  readonly start: () => Promise<ClientSettings>;
+  readonly kill: () => void;
+}
+
+export function killableServer(): KillableServer {
   let dir = "";
   let server: ChildServer | undefined;
   beforeAll(async () => void (dir = await mkdtemp(join(tmpdir(), "fugaz-killed-"))));

@@ -1,43 +1,23 @@
 // A server that is killed while it takes in publications: what was acknowledged has reached every subscriber, each publication whole or not at all.
 import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
-import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { expect, test } from "vitest";
-import { killableServer, type ClientSettings } from "./child-server.ts";
-import { drain } from "./drain.ts";
+import { test } from "vitest";
+import { killableServer } from "./child-server.ts";
+import { KILLS, killWhileSending, queueArn } from "./killed-while-sending.ts";
 
-const KILLS = 3;
-const PUBLISHERS = 8;
-const server = killableServer();
-const queueArn = (name: string): string => `arn:aws:sqs:us-east-1:000000000000:${name}`;
+const killable = killableServer();
 
 test(`of ${KILLS} times`, async () => {
-  let settings: ClientSettings = await server.start();
-  const policy = (name: string): string => JSON.stringify({ Statement: [{ Effect: "Allow", Principal: { Service: "sns.amazonaws.com" }, Action: "sqs:SendMessage", Resource: queueArn(name) }] });
-  const { TopicArn = "" } = await new SNSClient(settings).send(new CreateTopicCommand({ Name: "t" }));
-  for (const QueueName of ["one", "two"]) {
-    await new SQSClient(settings).send(new CreateQueueCommand({ QueueName, Attributes: { Policy: policy(QueueName) } }));
-    await new SNSClient(settings).send(new SubscribeCommand({ TopicArn, Protocol: "sqs", Endpoint: queueArn(QueueName), Attributes: { RawMessageDelivery: "true" } }));
-  }
-  const acknowledged = new Set<string>();
-  let n = 0;
-  for (let kill = 0; kill < KILLS; kill++) {
-    const sns = new SNSClient(settings);
-    const enough = acknowledged.size + 100;
-    const publisher = async (): Promise<void> => {
-      for (;;) {
-        const Message = String(n++);
-        // Refused by a server that is gone: nobody knows whether it is there.
-        if (!(await sns.send(new PublishCommand({ TopicArn, Message })).then(() => true, () => false))) return;
-        acknowledged.add(Message);
-        if (acknowledged.size >= enough) server.kill();
-      }
-    };
-    await Promise.all(Array.from({ length: PUBLISHERS }, publisher));
-    sns.destroy();
-    settings = await server.start();
-  }
-  const [one, two] = [await drain(settings, "one"), await drain(settings, "two")];
-  expect(acknowledged.size).toBeGreaterThanOrEqual(KILLS * 100);
-  expect([...acknowledged].filter((message) => !one.has(message))).toEqual([]);
-  expect([...one].toSorted()).toEqual([...two].toSorted());
+  const TopicArn = "arn:aws:sns:us-east-1:000000000000:t";
+  await killWhileSending(killable, {
+    service: "sns.amazonaws.com",
+    lead: async (settings, queue) => {
+      const sns = new SNSClient(settings);
+      await sns.send(new CreateTopicCommand({ Name: "t" }));
+      await sns.send(new SubscribeCommand({ TopicArn, Protocol: "sqs", Endpoint: queueArn(queue), Attributes: { RawMessageDelivery: "true" } }));
+    },
+    open: (settings) => {
+      const sns = new SNSClient(settings);
+      return { send: (Message) => sns.send(new PublishCommand({ TopicArn, Message })), destroy: () => sns.destroy() };
+    },
+  });
 });

@@ -1,4 +1,5 @@
 // The pools there are, found by version and by function: a server may have thousands, so that no event may look through all.
+import { placeName } from "../../kernel/place-name.ts";
 import type { Version } from "../function.ts";
 import type { FunctionName } from "../registry/keys.ts";
 import { isEmpty, newPool, type Pool } from "./pool.ts";
@@ -23,22 +24,20 @@ export function openPools(): Pools {
       if (known) return known;
       const pool = newPool(version);
       pools.set(version.id, pool);
-      const name = familyOf(version);
+      const name = placeName(version);
       families.set(name, (families.get(name) ?? new Set()).add(pool));
       return pool;
     },
     find: (versionId) => pools.get(versionId),
-    family: (at) => [...(families.get(familyOf(at)) ?? [])],
+    family: (at) => [...(families.get(placeName(at)) ?? [])],
     all: () => pools.values(),
     tidy: (pool) => {
       const { version } = pool;
       if (!isEmpty(pool) || pools.get(version.id) !== pool) return;
       pools.delete(version.id);
-      const family = families.get(familyOf(version));
+      const family = families.get(placeName(version));
       family?.delete(pool);
-      if (family?.size === 0) families.delete(familyOf(version));
+      if (family?.size === 0) families.delete(placeName(version));
     },
   };
 }
-
-const familyOf = ({ account, region, name }: FunctionName): string => `${account}/${region}/${name}`;

@@ -3,6 +3,7 @@ import type { Heart } from "../../functions/heart.ts";
 import { functionRefIn } from "../../kernel/arn.ts";
 import { uuid } from "../../kernel/ids.ts";
 import { isJson } from "../../kernel/is-json.ts";
+import { placeName } from "../../kernel/place-name.ts";
 import type { Check, Write } from "../../ports/store.ts";
 import { queueOfArn, type MessageAttribute, type Queues, type Sender, type Sending } from "../queues/queues.ts";
 import type { Streams } from "../streams/open-streams.ts";
@@ -44,7 +45,7 @@ const forbidden = (target: Target, rule: RuleRecord): Failure => ({ code: "NO_PE
 export async function fanOut(envelope: Envelope, bus: BusRef, deps: FanOutDeps, seen: ReadonlySet<string> = new Set()): Promise<Sending | undefined> {
   const rules = await deps.rulesOf(bus);
   if (!rules) return undefined;
-  const path = new Set([...seen, nameOf(bus)]);
+  const path = new Set([...seen, placeName(bus)]);
   return gather(rules.filter(({ record, wants }) => record.enabled && wants(envelope)).map(({ record }) => reach(envelope, record, deps, path)));
 }
 
@@ -104,7 +105,7 @@ async function deliver(envelope: Envelope, rule: RuleRecord, target: Target, dep
   }
   const bus = busOfArn(arn);
   if (!bus) return missing(target);
-  if (seen.has(nameOf(bus))) return NOTHING;
+  if (seen.has(placeName(bus))) return NOTHING;
   if (bus.account !== rule.account && !(await deps.mayPut(bus, { kind: "service", sender: by })) && !(await deps.mayPut(bus, { kind: "account", account: rule.account }))) return forbidden(target, rule);
   return (await fanOut(envelope, bus, deps, seen)) ?? missing(target);
 }
@@ -118,5 +119,3 @@ async function bury({ code, message }: Failure, envelope: Envelope, rule: RuleRe
   );
   return (await deps.queues.delivery(queue, { body: inputOf(target.input, envelope, rule), senderId: SENDER, attributes })) ?? NOTHING;
 }
-
-export const nameOf = ({ account, region, name }: BusRef): string => `${account}/${region}/${name}`;

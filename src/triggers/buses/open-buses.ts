@@ -2,12 +2,13 @@
 import type { Clock } from "../../kernel/clock.ts";
 import { parseJson, readEventPattern } from "../../kernel/event-pattern/event-pattern.ts";
 import { uuid } from "../../kernel/ids.ts";
+import { placeName } from "../../kernel/place-name.ts";
 import { policyAllows } from "../../kernel/policy.ts";
 import { type Change, type Store, transact } from "../../ports/store.ts";
 import { keepReads } from "../kept-reads.ts";
 import type { Buses, BusRef, RuleRecord } from "./buses.ts";
 import { seal } from "./envelope.ts";
-import { fanOut, type FanOutDeps, nameOf, reach, type Rule } from "./fan-out.ts";
+import { fanOut, type FanOutDeps, reach, type Rule } from "./fan-out.ts";
 import { busRecords, ruleRecords, watchBuses } from "./records.ts";
 
 export interface BusesDeps extends Omit<FanOutDeps, "rulesOf" | "mayPut"> {
@@ -23,8 +24,8 @@ export function openBuses(deps: BusesDeps): Buses {
   const records = busRecords(deps);
   const rules = ruleRecords(deps);
   const kept = keepReads<readonly Rule[]>(KEPT_MAX);
-  const unwatch = watchBuses(store, (bus) => kept.forget(nameOf(bus)));
-  const rulesOf = (bus: BusRef): Promise<readonly Rule[] | undefined> => kept.read(nameOf(bus), async () => ((await records.find(bus)) ? (await rules.list(bus)).map(compile) : undefined));
+  const unwatch = watchBuses(store, (bus) => kept.forget(placeName(bus)));
+  const rulesOf = (bus: BusRef): Promise<readonly Rule[] | undefined> => kept.read(placeName(bus), async () => ((await records.find(bus)) ? (await rules.list(bus)).map(compile) : undefined));
   const mayPut: Buses["mayPut"] = async (ref, by) => {
     if (by.kind === "account" && by.account === ref.account) return true;
     const bus = await records.find(ref);
@@ -47,7 +48,7 @@ export function openBuses(deps: BusesDeps): Buses {
       });
     },
     delivery: (bus, event) => fanOut(seal(event, clock.now()), bus, reaching),
-    firing: (rule, timeMs) => reach(seal(scheduled(rule, timeMs), clock.now()), rule, reaching, new Set([nameOf({ ...rule, name: rule.bus })])),
+    firing: (rule, timeMs) => reach(seal(scheduled(rule, timeMs), clock.now()), rule, reaching, new Set([placeName({ ...rule, name: rule.bus })])),
     mayPut,
     [Symbol.dispose]: unwatch,
   };

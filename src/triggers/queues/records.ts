@@ -2,6 +2,7 @@
 import { partitionOf } from "../../kernel/arn.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { hexId } from "../../kernel/ids.ts";
+import { placeName } from "../../kernel/place-name.ts";
 import { type Change, del, entriesBelow, type Key, set, type Store, transact, unchanged, type Write } from "../../ports/store.ts";
 import { keepReads } from "../kept-reads.ts";
 import type { QueueRecord, QueueRecords, QueueRef } from "./queues.ts";
@@ -33,7 +34,7 @@ export interface OpenRecords extends QueueRecords, Disposable {}
 export function openRecords({ store, clock, recreateDelayMs, onRemoved }: RecordsDeps): OpenRecords {
   const kept = keepReads<QueueRecord>(KEPT_MAX);
   const unwatch = store.watch(ROOT, ([, , account, region, name]) => kept.forget(`${account}/${region}/${name}`));
-  const find = (ref: QueueRef): Promise<QueueRecord | undefined> => kept.read(`${ref.account}/${ref.region}/${ref.name}`, async () => (await store.get<QueueRecord>(refKey(ROOT, ref)))?.value);
+  const find = (ref: QueueRef): Promise<QueueRecord | undefined> => kept.read(placeName(ref), async () => (await store.get<QueueRecord>(refKey(ROOT, ref)))?.value);
 
   return {
     find,

@@ -1,6 +1,7 @@
 // The records of streams: created, found, changed and removed, each change one commit; found ones are remembered until they change.
 import { randomInt } from "node:crypto";
 import type { Clock } from "../../kernel/clock.ts";
+import { placeName } from "../../kernel/place-name.ts";
 import { del, set, transact, unchanged, type Change, type Entry, type Store } from "../../ports/store.ts";
 import { firstShards } from "./reshard.ts";
 import { allStreams, idKey, streamKey, streamsOf, trash, type Stream, type StreamMode, type StreamRef, type StreamScope } from "./stream.ts";
@@ -52,7 +53,7 @@ export function openRegistry({ store, clock }: { readonly store: Store; readonly
       return commit.ok ? stream : undefined;
     },
     entry: async (ref) => {
-      const name = nameFor(ref);
+      const name = placeName(ref);
       const found = remembered.get(name);
       if (found) return found;
       const before = changes;
@@ -92,12 +93,10 @@ export function openRegistry({ store, clock }: { readonly store: Store; readonly
         };
       });
     },
-    forget: (ref) => drop(nameFor(ref)),
+    forget: (ref) => drop(placeName(ref)),
     [Symbol.dispose]: unwatch,
   };
 }
-
-const nameFor = ({ account, region, name }: StreamRef): string => `${account}/${region}/${name}`;
 
 function newId(): string {
   const letters = (count: number): string => Array.from({ length: count }, () => randomInt(36).toString(36)).join("");

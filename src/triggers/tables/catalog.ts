@@ -1,4 +1,5 @@
 // The tables on record, remembered between requests: the hot path of an item asks the store for nothing but the item.
+import { placeName } from "../../kernel/place-name.ts";
 import { set, transact, unchanged, type Change, type Entry, type Store, type Write } from "../../ports/store.ts";
 import { allTables, tableKey, tablesOf } from "./keys.ts";
 import type { Scope, Table } from "./table.ts";
@@ -21,7 +22,7 @@ const REMEMBERED_MAX = 2000;
 
 export function openCatalog(store: Store): Catalog {
   const remembered = new Map<string, Entry<Table>>();
-  const nameOf = (scope: Scope, name: string): string => `${scope.account}/${scope.region}/${name}`;
+  const nameOf = ({ account, region }: Scope, name: string): string => placeName({ account, region, name });
   const unwatch = store.watch(allTables, ([, , account, region, name]) => void remembered.delete(`${account}/${region}/${name}`));
 
   const entry = async (scope: Scope, name: string): Promise<Entry<Table> | undefined> => {

@@ -1,6 +1,7 @@
 // Opens the topics: records, who has subscribed (in memory while it is asked for), and publishing.
 import type { Clock } from "../../kernel/clock.ts";
 import { uuid } from "../../kernel/ids.ts";
+import { placeName } from "../../kernel/place-name.ts";
 import { policyAllows } from "../../kernel/policy.ts";
 import { type Change, type Store, transact } from "../../ports/store.ts";
 import { keepReads } from "../kept-reads.ts";
@@ -26,12 +27,12 @@ export function openTopics(deps: TopicsDeps): Topics {
   const signer = openSigner(deps);
   const kept = { topics: keepReads<TopicRecord>(KEPT_MAX), subscribers: keepReads<readonly Subscriber[]>(KEPT_MAX) };
   const unwatch = watchTopics(store, (ref) => {
-    kept.topics.forget(nameOf(ref));
-    kept.subscribers.forget(nameOf(ref));
+    kept.topics.forget(placeName(ref));
+    kept.subscribers.forget(placeName(ref));
   });
-  const find = (ref: TopicRef): Promise<TopicRecord | undefined> => kept.topics.read(nameOf(ref), () => records.find(ref));
+  const find = (ref: TopicRef): Promise<TopicRecord | undefined> => kept.topics.read(placeName(ref), () => records.find(ref));
   const subscribersOf = async (ref: TopicRef): Promise<readonly Subscriber[]> =>
-    (await kept.subscribers.read(nameOf(ref), async () =>
+    (await kept.subscribers.read(placeName(ref), async () =>
       (await allOf(store, ref)).map(({ value: subscription }): Subscriber => {
         const { filter } = subscription.settings;
         return { subscription, wants: filter ? compileFilter(filter.text, filter.scope) : () => true };
@@ -59,5 +60,3 @@ export function openTopics(deps: TopicsDeps): Topics {
     [Symbol.dispose]: unwatch,
   };
 }
-
-const nameOf = ({ account, region, name }: TopicRef): string => `${account}/${region}/${name}`;
