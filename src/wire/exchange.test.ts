@@ -5,20 +5,11 @@ import { connect as connectHttp2, constants } from "node:http2";
 import { connect as connectTcp } from "node:net";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { HttpReply } from "./door.ts";
-import type { Listener, ListenerOptions } from "./listener.ts";
-import { ask, type Handle, raw, say, serve as startServing, type TestListener, until } from "./serve-for-test.ts";
+import { ask, raw, say, servesForTests, until } from "./serve-for-test.ts";
 
-const open: Listener[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((listener) => listener.close(0)));
-});
-async function serve(handle: Handle, options: Partial<ListenerOptions> = {}): Promise<TestListener> {
-  const listener = await startServing(handle, options);
-  open.push(listener);
-  return listener;
-}
+const serve = servesForTests();
 /** A header sent twice is not plain: such a request is read by Node's server, and its door hears of it before its body is there. */
 const twice = "X-A: 1\r\nX-A: 2\r\n";
 const put = (length: number, more = ""): string => `PUT / HTTP/1.1\r\nHost: a\r\n${more}Content-Length: ${length}\r\n\r\n`;

@@ -2,20 +2,16 @@
 import { connect as connectTcp } from "node:net";
 import { once } from "node:events";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { seeded } from "../../test/contract/seeded.ts";
 import { ask, raw } from "./serve-for-test.ts";
 import { serveServices, serviceOf, type TestCloud } from "./serve-services-for-test.ts";
 
 const seed = 20261123;
 
-/** A small generator (mulberry32) so that a failing run can be repeated from its seed. */
+/** Numbers below another, which a failing run repeats from its seed. */
 function randomFrom(start: number): (below: number) => number {
-  let state = start;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
+  const next = seeded(start);
+  return (below) => Math.floor(next() * below);
 }
 
 const anything = async (): Promise<object> => ({});

@@ -5,19 +5,10 @@ import { connect as connectTcp, type AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { connect as connectTls } from "node:tls";
 import { queryObjects } from "node:v8";
-import { afterEach, describe, expect, test } from "vitest";
-import type { Listener, ListenerOptions } from "./listener.ts";
-import { ask, type Handle, raw, say, serve as startServing, type TestListener, until } from "./serve-for-test.ts";
+import { describe, expect, test } from "vitest";
+import { ask, raw, say, servesForTests, until } from "./serve-for-test.ts";
 
-const open: Listener[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((listener) => listener.close(0)));
-});
-async function serve(handle: Handle, options: Partial<ListenerOptions> = {}): Promise<TestListener> {
-  const listener = await startServing(handle, options);
-  open.push(listener);
-  return listener;
-}
+const serve = servesForTests();
 
 describe("one port", () => {
   test("HTTP/1.1 arrives with its path and query exactly as sent", async () => {

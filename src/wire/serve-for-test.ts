@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { type IncomingMessage, request as httpRequest } from "node:http";
 import { connect as connectTcp, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
+import { afterEach } from "vitest";
 import { systemClock } from "../main/system-clock.ts";
 import type { HttpReply, HttpRequest } from "./door.ts";
 import { type Listener, type ListenerOptions, startListener } from "./listener.ts";
@@ -21,6 +22,19 @@ export async function serve(handle: Handle, options: Partial<ListenerOptions> = 
   const door = { name: "test", claims: () => true, handle: async (request: HttpRequest) => handle(request) };
   const listener = await startListener({ host: "127.0.0.1", port: 0, doors: [door], clock: systemClock, logger, ...options });
   return { ...listener, logged };
+}
+
+/** `serve` for a test file: what it starts is closed after each test. */
+export function servesForTests(): typeof serve {
+  const open: Listener[] = [];
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((listener) => listener.close(0)));
+  });
+  return async (handle, options) => {
+    const listener = await serve(handle, options);
+    open.push(listener);
+    return listener;
+  };
 }
 
 export const say = (words: string): HttpReply => ({ status: 200, headers: { "x-test": "1" }, body: Buffer.from(words) });

@@ -3,21 +3,12 @@ import { once } from "node:events";
 import { connect as connectTcp } from "node:net";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { fakeClock } from "../../kernel/fake-clock.ts";
 import type { HttpReply } from "../door.ts";
-import type { Listener, ListenerOptions } from "../listener.ts";
-import { type Handle, raw, say, serve as startServing, type TestListener, until } from "../serve-for-test.ts";
+import { raw, say, servesForTests, until } from "../serve-for-test.ts";
 
-const open: Listener[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((listener) => listener.close(0)));
-});
-async function serve(handle: Handle, options: Partial<ListenerOptions> = {}): Promise<TestListener> {
-  const listener = await startServing(handle, options);
-  open.push(listener);
-  return listener;
-}
+const serve = servesForTests();
 
 const get = (path: string, more = ""): string => `GET ${path} HTTP/1.1\r\nHost: a\r\n${more}\r\n`;
 const put = (path: string, body: string, more = ""): string => `PUT ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n${more}\r\n${body}`;

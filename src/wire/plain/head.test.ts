@@ -4,19 +4,10 @@ import { createServer, type IncomingMessage } from "node:http";
 import { connect as connectTcp, type AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { seeded } from "../../../test/contract/seeded.ts";
 import { PLAIN_BODY_BYTES_MAX, readPlainHead } from "./head.ts";
 
 const seed = 20261127;
-
-function randomFrom(start: number): (below: number) => number {
-  let state = start;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 const read = (head: string) => readPlainHead(Buffer.from(head, "latin1"));
 const get = (...lines: readonly string[]): string => ["GET / HTTP/1.1", "Host: a", ...lines, "", ""].join("\r\n");
@@ -64,7 +55,8 @@ describe("beside Node's parser", () => {
     return seen[0];
   };
 
-  const random = randomFrom(seed);
+  const next = seeded(seed);
+  const random = (below: number): number => Math.floor(next() * below);
   const pick = <T>(from: readonly T[]): T => from[random(from.length)] as T;
   const anyByte = (): string => String.fromCharCode(random(4) === 0 ? random(256) : 33 + random(94));
   const some = (most: number): string => Array.from({ length: random(most) }, anyByte).join("");
