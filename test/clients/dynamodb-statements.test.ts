@@ -78,6 +78,8 @@ test("mistakes are refused", async () => {
   for (const from of [`"${T}".""`, `""`]) expect(await words(run(`SELECT * FROM ${from} WHERE id = 'a'`))).toBe("Path component cannot be an empty string");
   expect(await words(run(`SELECT * FROM "${T}"."teams" WHERE team = 'odd'`, undefined, { ConsistentRead: true }))).toBe("Strongly consistent read is not supported on Global Secondary Indexes");
   expect(await words(run(`SELECT pos FROM "${T}"."keys" WHERE id = 'a' AND m = 1`))).toBe("One or more parameter values were invalid: Secondary index keys does not project one or more filter attributes: [m]");
+  // Without a key it finds nothing there, which is no mistake.
+  expect((await run(`SELECT pos FROM "${T}"."keys" WHERE m = 1`)).Items).toEqual([]);
   for (const [operator, where] of [["<", "n < ?"], ["BETWEEN", "n BETWEEN ? AND 1"]] as const) {
     expect(await words(run(`SELECT pos FROM "${T}" WHERE id = 'a' AND ${where}`, [{ BOOL: true }]))).toBe(`Incorrect operand type for operator or function; operator or function: ${operator}, operand type: BOOL`);
   }

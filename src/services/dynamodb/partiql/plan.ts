@@ -50,17 +50,18 @@ export async function planSelect(context: DynamoDbContext, select: Select, consi
   const schema = index?.key ?? table.key;
   const { terms, rest } = chooseKeys(select.where, schema);
   const filter = joined(rest);
-  if (index && filter) requireHeld(table, index, filter);
+  if (index && filter && terms.length > 0) requireHeld(table, index, filter);
   const reverse = orderOf(select, schema, terms);
   const projection = select.paths && compileColumns(select.paths);
   return {
-    ...readSelect(table, index, undefined, projection, filter, consistent),
+    // Of an index a statement sees what it holds, and nothing else is fetched to filter by.
+    ...readSelect(table, index, undefined, projection, index ? undefined : filter, consistent),
     range: { table, index, ...(terms.length > 0 ? { hash: hashOf(terms, schema) } : {}), reverse },
     filter,
   };
 }
 
-/** A filter can not look at what an index does not hold, whichever kind it is of. */
+/** Where a key is given, a filter can not look at what an index does not hold, whichever kind it is of. */
 function requireHeld(table: Table, index: Index, filter: Condition): void {
   if (index.projection === "ALL") return;
   const held = projectedBy(table, index);
