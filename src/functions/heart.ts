@@ -137,6 +137,8 @@ export interface Heart extends AsyncDisposable {
   room(ref: FunctionRef, alone: boolean): Promise<number>;
   /** Calls back when there may be more room than before, of whatever function; the returned function ends it. */
   onRoom(listener: () => void): () => void;
+  /** Calls back when the function has changed or gone, here or on another node; the returned function ends it. */
+  onChange(of: FunctionRef, listener: () => void): () => void;
   /** May this service invoke the function, by the function's resource policy? False when there is no such function. */
   mayInvoke(ref: FunctionRef, invoker: Invoker): Promise<boolean>;
   /** What has been counted, for metrics. */

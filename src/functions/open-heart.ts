@@ -39,7 +39,7 @@ import type { LogSink } from "./logs/log-groups.ts";
 import { countStates, openCounters, readQueues } from "./metrics/open-counters.ts";
 import { openPackages } from "./packages/open-packages.ts";
 import { openTrees } from "./packages/trees.ts";
-import type { FunctionName } from "./registry/keys.ts";
+import { functionKey, type FunctionName } from "./registry/keys.ts";
 import { newestOfRuntimes } from "./registry/deployed.ts";
 import { openRegistry } from "./registry/open-registry.ts";
 import type { Runner, RunnerDeps } from "./runner.ts";
@@ -221,6 +221,7 @@ export async function openHeart(deps: HeartDeps): Promise<Heart> {
       roomListeners.add(listener);
       return () => void roomListeners.delete(listener);
     },
+    onChange: (of, listener) => ports.store.watch(functionKey(of), listener),
     invokeStream: (ref, options) => {
       const body = new ResponseBody(clock, { bytesMax: limits.streamBytesMax, bytesPerSecond: limits.streamBytesPerSecond });
       return streamedInvocation(body, invoke(ref, options, "invoke", body), options.signal?.());

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
   CreateAliasCommand, CreateEventSourceMappingCommand, CreateFunctionCommand, DeleteEventSourceMappingCommand, GetEventSourceMappingCommand, type CreateEventSourceMappingCommandInput,
-  ListEventSourceMappingsCommand, ListTagsCommand, PublishVersionCommand, PutFunctionConcurrencyCommand, DeleteFunctionConcurrencyCommand, TagResourceCommand, UpdateEventSourceMappingCommand,
+  ListEventSourceMappingsCommand, ListTagsCommand, PublishVersionCommand, PutFunctionConcurrencyCommand, DeleteFunctionConcurrencyCommand, TagResourceCommand, UpdateEventSourceMappingCommand, UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageBatchCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -58,6 +58,29 @@ interface Event {
 }
 
 describe("a mapping of a queue", () => {
+  test("hides messages for as long as the function may take since its last change", async () => {
+    await make("longer", `import { setTimeout } from "node:timers/promises";
+export const handler = async ({ Records }) => {
+  console.log("TOLD " + JSON.stringify(Records.map(({ body }) => body)));
+  if (Records[0].body === "slow") await setTimeout(2500);
+};`, { Timeout: 1 });
+    const url = await queue("longer", { VisibilityTimeout: "1" });
+    const { UUID } = await map("longer", "longer", { BatchSize: 1 });
+    await state(UUID, "Enabled");
+    await send(url, "first");
+    await told("longer", ({ length }) => length === 1);
+    await cloud.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "longer", Timeout: 10 }));
+    await send(url, "slow");
+    await eventually("the end of the slow one", async () => ((await left(url)) === 0 ? true : undefined));
+    expect(await told("longer", ({ length }) => length >= 2)).toEqual([["first"], ["slow"]]);
+  });
+
+  test("that is made to be off is so at once", async () => {
+    await make("off", teller);
+    await queue("off");
+    expect((await map("off", "off", { Enabled: false })).State).toBe("Disabled");
+  });
+
   test("passes through its states, shows itself as the original does, and hands messages over", async () => {
     await make("first", teller);
     const url = await queue("first");

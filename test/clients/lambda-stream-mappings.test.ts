@@ -1,5 +1,5 @@
 // Kinesis streams and the streams of tables feed functions through event source mappings, driven with the official clients.
-import { CreateStreamCommand, DescribeStreamSummaryCommand, KinesisClient, ListShardsCommand, PutRecordsCommand, SplitShardCommand } from "@aws-sdk/client-kinesis";
+import { CreateStreamCommand, DeregisterStreamConsumerCommand, DescribeStreamSummaryCommand, KinesisClient, ListShardsCommand, PutRecordsCommand, RegisterStreamConsumerCommand, SplitShardCommand } from "@aws-sdk/client-kinesis";
 import { CreateTableCommand, DeleteItemCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateEventSourceMappingCommand, CreateFunctionCommand, GetEventSourceMappingCommand, type CreateEventSourceMappingCommandInput } from "@aws-sdk/client-lambda";
@@ -43,6 +43,21 @@ const put = (StreamName: string, ...texts: readonly string[]) => kinesis.send(ne
 interface Event {
   readonly Records: readonly Record<string, unknown>[];
 }
+
+test("a consumer of a stream is a source of its own, as long as it is registered", async () => {
+  await make("fan-out", teller);
+  const StreamARN = await stream("fan-out");
+  const { Consumer } = await kinesis.send(new RegisterStreamConsumerCommand({ StreamARN, ConsumerName: "one" }));
+  const arn = Consumer?.ConsumerARN ?? "";
+  expect(await failure(map("fan-out", `${arn}1`))).toMatchObject({ name: "InvalidParameterValueException", message: `Stream not found: ${arn}1` });
+  expect(await failure(map("fan-out", `${StreamARN}/consumers`))).toMatchObject({ name: "InvalidParameterValueException", message: "Unrecognized event source." });
+  const { UUID } = await map("fan-out", arn);
+  await put("fan-out", "hello");
+  const [event] = await told<Event>("fan-out", ({ length }) => length === 1);
+  expect(event?.Records).toMatchObject([{ eventSourceARN: arn, kinesis: { data: "aGVsbG8=" } }]);
+  await kinesis.send(new DeregisterStreamConsumerCommand({ ConsumerARN: arn }));
+  await eventually("the problem", async () => ((await cloud.lambda.send(new GetEventSourceMappingCommand({ UUID }))).LastProcessingResult?.startsWith("PROBLEM") ? true : undefined));
+});
 
 test("records of a Kinesis stream reach the function as the original hands them over, and the mapping says so", async () => {
   await make("records", teller);
@@ -101,6 +116,7 @@ test("changes of a table reach the function, filtered by what changed", async ()
     StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_AND_OLD_IMAGES" },
   }));
   const arn = TableDescription?.LatestStreamArn ?? "";
+  expect(await failure(map("changes", arn, { StartingPositionTimestamp: new Date() }))).toMatchObject({ name: "InvalidParameterValueException", message: "Timestamp only valid with StartingPosition AT_TIMESTAMP" });
   expect(await failure(map("changes", arn, { StartingPosition: "AT_TIMESTAMP", StartingPositionTimestamp: new Date() }))).toMatchObject({ message: `Unsupported starting position for arn type: ${arn}` });
   const gone = arn.replace(/[^/]+$/, "2025-02-22T03:03:25.490");
   expect(await failure(map("changes", gone))).toMatchObject({ name: "InvalidParameterValueException", message: `Stream not found: ${gone}` });

@@ -37,7 +37,7 @@ export interface InvocationRecord {
   readonly requestContext: { readonly requestId: string; readonly functionArn: string; readonly condition: Condition; readonly approximateInvokeCount: number };
   readonly requestPayload: unknown;
   /** Absent when the function never ran. */
-  readonly responseContext?: { readonly statusCode: 200; readonly executedVersion: string; readonly functionError?: string };
+  readonly responseContext?: { readonly statusCode: 200; readonly executedVersion: string; readonly functionError?: string | null };
   readonly responsePayload?: unknown;
 }
 

@@ -1,6 +1,6 @@
 // Finds the stream, shard or consumer a request names, by name, ARN or id, or answers as the original does when it is not there.
 import type { Fault } from "../../kernel/fault.ts";
-import { horizonMs, type Shard, type Stream, type StreamConsumer, type StreamRef } from "../../triggers/streams/stream.ts";
+import { consumerOf, horizonMs, type Shard, type Stream, type StreamConsumer, type StreamRef } from "../../triggers/streams/stream.ts";
 import { checkAccess } from "./access.ts";
 import { consumerArn, parseResource, streamArn } from "./arns.ts";
 import { consumerMissing, invalidArgument, shardMissing, streamMissing } from "./faults.ts";
@@ -90,11 +90,9 @@ export async function consumerRefOf(naming: ConsumerNaming, context: KinesisCont
   }
   const named = ConsumerARN === undefined ? undefined : parseResource(ConsumerARN);
   const ref = named?.stream ?? (await refOf(naming, context));
-  const name = named?.consumer?.name ?? ConsumerName ?? "";
   const pick = (stream: Stream): StreamConsumer => {
-    const consumer = stream.consumers.find((one) => one.name === name);
-    const same = named?.consumer === undefined || Math.floor((consumer?.createdMs ?? 0) / 1000) === named.consumer.createdSeconds;
-    if (!consumer || !same) throw consumerMissing(ConsumerARN ?? name, stream);
+    const consumer = named?.consumer ? consumerOf(stream, named.consumer) : stream.consumers.find(({ name }) => name === ConsumerName);
+    if (!consumer) throw consumerMissing(ConsumerARN ?? ConsumerName ?? "", stream);
     checkAccess(context, stream, consumerArn(stream, consumer), consumer.policy);
     return consumer;
   };

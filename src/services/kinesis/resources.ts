@@ -1,5 +1,5 @@
 // What has tags and a policy: a stream, or one of its consumers, by its ARN.
-import type { Stream, StreamConsumer } from "../../triggers/streams/stream.ts";
+import type { Stream, StreamConsumer, StreamRef } from "../../triggers/streams/stream.ts";
 import { parseResource, streamArn } from "./arns.ts";
 import { checkAccess } from "./access.ts";
 import { streamMissing } from "./faults.ts";
@@ -29,7 +29,7 @@ export async function changeResource(arn: string, context: KinesisContext, chang
   if (!changed) throw streamMissing(ref);
 }
 
-async function picker(arn: string, context: KinesisContext): Promise<{ readonly ref: Stream | ReturnType<typeof parseResource>["stream"]; readonly pick: (stream: Stream) => Stream | StreamConsumer }> {
+async function picker(arn: string, context: KinesisContext): Promise<{ readonly ref: StreamRef; readonly pick: (stream: Stream) => Stream | StreamConsumer }> {
   const { stream: ref, consumer } = parseResource(arn);
   if (consumer) return consumerRefOf({ ConsumerARN: arn }, context);
   return {

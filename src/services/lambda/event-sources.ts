@@ -97,12 +97,14 @@ const newStream = (asked: Asked, kind: SourceKind, sourceArn: string): StreamRea
 function askedStart({ StartingPosition: position, StartingPositionTimestamp: at }: Asked, kind: SourceKind, sourceArn: string): StartingPosition {
   if (!position) throw invalid("1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must not be null.");
   if (position !== "AT_TIMESTAMP") {
-    if (at !== undefined) throw invalid("StartingPositionTimestamp is only allowed when StartingPosition is AT_TIMESTAMP.");
+    if (at !== undefined) throw invalid("Timestamp only valid with StartingPosition AT_TIMESTAMP");
     return { kind: position };
   }
   if (kind === "dynamodb") throw invalid(`Unsupported starting position for arn type: ${sourceArn}`);
   if (at === undefined) throw invalid("StartingPositionTimestamp is required when StartingPosition is AT_TIMESTAMP.");
-  return { kind: position, atMs: new Date(at).getTime() };
+  const atMs = new Date(at).getTime();
+  if (atMs < 0) throw invalid("Received Exception while reading from provided stream. class java.lang.Long can not be converted to a Timestamp");
+  return { kind: position, atMs };
 }
 
 /** AWS: the youngest age at which records may be given up. */

@@ -2,6 +2,7 @@
 import type { FunctionRef, Scope } from "../../functions/function.ts";
 import { functionArn, partitionOf } from "../../kernel/arn.ts";
 import type { Check, Write } from "../../ports/store.ts";
+import { streamResourceOfArn } from "../streams/stream.ts";
 
 export type SourceKind = "sqs" | "kinesis" | "dynamodb";
 
@@ -109,6 +110,6 @@ export const functionArnOf = ({ function: ref }: Pick<Mapping, "function">): str
 export function sourceKindOf(arn: string): SourceKind | undefined {
   const [, service = "", resource = ""] = /^arn:[^:]+:(sqs|kinesis|dynamodb):[^:]+:\d{12}:(.+)$/.exec(arn) ?? [];
   if (service === "sqs") return "sqs";
-  if (service === "kinesis") return resource.startsWith("stream/") ? "kinesis" : undefined;
+  if (service === "kinesis") return streamResourceOfArn(arn) && "kinesis";
   return service === "dynamodb" && /^table\/[^/]+\/stream\/.+$/.test(resource) ? "dynamodb" : undefined;
 }

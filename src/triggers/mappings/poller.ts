@@ -12,7 +12,7 @@ export interface Poller {
 }
 
 export interface PollerDeps {
-  readonly heart: Pick<Heart, "invoke" | "room" | "onRoom" | "versionOf" | "destinations">;
+  readonly heart: Pick<Heart, "invoke" | "room" | "onRoom" | "onChange" | "versionOf" | "destinations">;
   readonly clock: Clock;
   readonly warn: (sentence: string, error: unknown, fields: Readonly<Record<string, unknown>>) => void;
 }

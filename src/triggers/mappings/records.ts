@@ -38,7 +38,7 @@ export function openRecords({ store, clock }: { readonly store: Store; readonly 
   return {
     find: async (scope, id) => (await store.get<Mapping>(keyOf(scope, id)))?.value,
     create: async (made, also) => {
-      const mapping: Mapping = { ...made, id: uuid(), state: "Creating", modifiedMs: clock.now(), revision: 1 };
+      const mapping: Mapping = { ...made, id: uuid(), state: made.enabled ? "Creating" : "Disabled", modifiedMs: clock.now(), revision: 1 };
       return transact(store, async (): Promise<Change<{ readonly mapping: Mapping } | { readonly taken: string }>> => {
         const pair = await store.get<string>(pairKey(mapping));
         if (pair) return { checks: [], writes: [], result: { taken: pair.value } };

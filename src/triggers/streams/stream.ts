@@ -55,11 +55,28 @@ export interface Stream extends StreamRef {
   readonly nextShard: number;
 }
 
+/** A stream, or one of its consumers: one registered anew under its name is another. */
+export interface StreamResource {
+  readonly stream: StreamRef;
+  readonly consumer?: { readonly name: string; readonly createdSeconds: number };
+}
+
+/** The stream, or the stream and its consumer, that an ARN names; undefined when it is neither's. */
+export function streamResourceOfArn(arn: string): StreamResource | undefined {
+  const [, region, account, name, consumer, createdSeconds] = /^arn:[^:]+:kinesis:([^:]+):(\d{12}):stream\/([\w.-]{1,128})(?:\/consumer\/([\w.-]{1,128}):(\d+))?$/.exec(arn) ?? [];
+  if (region === undefined || account === undefined || name === undefined) return undefined;
+  const stream = { region, account, name };
+  return consumer === undefined ? { stream } : { stream, consumer: { name: consumer, createdSeconds: Number(createdSeconds) } };
+}
+
 /** The stream an ARN names; undefined when it is no stream's. */
 export function streamOfArn(arn: string): StreamRef | undefined {
-  const [, region, account, name] = /^arn:[^:]+:kinesis:([^:]+):(\d{12}):stream\/([\w.-]{1,128})$/.exec(arn) ?? [];
-  return region === undefined || account === undefined || name === undefined ? undefined : { region, account, name };
+  const resource = streamResourceOfArn(arn);
+  return resource?.consumer ? undefined : resource?.stream;
 }
+
+export const consumerOf = (stream: Pick<Stream, "consumers">, { name, createdSeconds }: NonNullable<StreamResource["consumer"]>): StreamConsumer | undefined =>
+  stream.consumers.find((consumer) => consumer.name === name && Math.floor(consumer.createdMs / 1000) === createdSeconds);
 
 /** `shardId-000000000003` */
 export const shardIdOf = (index: number): string => `shardId-${String(index).padStart(12, "0")}`;

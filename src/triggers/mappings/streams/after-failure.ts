@@ -22,8 +22,8 @@ export interface Failure {
 
 export type Then =
   | { readonly kind: "again"; readonly delayMs: number }
-  /** Those before `from` are done with; the others have failed once, which may be all that they may. */
-  | { readonly kind: "advance"; readonly from: number; readonly rest: "again" | "discard"; readonly delayMs: number }
+  /** Those before `from` are done with; the others are a new batch, with all the retries of one. */
+  | { readonly kind: "advance"; readonly from: number; readonly delayMs: number }
   /** The first `at` records, then the others, each as a batch of its own; no retry is used up. */
   | { readonly kind: "split"; readonly at: number; readonly delayMs: number }
   | { readonly kind: "discard" };
@@ -36,8 +36,8 @@ const REFUSAL_MS_MAX = 5_000;
 export function afterFailure(failure: Failure, { retriesMax, bisect }: BatchRules): Then {
   const { kind, size, failedFrom = 0, failures, refusals } = failure;
   if (kind === "system") return { kind: "again", delayMs: backoff(refusals, FIRST_MS, REFUSAL_MS_MAX) };
-  // What is left after some success has failed for the first time, whatever failed before it.
-  if (failedFrom > 0) return { kind: "advance", from: failedFrom, rest: retriesMax === 0 ? "discard" : "again", delayMs: FIRST_MS };
+  // Progress starts the count anew, whatever failed before it: so the original counts.
+  if (failedFrom > 0) return { kind: "advance", from: failedFrom, delayMs: FIRST_MS };
   const delayMs = backoff(failures, FIRST_MS, FAILURE_MS_MAX);
   if (bisect && size > 1) return { kind: "split", at: Math.ceil(size / 2), delayMs };
   if (retriesMax >= 0 && failures > retriesMax) return { kind: "discard" };
@@ -50,3 +50,6 @@ export function tooOld(arrivedMs: readonly number[], nowMs: number, ageSecondsMa
   const fresh = arrivedMs.findIndex((arrived) => nowMs - arrived <= ageSecondsMax * 1000);
   return fresh < 0 ? arrivedMs.length : fresh;
 }
+
+/** How long until the first of them is too old. */
+export const untilTooOld = ([first]: readonly number[], nowMs: number, ageSecondsMax: number): number => (ageSecondsMax < 0 || first === undefined ? Infinity : first + ageSecondsMax * 1000 + 1 - nowMs);

@@ -22,7 +22,7 @@ export function failureRecord(mapping: Mapping, shard: SourceShard, source: Pick
   const arrival = (record: SourceRecord | undefined): string => isoTime(record?.arrivedMs ?? 0, source.timePrecision);
   return {
     requestContext: { requestId: given.requestId, functionArn: functionArn(mapping.function), condition: given.condition, approximateInvokeCount: given.invocations },
-    ...(result && given.condition !== "RecordAgeExceeded" ? { responseContext: { statusCode: 200, executedVersion: result.executedVersion, ...(result.functionError ? { functionError: result.functionError } : {}) } } : {}),
+    ...(result && given.condition !== "RecordAgeExceeded" ? { responseContext: { statusCode: 200, executedVersion: result.executedVersion, functionError: result.functionError ?? null } } : {}),
     version: "1.0",
     timestamp: new Date(given.nowMs).toISOString(),
     [source.batchInfo]: {

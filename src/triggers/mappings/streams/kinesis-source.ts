@@ -4,7 +4,7 @@ import type { Log } from "../../../ports/log.ts";
 import type { Store } from "../../../ports/store.ts";
 import type { Streams } from "../../streams/open-streams.ts";
 import { parseNumber, type Place } from "../../streams/sequence.ts";
-import { logOf, shardIdOf, streamKey, streamOfArn, type Shard, type Stream, type StreamRef } from "../../streams/stream.ts";
+import { consumerOf, logOf, shardIdOf, streamKey, streamResourceOfArn, type Shard, type Stream, type StreamResource } from "../../streams/stream.ts";
 import type { SourceShard, StreamSource } from "./stream-source.ts";
 
 export interface KinesisSourceDeps {
@@ -17,9 +17,15 @@ export interface KinesisSourceDeps {
 const PAGE_BYTES = 4 * 1024 * 1024;
 
 export function kinesisSource({ streams, store, log }: KinesisSourceDeps): StreamSource {
+  /** The stream an ARN names, or as long as it is registered, the one whose consumer it names: that has its records as the stream has them. */
+  const streamAt = async (arn: string): Promise<Stream | undefined> => {
+    const { stream: ref, consumer } = resourceAt(arn);
+    const stream = await streams.find(ref);
+    return stream && consumer && !consumerOf(stream, consumer) ? undefined : stream;
+  };
   /** The shard itself, unless its stream has been made again since. */
   const found = async (arn: string, { key }: SourceShard): Promise<{ readonly stream: Stream; readonly shard: Shard } | undefined> => {
-    const stream = await streams.find(refOf(arn));
+    const stream = await streamAt(arn);
     const shard = stream?.shards.find(({ index }) => keyOf(stream, index) === key);
     return stream && shard && { stream, shard };
   };
@@ -27,7 +33,7 @@ export function kinesisSource({ streams, store, log }: KinesisSourceDeps): Strea
     batchInfo: "KinesisBatchInfo",
     timePrecision: "ms",
     shards: async (arn) => {
-      const stream = await streams.find(refOf(arn));
+      const stream = await streamAt(arn);
       return stream?.shards.map(({ index, parents }) => ({ id: shardIdOf(index), key: keyOf(stream, index), parents: parents.map(shardIdOf) }));
     },
     place: async (arn, shard, start) => {
@@ -49,7 +55,7 @@ export function kinesisSource({ streams, store, log }: KinesisSourceDeps): Strea
     },
     watch: (arn, shard, listener) => {
       const [streamId = "", index = ""] = shard?.key.split("/") ?? [];
-      const watching = [store.watch(streamKey(refOf(arn)), listener), ...(shard ? [log.watch(logOf(streamId, Number(index)), listener)] : [])];
+      const watching = [store.watch(streamKey(resourceAt(arn).stream), listener), ...(shard ? [log.watch(logOf(streamId, Number(index)), listener)] : [])];
       return () => watching.forEach((end) => end());
     },
   };
@@ -62,8 +68,8 @@ function after(sequenceNumber: string, otherwise: Place): Place {
   return place ? { seq: place.seq, index: place.index + 1 } : otherwise;
 }
 
-function refOf(arn: string): StreamRef {
-  const ref = streamOfArn(arn);
-  assert(ref, `${arn} of a mapping names no stream`);
-  return ref;
+function resourceAt(arn: string): StreamResource {
+  const resource = streamResourceOfArn(arn);
+  assert(resource, `${arn} of a mapping names no stream`);
+  return resource;
 }

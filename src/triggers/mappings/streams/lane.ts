@@ -6,7 +6,7 @@ import { invokeBatch, type BatchEnd } from "../invocation.ts";
 import type { Mapping, StreamReading } from "../mapping.ts";
 import { ABSENCE_MS, pause, type PollerDeps } from "../poller.ts";
 import { problems, type Tally } from "../tally.ts";
-import { afterFailure, tooOld } from "./after-failure.ts";
+import { afterFailure, tooOld, untilTooOld } from "./after-failure.ts";
 import type { Counted, LaneFailures } from "./failures.ts";
 import type { GivenUp } from "./failure-record.ts";
 import type { Step } from "./progress.ts";
@@ -92,14 +92,11 @@ export async function workOff(batch: readonly Item[], mapping: Mapping & { reado
       case "again":
         stack.unshift(next);
         break;
-      case "advance": {
+      case "advance":
         deps.settled(work.items.slice(0, then.from));
         tally.events += then.from;
-        const left: Work = { ...next, items: work.items.slice(then.from), failures: 1, invocations: 1 };
-        if (then.rest === "again") stack.unshift(left);
-        else if (!(await giveUp(left, left.items, "RetryAttemptsExhausted"))) return;
+        stack.unshift({ ...next, items: work.items.slice(then.from), failures: 0, invocations: 0 });
         break;
-      }
       case "split": {
         const half = { ...next, failures: work.failures };
         stack.unshift({ ...half, items: work.items.slice(0, then.at) }, { ...half, items: work.items.slice(then.at) });
@@ -111,7 +108,9 @@ export async function workOff(batch: readonly Item[], mapping: Mapping & { reado
     }
     memory.left(stack);
     if (ran) deps.failed();
-    await pause(clock, then.delayMs, signal);
+    // Those that grow too old meanwhile are given up then, not when the next try would be due.
+    const oldMs = stack[0] ? untilTooOld(stack[0].items.map(({ record }) => record.arrivedMs), clock.now(), rules.ageSecondsMax) : Infinity;
+    await pause(clock, Math.min(then.delayMs, oldMs), signal);
   }
 
   function giveUp(work: Work, items: readonly Item[], condition: GivenUp["condition"]): Promise<boolean> {

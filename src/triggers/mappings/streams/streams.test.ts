@@ -149,6 +149,32 @@ describe("a stream's records", () => {
     expect(batches).toEqual([["a1", "a2", "a3", "a4"], ["a2", "a3", "a4"]]);
   });
 
+  test("are a new batch, with all its retries, when some before them succeeded", async () => {
+    const house = await openMappingHouse();
+    const batches: (readonly string[])[] = [];
+    house.functions["f"] = (event) => {
+      batches.push(dataOf(event));
+      return { batchItemFailures: [{ itemIdentifier: "2" }] };
+    };
+    await house.mapStream("f", { retriesMax: 1, onFailure: "arn:aws:sqs:us-east-1:000000000000:dead" }, { partialFailures: true });
+    await put(house, "a1", "a2", "a3");
+    await house.until(() => house.told.length === 1);
+    expect(batches).toEqual([["a1", "a2", "a3"], ["a2", "a3"], ["a2", "a3"]]);
+    expect(failuresIn(house.told)).toMatchObject([{ requestContext: { approximateInvokeCount: 2 }, responseContext: { functionError: null }, KinesisBatchInfo: { batchSize: 2 } }]);
+  });
+
+  test("that grow too old between two tries are given up at that moment", async () => {
+    const house = await openMappingHouse();
+    house.functions["f"] = () => {
+      throw new Error("no");
+    };
+    await put(house, "a1");
+    const putMs = house.clock.now();
+    await house.mapStream("f", { ageSecondsMax: 60, onFailure: "arn:aws:sqs:us-east-1:000000000000:dead" });
+    await house.until(() => house.told.length === 1, { stepMs: 200 });
+    expect(house.clock.now() - putMs).toBeLessThan(61_500);
+  });
+
   test("that are too old are given up without a call, and a throttled function uses up no retry", async () => {
     const house = await openMappingHouse();
     await put(house, "a1");
