@@ -1,7 +1,6 @@
 // Event source mappings as clients meet them: made, changed, listed and deleted with the JS SDK and boto3, and queues that feed functions.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
   CreateAliasCommand, CreateEventSourceMappingCommand, CreateFunctionCommand, DeleteEventSourceMappingCommand, GetEventSourceMappingCommand, type CreateEventSourceMappingCommandInput,
   ListEventSourceMappingsCommand, ListTagsCommand, PublishVersionCommand, PutFunctionConcurrencyCommand, DeleteFunctionConcurrencyCommand, TagResourceCommand, UpdateEventSourceMappingCommand, UpdateFunctionConfigurationCommand,
@@ -10,6 +9,7 @@ import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageBatchCommand,
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually, has, ROLE, startCloud, zipOf, type TestCloud } from "./harness.ts";
 import { failure } from "./s3-harness.ts";
+import { teller, told } from "./told.ts";
 
 const run = promisify(execFile);
 const boto3 = await has("python3", "-c", "import boto3");
@@ -39,19 +39,7 @@ const left = async (QueueUrl: string): Promise<number> => {
   const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"] }));
   return Number(Attributes["ApproximateNumberOfMessages"]) + Number(Attributes["ApproximateNumberOfMessagesNotVisible"]);
 };
-/** What a function has written, one JSON value a line, once `enough` says so. */
-async function told<T>(name: string, enough: (lines: readonly T[]) => boolean): Promise<readonly T[]> {
-  let lines: readonly T[] = [];
-  return eventually(`the lines of ${name}`, async () => {
-    const { events = [] } = await cloud.logs.send(new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${name}`, filterPattern: "TOLD" })).catch(() => ({ events: [] }));
-    lines = events.map(({ message = "" }) => JSON.parse(message.slice(message.indexOf("TOLD") + 5)) as T);
-    return enough(lines) ? lines : undefined;
-  }).catch((error: Error) => {
-    throw new Error(`${error.message}; there are ${JSON.stringify(lines).slice(0, 2000)}`);
-  });
-}
 
-const teller = "export const handler = async (event) => { console.log('TOLD ' + JSON.stringify(event)); };";
 const bodies = "export const handler = async (event) => { console.log('TOLD ' + JSON.stringify(event.Records.map((record) => record.body))); };";
 interface Event {
   readonly Records: readonly Record<string, unknown>[];
@@ -68,11 +56,11 @@ export const handler = async ({ Records }) => {
     const { UUID } = await map("longer", "longer", { BatchSize: 1 });
     await state(UUID, "Enabled");
     await send(url, "first");
-    await told("longer", ({ length }) => length === 1);
+    await told(cloud, "longer", ({ length }) => length === 1);
     await cloud.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "longer", Timeout: 10 }));
     await send(url, "slow");
     await eventually("the end of the slow one", async () => ((await left(url)) === 0 ? true : undefined));
-    expect(await told("longer", ({ length }) => length >= 2)).toEqual([["first"], ["slow"]]);
+    expect(await told(cloud, "longer", ({ length }) => length >= 2)).toEqual([["first"], ["slow"]]);
   });
 
   test("that is made to be off is so at once", async () => {
@@ -94,7 +82,7 @@ export const handler = async ({ Records }) => {
     });
     await state(id, "Enabled");
     await send(url, "hello", { MessageAttributes: { kind: { DataType: "String", StringValue: "greeting" }, bytes: { DataType: "Binary", BinaryValue: Buffer.from("x") } } });
-    const [event] = await told<Event>("first", ({ length }) => length === 1);
+    const [event] = await told<Event>(cloud, "first", ({ length }) => length === 1);
     expect(event?.Records).toEqual([{
       messageId: expect.stringMatching(/^[0-9a-f-]{36}$/), receiptHandle: expect.any(String), body: "hello", md5OfBody: "5d41402abc4b2a76b9719d911017c592", md5OfMessageAttributes: expect.stringMatching(/^[0-9a-f]{32}$/),
       eventSource: "aws:sqs", eventSourceARN: queueArn("first"), awsRegion: "us-east-1",
@@ -115,7 +103,7 @@ export const handler = async ({ Records }) => {
     await state(id, "Disabled");
     await send(url, "later");
     expect((await cloud.lambda.send(new UpdateEventSourceMappingCommand({ UUID: id, Enabled: true }))).State).toBe("Enabling");
-    await told<Event>("first", ({ length }) => length === 2);
+    await told<Event>(cloud, "first", ({ length }) => length === 2);
     expect((await cloud.lambda.send(new UpdateEventSourceMappingCommand({ UUID: id, BatchSize: 5 }))).State).toBe("Updating");
     await state(id, "Enabled");
 
@@ -175,7 +163,7 @@ export const handler = async ({ Records }) => {
     const url = await queue("windowed");
     await map("windowed", "windowed", { BatchSize: 20, MaximumBatchingWindowInSeconds: 2 });
     for (const half of [0, 1]) await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries: Array.from({ length: 10 }, (_, n) => ({ Id: String(n), MessageBody: `${half}${n}` })) }));
-    const [batch] = await told<string[]>("windowed", ({ length }) => length === 1);
+    const [batch] = await told<string[]>(cloud, "windowed", ({ length }) => length === 1);
     expect(batch?.length).toBe(20);
   });
 
@@ -188,7 +176,7 @@ export const handler = async ({ Records }) => {
     await send(url, '{"n":1}');
     await send(url, '{"n":2}');
     await send(url, "vip", { MessageAttributes: { kind: { DataType: "String", StringValue: "vip" } } });
-    const seen = await told<string[]>("filtered", (lines) => lines.flat().length >= 3);
+    const seen = await told<string[]>(cloud, "filtered", (lines) => lines.flat().length >= 3);
     expect(seen.flat().toSorted()).toEqual(["plain", "vip", '{"n":2}']);
     await expect.poll(() => left(url)).toBe(0);
   });
@@ -200,7 +188,7 @@ export const handler = async ({ Records }) => {
     await map("partial", "partial", { FunctionResponseTypes: ["ReportBatchItemFailures"] });
     await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries: ["good", "bad", "fine"].map((MessageBody, n) => ({ Id: String(n), MessageBody })) }));
     await expect.poll(() => left(letters), { timeout: 10_000 }).toBe(1);
-    const seen = (await told<string[]>("partial", (lines) => lines.flat().filter((body) => body === "bad").length === 2)).flat();
+    const seen = (await told<string[]>(cloud, "partial", (lines) => lines.flat().filter((body) => body === "bad").length === 2)).flat();
     expect(seen.filter((body) => body !== "bad").toSorted()).toEqual(["fine", "good"]);
     expect(await left(url)).toBe(0);
   });
@@ -218,10 +206,10 @@ export const handler = async ({ Records }) => {
     await map("in-order", "in-order.fifo", { BatchSize: 2 });
     await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries: Array.from({ length: 8 }, (_, n) => ({ Id: String(n), MessageBody: String(n) })) }));
     for (let n = 0; n < 5; n++) for (const group of ["a", "b"]) await send(fifo, `${group}${n}`, { MessageGroupId: group });
-    const runs = await told<Ran>("two-at-once", ({ length }) => length === 8);
+    const runs = await told<Ran>(cloud, "two-at-once", ({ length }) => length === 8);
     const most = Math.max(...runs.map(({ begun }) => runs.filter((other) => other.begun <= begun && begun < other.ended).length));
     expect(most).toBe(2);
-    const ordered = (await told<Ran>("in-order", (lines) => lines.flatMap((line) => line.bodies).length === 10)).toSorted((a, b) => a.begun - b.begun);
+    const ordered = (await told<Ran>(cloud, "in-order", (lines) => lines.flatMap((line) => line.bodies).length === 10)).toSorted((a, b) => a.begun - b.begun);
     for (const group of ["a", "b"]) {
       const mine = ordered.filter((line) => line.bodies.some((body) => body.startsWith(group)));
       expect(mine.flatMap((line) => line.bodies.filter((body) => body.startsWith(group)))).toEqual(["0", "1", "2", "3", "4"].map((n) => group + n));
@@ -236,9 +224,9 @@ export const handler = async ({ Records }) => {
     await map("held", "held");
     await send(url, "patient");
     // The neighbour has run by then.
-    await told<unknown>("in-order", ({ length }) => length > 0);
+    await told<unknown>(cloud, "in-order", ({ length }) => length > 0);
     await cloud.lambda.send(new DeleteFunctionConcurrencyCommand({ FunctionName: "held" }));
-    const [event] = await told<Event>("held", ({ length }) => length === 1);
+    const [event] = await told<Event>(cloud, "held", ({ length }) => length === 1);
     expect(event?.Records).toMatchObject([{ body: "patient", attributes: { ApproximateReceiveCount: "1" } }]);
   });
 
@@ -248,7 +236,7 @@ export const handler = async ({ Records }) => {
     await cloud.lambda.send(new PutFunctionConcurrencyCommand({ FunctionName: "paced", ReservedConcurrentExecutions: 1 }));
     for (let batch = 0; batch < 3; batch++) await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries: Array.from({ length: 7 }, (_, n) => ({ Id: `${n}`, MessageBody: `${batch}` })) }));
     await map("paced", "paced", { BatchSize: 1 });
-    const lines = await told<{ readonly id: string; readonly received: string; readonly at: number }>("paced", ({ length }) => length >= 21);
+    const lines = await told<{ readonly id: string; readonly received: string; readonly at: number }>(cloud, "paced", ({ length }) => length >= 21);
     expect([new Set(lines.map(({ id }) => id)).size, new Set(lines.map(({ received }) => received))]).toEqual([21, new Set(["1"])]);
     // Two seconds that are counted have ten each, and the third begins after the whole of the second.
     const times = lines.map(({ at }) => at).toSorted((a, b) => a - b);
@@ -260,7 +248,7 @@ export const handler = async ({ Records }) => {
     await make("two-queues", "export const handler = async (event) => { const [{ body }] = event.Records; console.log('TOLD ' + JSON.stringify({ body, at: Date.now() })); if (body === 'sleep') await new Promise((done) => setTimeout(done, 2500)); };");
     const [one, two] = [await queue("two-queues-1"), await queue("two-queues-2")];
     for (const name of ["two-queues-1", "two-queues-2"]) await map("two-queues", name, { BatchSize: 1 });
-    const count = (n: number) => told<{ readonly body: string; readonly at: number }>("two-queues", ({ length }) => length >= n);
+    const count = (n: number) => told<{ readonly body: string; readonly at: number }>(cloud, "two-queues", ({ length }) => length >= n);
     // Its events are short as a rule.
     for (let n = 0; n < 5; n++) await send(two, `short ${n}`);
     await count(5);
@@ -279,7 +267,7 @@ export const handler = async (event) => { for (const { body } of event.Records) 
     await map("loop", "loop", { BatchSize: 1 });
     await send(url, "1");
     await expect.poll(() => left(letters), { timeout: 20_000 }).toBe(1);
-    expect(Math.max(...(await told<number>("loop", ({ length }) => length >= 16)))).toBe(16);
+    expect(Math.max(...(await told<number>(cloud, "loop", ({ length }) => length >= 16)))).toBe(16);
   });
 });
 
@@ -303,7 +291,7 @@ print(json.dumps([made["ScalingConfig"]["MaximumConcurrency"], changed["BatchSiz
 `;
   const { stdout } = await run("python3", ["-c", program], { env: { ...cloud.env } });
   expect(JSON.parse(stdout)).toEqual([3, 7, false, 1, 202]);
-  expect((await told<string[]>("from-python", ({ length }) => length === 1)).flat()).toEqual(["from python"]);
+  expect((await told<string[]>(cloud, "from-python", ({ length }) => length === 1)).flat()).toEqual(["from python"]);
   const [mapping] = (await cloud.lambda.send(new ListEventSourceMappingsCommand({ FunctionName: "from-python" }))).EventSourceMappings ?? [];
   await run("python3", ["-c", `import boto3; boto3.client("lambda").delete_event_source_mapping(UUID="${mapping?.UUID}")`], { env: { ...cloud.env } });
   await eventually("the end of the mapping", async () => ((await failure(get(mapping?.UUID)).catch(() => undefined)) ? true : undefined));

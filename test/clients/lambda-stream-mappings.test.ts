@@ -1,13 +1,13 @@
 // Kinesis streams and the streams of tables feed functions through event source mappings, driven with the official clients.
 import { CreateStreamCommand, DeregisterStreamConsumerCommand, DescribeStreamSummaryCommand, KinesisClient, ListShardsCommand, PutRecordsCommand, RegisterStreamConsumerCommand, SplitShardCommand } from "@aws-sdk/client-kinesis";
 import { CreateTableCommand, DeleteItemCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateEventSourceMappingCommand, CreateFunctionCommand, GetEventSourceMappingCommand, type CreateEventSourceMappingCommandInput } from "@aws-sdk/client-lambda";
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventually, ROLE, startCloud, zipOf, type TestCloud } from "./harness.ts";
 import { failure } from "./s3-harness.ts";
+import { teller, told } from "./told.ts";
 
 let cloud: TestCloud;
 let kinesis: KinesisClient;
@@ -26,14 +26,6 @@ afterAll(async () => {
 const make = (FunctionName: string, code: string) => cloud.lambda.send(new CreateFunctionCommand({ FunctionName, Runtime: "nodejs24.x", Handler: "index.handler", Role: ROLE, Code: { ZipFile: zipOf({ "index.mjs": code }) } }));
 const map = (FunctionName: string, EventSourceArn: string, more: Partial<CreateEventSourceMappingCommandInput> = {}) =>
   cloud.lambda.send(new CreateEventSourceMappingCommand({ FunctionName, EventSourceArn, StartingPosition: "TRIM_HORIZON", ...more }));
-async function told<T>(name: string, enough: (lines: readonly T[]) => boolean): Promise<readonly T[]> {
-  return eventually(`the lines of ${name}`, async () => {
-    const { events = [] } = await cloud.logs.send(new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${name}`, filterPattern: "TOLD" })).catch(() => ({ events: [] }));
-    const lines = events.map(({ message = "" }) => JSON.parse(message.slice(message.indexOf("TOLD") + 5)) as T);
-    return enough(lines) ? lines : undefined;
-  });
-}
-const teller = "export const handler = async (event) => { console.log('TOLD ' + JSON.stringify(event)); };";
 const data = "export const handler = async (event) => { console.log('TOLD ' + JSON.stringify(event.Records.map((record) => Buffer.from(record.kinesis.data, 'base64').toString()))); };";
 const stream = async (StreamName: string): Promise<string> => {
   await kinesis.send(new CreateStreamCommand({ StreamName, ShardCount: 1 }));
@@ -53,7 +45,7 @@ test("a consumer of a stream is a source of its own, as long as it is registered
   expect(await failure(map("fan-out", `${StreamARN}/consumers`))).toMatchObject({ name: "InvalidParameterValueException", message: "Unrecognized event source." });
   const { UUID } = await map("fan-out", arn);
   await put("fan-out", "hello");
-  const [event] = await told<Event>("fan-out", ({ length }) => length === 1);
+  const [event] = await told<Event>(cloud, "fan-out", ({ length }) => length === 1);
   expect(event?.Records).toMatchObject([{ eventSourceARN: arn, kinesis: { data: "aGVsbG8=" } }]);
   await kinesis.send(new DeregisterStreamConsumerCommand({ ConsumerARN: arn }));
   await eventually("the problem", async () => ((await cloud.lambda.send(new GetEventSourceMappingCommand({ UUID }))).LastProcessingResult?.startsWith("PROBLEM") ? true : undefined));
@@ -68,7 +60,7 @@ test("records of a Kinesis stream reach the function as the original hands them 
     MaximumRecordAgeInSeconds: -1, MaximumRetryAttempts: -1, ParallelizationFactor: 1, StartingPosition: "LATEST", State: "Creating", StateTransitionReason: "User action", TumblingWindowInSeconds: 0,
   });
   await put("records", "hello");
-  const [event] = await told<Event>("records", ({ length }) => length === 1);
+  const [event] = await told<Event>(cloud, "records", ({ length }) => length === 1);
   expect(event?.Records).toEqual([{
     kinesis: { kinesisSchemaVersion: "1.0", partitionKey: "h", sequenceNumber: expect.stringMatching(/^\d{56}$/), data: "aGVsbG8=", approximateArrivalTimestamp: expect.any(Number) },
     eventSource: "aws:kinesis", eventVersion: "1.0", eventID: expect.stringMatching(/^shardId-000000000000:\d{56}$/), eventName: "aws:kinesis:record", invokeIdentityArn: ROLE, awsRegion: "us-east-1", eventSourceARN: arn,
@@ -91,7 +83,7 @@ test("a split stream is read parents first, and what no retry saves goes to a qu
   await kinesis.send(new SplitShardCommand({ StreamName: "split", ShardToSplit: shard?.ShardId, NewStartingHashKey: "170141183460469231731687303715884105728" }));
   await put("split", "b1", "c1", "d1");
   await map("split", arn);
-  const seen = (await told<string[]>("split", (lines) => lines.flat().length === 7)).flat();
+  const seen = (await told<string[]>(cloud, "split", (lines) => lines.flat().length === 7)).flat();
   expect(seen.slice(0, 4)).toEqual(["a1", "a2", "bad", "a3"]);
   expect(seen.slice(4).toSorted()).toEqual(["b1", "c1", "d1"]);
 
@@ -99,7 +91,7 @@ test("a split stream is read parents first, and what no retry saves goes to a qu
   await map("poison", arn, { BisectBatchOnFunctionError: true, MaximumRetryAttempts: 1, DestinationConfig: { OnFailure: { Destination: "arn:aws:sqs:us-east-1:000000000000:poison" } } });
   const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 15 }));
   expect(JSON.parse(Messages?.[0]?.Body ?? "")).toMatchObject({ requestContext: { condition: "RetryAttemptsExhausted", approximateInvokeCount: 4 }, KinesisBatchInfo: { shardId: "shardId-000000000000", batchSize: 1, streamArn: arn } });
-  expect((await told<string[]>("poison", (lines) => lines.flat().length === 6)).flat().toSorted()).toEqual(["a1", "a2", "a3", "b1", "c1", "d1"]);
+  expect((await told<string[]>(cloud, "poison", (lines) => lines.flat().length === 6)).flat().toSorted()).toEqual(["a1", "a2", "a3", "b1", "c1", "d1"]);
 
   await make("poison-2", "export const handler = async () => { throw new Error('no'); };");
   await cloud.s3.send(new CreateBucketCommand({ Bucket: "poison-bucket" }));
@@ -125,7 +117,7 @@ test("changes of a table reach the function, filtered by what changed", async ()
   for (const id of ["wanted", "other"]) await dynamodb.send(new PutItemCommand({ TableName: "changes", Item: { id: { S: id }, n: { N: "1.50" }, bytes: { B: Buffer.from("x") } } }));
   await dynamodb.send(new PutItemCommand({ TableName: "changes", Item: { id: { S: "wanted" }, n: { N: "2" } } }));
   await dynamodb.send(new DeleteItemCommand({ TableName: "changes", Key: { id: { S: "wanted" } } }));
-  const events = (await told<Event>("changes", (lines) => lines.flatMap(({ Records }) => Records).length === 2)).flatMap(({ Records }) => Records);
+  const events = (await told<Event>(cloud, "changes", (lines) => lines.flatMap(({ Records }) => Records).length === 2)).flatMap(({ Records }) => Records);
   expect(events).toEqual([
     {
       eventID: expect.stringMatching(/^[0-9a-f]{32}$/), eventName: "INSERT", eventVersion: "1.1", eventSource: "aws:dynamodb", awsRegion: "us-east-1", eventSourceARN: arn,

@@ -56,6 +56,23 @@ export interface MappingHouse {
 
 export const dataOf = ({ Records }: TestEvent): readonly string[] => Records.map(({ kinesis }) => Buffer.from(kinesis.data, "base64").toString());
 
+/** Into the first shard, each under its first letter. */
+export const put = (house: MappingHouse, ...data: readonly string[]) => house.source.put("shard-0", data.map((each) => ({ key: each.slice(0, 1), data: each })));
+/** A function that remembers its batches and fails on some. */
+export function recorder(fails: (data: readonly string[], event: TestEvent) => boolean = () => false) {
+  const batches: string[][] = [];
+  const done: string[] = [];
+  return {
+    batches, done,
+    run: (event: TestEvent) => {
+      const data = [...dataOf(event)];
+      batches.push(data);
+      if (fails(data, event)) throw new Error("no");
+      done.push(...data);
+    },
+  };
+}
+
 export async function openMappingHouse(): Promise<MappingHouse> {
   const dir = await mkdtemp(join(tmpdir(), "fugaz-mappings-"));
   const clock = fakeClock();

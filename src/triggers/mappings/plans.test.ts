@@ -81,12 +81,13 @@ describe("filter criteria", () => {
 });
 
 describe("a batch of a stream that failed", () => {
-  const failure = { kind: "function", size: 4, failures: 1, refusals: 0 } as const;
+  const failure = { kind: "function", size: 4, failures: 1, recent: 1, refusals: 0 } as const;
   const rules = { retriesMax: -1, bisect: false };
   test("is tried again, later and later, as often as its mapping says", () => {
     expect(afterFailure(failure, rules)).toEqual({ kind: "again", delayMs: 200 });
-    expect(afterFailure({ ...failure, failures: 4 }, rules)).toEqual({ kind: "again", delayMs: 1600 });
-    expect(afterFailure({ ...failure, failures: 400 }, rules)).toEqual({ kind: "again", delayMs: 60_000 });
+    expect(afterFailure({ ...failure, failures: 4, recent: 4 }, rules)).toEqual({ kind: "again", delayMs: 1600 });
+    expect(afterFailure({ ...failure, failures: 400, recent: 400 }, rules)).toEqual({ kind: "again", delayMs: 60_000 });
+    expect(afterFailure({ ...failure, failures: 400 }, rules)).toEqual({ kind: "again", delayMs: 200 });
     expect(afterFailure({ ...failure, failures: 2 }, { ...rules, retriesMax: 2 }).kind).toBe("again");
     expect(afterFailure({ ...failure, failures: 3 }, { ...rules, retriesMax: 2 })).toEqual({ kind: "discard" });
   });

@@ -16,6 +16,8 @@ export interface Failure {
   readonly failedFrom?: number;
   /** Failures of the function on this batch so far, this one included when it is one. */
   readonly failures: number;
+  /** Those of them since the server was started. A start tries again at once, so the waits begin anew: a count that outlives it may not make them longer than lives are. */
+  readonly recent: number;
   /** Times in a row that it could not run, this one included when it is one. */
   readonly refusals: number;
 }
@@ -34,11 +36,11 @@ const FAILURE_MS_MAX = 60_000;
 const REFUSAL_MS_MAX = 5_000;
 
 export function afterFailure(failure: Failure, { retriesMax, bisect }: BatchRules): Then {
-  const { kind, size, failedFrom = 0, failures, refusals } = failure;
+  const { kind, size, failedFrom = 0, failures, recent, refusals } = failure;
   if (kind === "system") return { kind: "again", delayMs: backoff(refusals, FIRST_MS, REFUSAL_MS_MAX) };
   // Progress starts the count anew, whatever failed before it: so the original counts.
   if (failedFrom > 0) return { kind: "advance", from: failedFrom, delayMs: FIRST_MS };
-  const delayMs = backoff(failures, FIRST_MS, FAILURE_MS_MAX);
+  const delayMs = backoff(recent, FIRST_MS, FAILURE_MS_MAX);
   if (bisect && size > 1) return { kind: "split", at: Math.ceil(size / 2), delayMs };
   if (retriesMax >= 0 && failures > retriesMax) return { kind: "discard" };
   return { kind: "again", delayMs };

@@ -23,6 +23,8 @@ export interface Item {
 }
 
 interface Work extends Counted<Item> {
+  /** Failures since the server was started. */
+  readonly recent: number;
   /** Times in a row that it could not run. */
   readonly refusals: number;
   readonly last: { readonly requestId: string; readonly result: InvokeResult } | undefined;
@@ -54,7 +56,7 @@ export interface Frame {
 export async function workOff(batch: readonly Item[], mapping: Mapping & { readonly settings: { readonly stream: StreamReading } }, deps: LaneDeps, frame?: Frame): Promise<void> {
   const { heart, clock, signal, tally, failures: memory } = deps;
   const rules = mapping.settings.stream;
-  const stack = memory.cut(batch).map(({ items, failures, invocations }): Work => ({ items, failures, refusals: 0, invocations, last: undefined }));
+  const stack = memory.cut(batch).map(({ items, failures, invocations }): Work => ({ items, failures, recent: 0, refusals: 0, invocations, last: undefined }));
   for (let work = stack.shift(); work && !signal.aborted; work = stack.shift()) {
     const old = tooOld(work.items.map(({ record }) => record.arrivedMs), clock.now(), rules.ageSecondsMax);
     if (old > 0) {
@@ -85,9 +87,10 @@ export async function workOff(batch: readonly Item[], mapping: Mapping & { reado
       await pause(clock, ABSENCE_MS, signal);
     }
     const failures = work.failures + (ran ? 1 : 0);
+    const recent = work.recent + (ran ? 1 : 0);
     const refusals = ran ? 0 : work.refusals + 1;
-    const next: Work = { ...work, failures, refusals, invocations: work.invocations + (ran ? 1 : 0), last: ran ? { requestId: end.requestId, result: end.result } : work.last };
-    const then = afterFailure({ kind: ran ? "function" : "system", size: work.items.length, ...(failedFrom === undefined ? {} : { failedFrom }), failures, refusals }, rules);
+    const next: Work = { ...work, failures, recent, refusals, invocations: work.invocations + (ran ? 1 : 0), last: ran ? { requestId: end.requestId, result: end.result } : work.last };
+    const then = afterFailure({ kind: ran ? "function" : "system", size: work.items.length, ...(failedFrom === undefined ? {} : { failedFrom }), failures, recent, refusals }, rules);
     switch (then.kind) {
       case "again":
         stack.unshift(next);
@@ -95,10 +98,10 @@ export async function workOff(batch: readonly Item[], mapping: Mapping & { reado
       case "advance":
         deps.settled(work.items.slice(0, then.from));
         tally.events += then.from;
-        stack.unshift({ ...next, items: work.items.slice(then.from), failures: 0, invocations: 0 });
+        stack.unshift({ ...next, items: work.items.slice(then.from), failures: 0, recent: 0, invocations: 0 });
         break;
       case "split": {
-        const half = { ...next, failures: work.failures };
+        const half = { ...next, failures: work.failures, recent: work.recent };
         stack.unshift({ ...half, items: work.items.slice(0, then.at) }, { ...half, items: work.items.slice(then.at) });
         break;
       }
