@@ -3,8 +3,8 @@ import { attributesDigest, md5 } from "../../queues/attribute-digest.ts";
 import type { MessageAttribute, QueueRecord, ReceivedMessage } from "../../queues/queues.ts";
 import type { FilterSubject } from "../filters.ts";
 
-/** Source: recordings of the original. Members that a message does not have are absent. */
-export function queueEvent(message: ReceivedMessage, queue: Pick<QueueRecord, "arn" | "region">) {
+/** Source: recordings of the original. Members that a message does not have are absent, but where batches are collected in a window, one of them is null. */
+export function queueEvent(message: ReceivedMessage, queue: Pick<QueueRecord, "arn" | "region">, windowSeconds: number) {
   const { messageId, handle, body, receives, sentMs, senderId, firstReceivedMs, sequenceNumber, groupId, dedupId, traceHeader, sourceArn, attributes } = message;
   const digest = attributesDigest(attributes);
   return {
@@ -23,7 +23,7 @@ export function queueEvent(message: ReceivedMessage, queue: Pick<QueueRecord, "a
       ...(sourceArn === undefined ? {} : { DeadLetterQueueSourceArn: sourceArn }),
     },
     messageAttributes: Object.fromEntries(Object.entries(attributes ?? {}).map(([name, value]) => [name, attributeOf(value)])),
-    ...(digest === undefined ? {} : { md5OfMessageAttributes: digest }),
+    ...(digest === undefined && windowSeconds === 0 ? {} : { md5OfMessageAttributes: digest ?? null }),
     md5OfBody: md5(body),
     eventSource: "aws:sqs",
     eventSourceARN: queue.arn,

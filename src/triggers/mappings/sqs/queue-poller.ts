@@ -106,7 +106,7 @@ export function openQueuePoller(mapping: Mapping, { heart, clock, queues, warn }
     const wanted: Item[] = [];
     const unwanted: ReceivedMessage[] = [];
     for (const message of messages) {
-      const event = queueEvent(message, queue);
+      const event = queueEvent(message, queue, settings.windowSeconds);
       if (!filter || filter(queueSubject(event))) wanted.push({ message, text: JSON.stringify(event) });
       else unwanted.push(message);
     }
