@@ -35,15 +35,14 @@ export function bubblewrapSandboxes(dir: string, tools: Tools, cgroups: Cgroups 
   const rooms = shelf !== undefined && tools.keepers ? openVacancies(join(dir, "vacant"), shelf, tools.keepers) : undefined;
   const living = new Living();
   const planFor = (spec: SandboxSpec, slot: Slot, shared: Pick<ProgramPlan, "follow" | "cleanup">): ProgramPlan => {
-    const root = spec.rootDir === undefined || !inside ? systemRoot(system, etc.options(slot.uid)) : foreignRoot(spec.rootDir, inside, etc.foreignOptions());
-    const options = specOptions(spec, root, tools.keepers && tmpDir, slot.vacancies);
-    const envProgram = hostProgram(spec, "/usr/bin/env");
     return {
       spec,
       group: slot.group,
       launch: (env) => {
         const launched = slot.launch();
-        launched.feed(options, insideScript(env, spec, envProgram));
+        // Only now: what becomes a function's is launched already, and it would pay for looking at /etc.
+        const root = spec.rootDir === undefined || !inside ? systemRoot(system, etc.options(slot.uid)) : foreignRoot(spec.rootDir, inside, etc.foreignOptions());
+        launched.feed(specOptions(spec, root, tools.keepers && tmpDir, slot.vacancies), insideScript(env, spec, hostProgram(spec, "/usr/bin/env")));
         return launched;
       },
       ...shared,
