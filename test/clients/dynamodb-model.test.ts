@@ -113,10 +113,13 @@ const steps: readonly (() => Promise<void>)[] = [
   },
   async () => {
     const key = someKey();
-    const before = model.get(keyOf(key)) ?? key;
+    const known = model.get(keyOf(key));
+    const before = known ?? key;
     const add = random() < 0.5;
     const members = pick([["x"], ["y", "z"], ["x", "y", "z"]]);
     await cloud.db.send(new UpdateItemCommand({ TableName, Key: Key(key), UpdateExpression: `${add ? "ADD" : "DELETE"} #s :s`, ExpressionAttributeNames: { "#s": "set" }, ExpressionAttributeValues: { ":s": { SS: members } } }));
+    // What only takes away makes no item.
+    if (!known && !add) return;
     const set = new Set(before.set);
     for (const member of members) {
       if (add) set.add(member);

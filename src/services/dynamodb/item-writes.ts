@@ -80,15 +80,15 @@ export function updateWrite(sentKey: unknown, input: UpdateInput): Prepared {
   const condition = readCondition(text, "ConditionExpression", placeholders) ?? legacyCondition(input.Expected as never, input.ConditionalOperator);
   placeholders.allUsed();
   const key = readItem(sentKey ?? {});
-  // Before expressions, removing from an item that is not there made none.
-  const onlyTakes = update === undefined && actions.length > 0 && actions.every(({ kind }) => kind === "remove" || kind === "delete");
-  return (table) => ({ ...actionsWrite(table, fittingKey(table, key), actions, onlyTakes), condition, showOnFailure: input.ReturnValuesOnConditionCheckFailure === "ALL_OLD" });
+  return (table) => ({ ...actionsWrite(table, fittingKey(table, key), actions), condition, showOnFailure: input.ReturnValuesOnConditionCheckFailure === "ALL_OLD" });
 }
 
 /** The write of resolved actions, which may come from an expression, a legacy request or a statement. */
-export function actionsWrite(table: Table, key: Item, actions: readonly Action[], onlyTakes = false): ItemWrite {
+export function actionsWrite(table: Table, key: Item, actions: readonly Action[]): ItemWrite {
   refuseKeyChange(table, actions.map(({ path }) => String(path[0])));
   refuseEmptyIndexKeys(table, actions);
+  // Taking away from an item that is not there makes none, and no path is looked for; an update without actions makes one.
+  const onlyTakes = actions.length > 0 && actions.every(({ kind }) => kind === "remove" || kind === "delete");
   return {
     table, key, condition: undefined, showOnFailure: false, touched: actions.map(({ path }) => path),
     apply: (before) => {
