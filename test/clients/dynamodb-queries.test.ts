@@ -161,6 +161,12 @@ describe("an index", () => {
     const INVALID = "One or more parameter values were invalid: ";
     expect(await words(query("team = :red", red, { IndexName: "teams", Select: "ALL_ATTRIBUTES" }))).toBe(`${INVALID}Select type ALL_ATTRIBUTES is not supported for global secondary index teams because its projection type is not ALL`);
     expect(await words(query("team = :red", red, { IndexName: "teams", ProjectionExpression: "secret" }))).toBe(`${INVALID}Global secondary index teams does not project [secret]`);
+    const FilterExpression = "secret = :s OR color = :s";
+    expect(await words(query("team = :red", { ...red, ":s": { S: "s" } }, { IndexName: "teams", FilterExpression }))).toBe(`${INVALID}Secondary index teams does not project one or more filter attributes: [secret]`);
+    expect(await words(cloud.db.send(new QueryCommand({ TableName, IndexName: "teams", KeyConditions: { team: { ComparisonOperator: "EQ", AttributeValueList: [{ S: "red" }] } }, QueryFilter: { secret: { ComparisonOperator: "NULL" } } })))).toBe(`${INVALID}Secondary index teams does not project one or more filter attributes: [secret]`);
+    expect(await scan({ IndexName: "teams", FilterExpression, ExpressionAttributeValues: { ":s": { S: "s" } } })).toMatchObject({ Count: 0, ScannedCount: 8 });
+    const filtered = await query("id = :id", { ...N, ":s": { S: "s" } }, { IndexName: "by-score", FilterExpression });
+    expect([filtered.Count, filtered.Items?.[0]]).toEqual([8, { id: { S: "n" }, pos: expect.anything(), score: { N: "1" } }]);
     expect(await words(query("team = :red", red, { IndexName: "teams", ConsistentRead: true }))).toBe("Consistent reads are not supported on global secondary indexes");
     expect(await words(query("team = :red", red, { IndexName: "nope" }))).toBe("The table does not have the specified index: nope");
     expect(await words(cloud.db.send(new PutItemCommand({ TableName, Item: { id: { S: "x" }, pos: { N: "1" }, team: { N: "1" } } })))).toBe(`${INVALID}Type mismatch for Index Key team Expected: S Actual: N IndexName: teams`);

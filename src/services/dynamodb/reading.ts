@@ -19,8 +19,8 @@ export interface PageRead {
   readonly projection: Projection | undefined;
   /** Only the number of items is wanted. */
   readonly countOnly: boolean;
-  /** Of a local index: attributes it does not hold are fetched from the table. */
-  readonly fetch: boolean;
+  /** Of a local index: attributes it does not hold are fetched from the table, some only to filter by. */
+  readonly fetch: "no" | "to-filter" | "to-show";
   readonly limit: number | undefined;
   readonly consistent: boolean;
 }
@@ -48,13 +48,13 @@ export async function readPage(context: DynamoDbContext, { range, filter, projec
       scanned++;
       size.add(found);
       last = found;
-      if (fetch) {
+      if (fetch !== "no") {
         wanted = (await context.tables.items.stored(table, pick(found.item, keyNames(table.key)))) ?? found;
         fetchedUnits += readUnits(wanted.bytes, consistent);
       }
       if (!filter || meets(filter, wanted.item)) {
         count++;
-        if (!countOnly) items.push(projection ? sdkItem(projectItem(wanted.item, projection)) : wholeItem(wanted));
+        if (!countOnly) items.push(projection ? sdkItem(projectItem(wanted.item, projection)) : wholeItem(fetch === "to-filter" ? found : wanted));
       }
       full = scanned === limit || size.reaches(limits.tables.pageBytes);
       if (full) break;
@@ -112,7 +112,7 @@ export function readStart(table: Table, index: Index | undefined, sent: unknown)
   return start;
 }
 
-/** What of each item is wanted, by `Select` and a projection, from the table or an index. */
+/** What of each item is wanted, by `Select` and a projection, from the table or an index. What an index has to hold to filter by is the caller's to say. */
 export function readSelect(table: Table, index: Index | undefined, select: string | undefined, projection: Projection | undefined, filter: Condition | undefined, consistent: boolean): Pick<PageRead, "projection" | "countOnly" | "fetch" | "consistent"> {
   if (consistent && index?.kind === "global") throw invalid("Consistent reads are not supported on global secondary indexes");
   if (projection && select !== undefined && select !== "SPECIFIC_ATTRIBUTES") throw invalid(`Cannot specify the AttributesToGet when choosing to get ${select === "COUNT" ? "only the Count" : select}`);
@@ -120,21 +120,26 @@ export function readSelect(table: Table, index: Index | undefined, select: strin
   if (select === "ALL_PROJECTED_ATTRIBUTES" && !index) throw invalidParameters("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName");
   if (index?.kind === "global" && index.projection !== "ALL") {
     if (select === "ALL_ATTRIBUTES") throw invalidParameters(`Select type ALL_ATTRIBUTES is not supported for global secondary index ${index.name} because its projection type is not ALL`);
-    requireProjected(table, index, projection ? attributesOf(projection) : []);
-    requireProjected(table, index, filter ? namesIn(filter) : []);
+    const missing = unprojected(table, index, projection ? attributesOf(projection) : []);
+    if (missing.length > 0) throw invalidParameters(`Global secondary index ${index.name} does not project [${missing.join(", ")}]`);
   }
-  const wanted = [...(projection ? attributesOf(projection) : []), ...(filter ? namesIn(filter) : [])];
-  const fetch = index?.kind === "local" && index.projection !== "ALL" && (select === "ALL_ATTRIBUTES" || wanted.some((name) => !projectedBy(table, index).has(name)));
+  const lacks = (names: readonly string[]): boolean => index?.kind === "local" && unprojected(table, index, names).length > 0;
+  const show = projection ? lacks(attributesOf(projection)) : select === "ALL_ATTRIBUTES" && index?.kind === "local" && index.projection !== "ALL";
+  const fetch = show ? "to-show" : filter && lacks(namesIn(filter)) ? "to-filter" : "no";
   return { projection, countOnly: select === "COUNT", fetch, consistent };
 }
 
-/** The attributes that entries of an index have. */
-export const projectedBy = (table: Table, index: Index): ReadonlySet<string> => new Set([...keyNames(table.key), ...keyNames(index.key), ...index.include]);
+/** Those of the attributes that entries of the index do not have. */
+function unprojected(table: Table, index: Index, names: readonly string[]): readonly string[] {
+  if (index.projection === "ALL") return [];
+  const held = new Set([...keyNames(table.key), ...keyNames(index.key), ...index.include]);
+  return [...new Set(names)].filter((name) => !held.has(name));
+}
 
-function requireProjected(table: Table, index: Index, names: readonly string[]): void {
-  const held = projectedBy(table, index);
-  const missing = names.filter((name) => !held.has(name));
-  if (missing.length > 0) throw invalidParameters(`Global secondary index ${index.name} does not project [${missing.join(", ")}]`);
+/** Where a key is given, a filter can not look at what an index does not hold; where none is, it finds nothing there. */
+export function requireFilterable(table: Table, index: Index, filter: Condition): void {
+  const missing = unprojected(table, index, namesIn(filter));
+  if (missing.length > 0) throw invalidParameters(`Secondary index ${index.name} does not project one or more filter attributes: [${missing.join(", ")}]`);
 }
 
 /** The attributes a condition looks at. */

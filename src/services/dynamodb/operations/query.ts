@@ -10,7 +10,7 @@ import { keyRangeOf, keyTermsOf, withinBounds, type KeyRange } from "../key-cond
 import { legacyCondition, legacyKeyTerms } from "../legacy/conditions.ts";
 import { indexOf, tableFor } from "../lookup.ts";
 import type { Op } from "../op.ts";
-import { namesIn, pageView, readPage, readSelect, readStart } from "../reading.ts";
+import { namesIn, pageView, readPage, readSelect, readStart, requireFilterable } from "../reading.ts";
 import { legacyProjection, readCondition, readProjection, refuseMixture } from "../request-conditions.ts";
 
 export const query: Op<"Query"> = async (input, context) => {
@@ -30,6 +30,7 @@ export const query: Op<"Query"> = async (input, context) => {
   const schema = index?.key ?? table.key;
   const { hash, range } = keyRangeOf(terms, schema);
   if (filter) refuseKeysIn(filter, schema, FilterExpression === undefined);
+  if (filter && index?.kind === "global") requireFilterable(table, index, filter);
   const start = readStart(table, index, input.ExclusiveStartKey);
   if (start) requireWithin(start, schema, { hash, range });
   const page = await readPage(context, {

@@ -1,16 +1,16 @@
 // From statements to what tables can do: a WHERE that fixes the key becomes a query or a write of one item, everything else a filter.
 import { attributeOf, equalValues, pick, setAttribute, type AttributeValue, type Item } from "../../../triggers/tables/attribute-value.ts";
-import { keyNames, type Index, type KeySchema, type Table } from "../../../triggers/tables/table.ts";
+import { keyNames, type KeySchema, type Table } from "../../../triggers/tables/table.ts";
 import { compileColumns, refuseOverlaps } from "../expressions/project.ts";
 import type { Condition } from "../expressions/syntax.ts";
 import { fault } from "../../../kernel/fault.ts";
-import { invalid, invalidParameters } from "../faults.ts";
+import { invalid } from "../faults.ts";
 import { actionsWrite, putWrite, type ItemWrite } from "../item-writes.ts";
 import { readKey } from "../key-check.ts";
 import { keyRangeOf, type KeyTerm } from "../key-conditions.ts";
 import { indexOf, tableFor } from "../lookup.ts";
 import { sdkItem, type DynamoDbContext } from "../op.ts";
-import { namesIn, projectedBy, readSelect, type PageRead } from "../reading.ts";
+import { readSelect, requireFilterable, type PageRead } from "../reading.ts";
 import type { Returning, Select, Statement } from "./statement.ts";
 
 /** As statements write them. */
@@ -50,7 +50,8 @@ export async function planSelect(context: DynamoDbContext, select: Select, consi
   const schema = index?.key ?? table.key;
   const { terms, rest } = chooseKeys(select.where, schema);
   const filter = joined(rest);
-  if (index && filter && terms.length > 0) requireHeld(table, index, filter);
+  // Unlike a query's, it can not on an index of the local kind either.
+  if (index && filter && terms.length > 0) requireFilterable(table, index, filter);
   const reverse = orderOf(select, schema, terms);
   const projection = select.paths && compileColumns(select.paths);
   return {
@@ -59,14 +60,6 @@ export async function planSelect(context: DynamoDbContext, select: Select, consi
     range: { table, index, ...(terms.length > 0 ? { hash: hashOf(terms, schema) } : {}), reverse },
     filter,
   };
-}
-
-/** Where a key is given, a filter can not look at what an index does not hold, whichever kind it is of. */
-function requireHeld(table: Table, index: Index, filter: Condition): void {
-  if (index.projection === "ALL") return;
-  const held = projectedBy(table, index);
-  const missing = [...new Set(namesIn(filter))].filter((name) => !held.has(name));
-  if (missing.length > 0) throw invalidParameters(`Secondary index ${index.name} does not project one or more filter attributes: [${missing.join(", ")}]`);
 }
 
 function hashOf(terms: readonly KeyTerm[], schema: KeySchema) {
