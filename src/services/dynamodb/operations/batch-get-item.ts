@@ -27,14 +27,15 @@ export const batchGetItem: Op<"BatchGetItem"> = async ({ RequestItems = {}, Retu
   const responses: Record<string, Record<string, sdk.AttributeValue>[]> = Object.fromEntries(requests.map(([name]) => [name, []]));
   const unprocessed: Record<string, sdk.KeysAndAttributes> = {};
   const units = new UnitsByTable();
-  let bytes = 0;
+  let [bytes, full] = [0, false];
   for (const { name, request, sent, table, key, projection } of wanted) {
-    if (bytes >= limits.tables.batchGetBytesMax) {
+    const stored = full ? undefined : await context.tables.items.stored(table, key);
+    bytes += stored?.bytes ?? 0;
+    full ||= bytes > limits.tables.batchGetBytesMax;
+    if (full) {
       unprocessed[name] = { ...request, Keys: [...(own(unprocessed, name)?.Keys ?? []), sent] };
       continue;
     }
-    const stored = await context.tables.items.stored(table, key);
-    bytes += stored?.bytes ?? 0;
     units.add(table, onlyTable(readUnits(stored?.bytes ?? 0, request.ConsistentRead ?? false)));
     if (stored) responses[name]?.push(projection ? sdkItem(projectItem(stored.item, projection)) : wholeItem(stored));
   }
