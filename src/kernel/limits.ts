@@ -208,6 +208,8 @@ export const limits = {
     expressionBytesMax: 4 * KIB,
     /** AWS: operators and functions in one expression. */
     expressionOperatorsMax: 300,
+    /** AWS: values behind IN. */
+    inOperandsMax: 100,
     globalIndexesMax: 20,
     localIndexesMax: 5,
     /** AWS: how long records of a stream can be read, and how much at once. */

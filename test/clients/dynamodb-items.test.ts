@@ -28,12 +28,21 @@ describe("an item", () => {
   test("comes back as it was put, numbers in canonical form", async () => {
     const item: Item = {
       s: { S: "päß\u0000\u{1f600}" }, empty: { S: "" }, n: { N: "1.50" }, big: { N: "99999999999999999999999999999999999999" }, tiny: { N: "1e-130" }, huge: { N: "-9.9999999999999999999999999999999999999E+125" },
-      b: { B: Buffer.from([0, 255, 1]) }, none: { B: new Uint8Array() }, yes: { BOOL: true }, nothing: { NULL: true }, ss: { SS: ["b", "a"] }, ns: { NS: ["1", "2.0"] }, bs: { BS: [new Uint8Array([120])] },
+      b: { B: Buffer.from([0, 255, 1]) }, none: { B: new Uint8Array() }, yes: { BOOL: true }, nothing: { NULL: true }, ss: { SS: ["b"] }, ns: { NS: ["1", "2.0"] }, bs: { BS: [new Uint8Array([120])] },
       l: { L: [{ S: "x" }, { L: [] }, { M: {} }] }, m: { M: { inner: { M: { deep: { B: new Uint8Array([121]) } } } } }, constructor: { S: "c" }, toString: { N: "0" },
     } as Item;
     await put(item);
     const found = await get();
     expect(found).toMatchObject({ ...item, n: { N: "1.5" }, ns: { NS: ["1", "2"] }, tiny: { N: `0.${"0".repeat(129)}1` }, huge: { N: `-${"9".repeat(38)}${"0".repeat(88)}` }, b: { B: new Uint8Array([0, 255, 1]) }, none: { B: new Uint8Array() } });
+  });
+
+  test("has its sets in order, wherever they come from", async () => {
+    const bytes = (...texts: number[][]): AttributeValue => ({ BS: texts.map((text) => new Uint8Array(text)) });
+    await put({ ss: { SS: ["b", "\u{1f600}", "\uffff", "B", ""] }, ns: { NS: ["10", "9", "-1", "1e-3"] }, bs: bytes([200], [1, 2], [1]), l: { L: [{ SS: ["y", "x"] }] } });
+    const kept = { ss: { SS: ["", "B", "b", "\uffff", "\u{1f600}"] }, ns: { NS: ["-1", "0.001", "9", "10"] }, bs: bytes([1], [1, 2], [200]), l: { L: [{ SS: ["x", "y"] }] } };
+    expect(await get()).toEqual({ ...Key, ...kept });
+    const more = { ":s": { SS: ["z", "a"] }, ":n": { NS: ["9.5", "-2"] }, ":b": bytes([1, 1]) };
+    expect((await update("ADD ss :s, ns :n, bs :b SET fresh = :s", more)).Attributes).toMatchObject({ ss: { SS: ["", "B", "a", "b", "z", "\uffff", "\u{1f600}"] }, ns: { NS: ["-2", "-1", "0.001", "9", "9.5", "10"] }, bs: bytes([1], [1, 1], [1, 2], [200]), fresh: { SS: ["a", "z"] } });
   });
 
   test("answers with what the request wants back", async () => {
@@ -68,6 +77,15 @@ describe("an item", () => {
     await put({ s: { S: "x".repeat(400 * 1024 - 4) } });
     expect(await words(put({ s: { S: "x".repeat(400 * 1024 - 3) } }))).toBe("Item size has exceeded the maximum allowed size");
     expect(await words(update("SET y = :v", { ":v": { S: "12345" } }))).toBe("Item size to update has exceeded the maximum allowed size");
+  });
+
+  // Measured at the limit of AWS: digits before and behind the point are paired each for themselves.
+  test.each<[string, number]>([
+    ["0", 1], ["-0", 1], ["1", 2], ["12", 2], ["123", 3], ["1234", 3], ["100", 2], ["1010", 3], ["0042", 2], ["1E125", 2], ["1E-100", 2], ["0.15", 2], ["1.5", 3], ["1.200", 3], ["1.234", 4], ["3.14159", 5], ["100.5", 4], ["-42", 3], ["12345678901234567890123456789012345678", 20],
+  ])("counts the number %s as %i bytes", async (N, bytes) => {
+    const room = 400 * 1024 - 3 - 1 - 1 - bytes;
+    await put({ n: { N }, s: { S: "x".repeat(room) } });
+    expect(await words(put({ n: { N }, s: { S: "x".repeat(room + 1) } }))).toBe("Item size has exceeded the maximum allowed size");
   });
 
   test("that is far larger as JSON than as the original counts it is kept with both its images", async () => {
@@ -113,11 +131,17 @@ describe("an update", () => {
     expect((await update(expression, only(expression))).Attributes).toMatchObject(expected);
   });
 
-  test("takes the last member of a set away with the set, and makes items that are not there", async () => {
+  test("takes the last member of a set away with the set", async () => {
     await put({ ss: { SS: ["a"] } });
     expect((await update("DELETE ss :ss", { ":ss": { SS: ["a", "b"] } })).Attributes).toEqual(Key);
+  });
+
+  test.each<[string | undefined, Item | undefined]>([
+    [undefined, Key], ["SET n = :v", { ...Key, n: { N: "3" } }], ["ADD n :v", { ...Key, n: { N: "3" } }], ["REMOVE x SET n = :v", { ...Key, n: { N: "3" } }], ["REMOVE x", undefined], ["REMOVE x.y, l[0]", undefined], ["DELETE ss :ss", undefined], ["REMOVE x DELETE ss :ss", undefined],
+  ])("makes an item that is not there, unless it only takes away: %s", async (expression, expected) => {
     await cloud.db.send(new DeleteItemCommand({ TableName, Key }));
-    expect((await update("REMOVE x")).Attributes).toEqual(Key);
+    const { Attributes } = expression === undefined ? await cloud.db.send(new UpdateItemCommand({ TableName, Key, ReturnValues: "ALL_NEW" })) : await update(expression, only(expression));
+    expect([Attributes, await get()]).toEqual([expected, expected]);
   });
 
   test("adds exactly, up to 38 digits", async () => {
@@ -173,7 +197,7 @@ describe("a condition", () => {
   test.each([
     "n = :five", "n <> :four", "n > :four", "n < :ten", "n >= :five AND n <= :five", "NOT n = :four", "n BETWEEN :four AND :ten", "n IN (:four, :five)", "s = :hello", "s < :x", "b = :hi", "l = :list", "ss = :set", "yes = :true",
     "nil = :nil", "attribute_exists(n)", "attribute_not_exists(q)", "attribute_exists(m.x) and attribute_not_exists(m.y)", "attribute_type(s, :S)", "begins_with(s, :he)", "contains(s, :he)", "contains(ss, :a)", "contains(ns, :one)",
-    "contains(l, :x)", "size(s) = :five", "size(l) < :four", "size(b) < :four", "q <> :five", "n = :four OR (s = :hello AND NOT attribute_exists(q))", "l[0] = m.x", "n <> s", ":five = n", "not (n = :four or n = :ten)",
+    "contains(l, :x)", "size(s) = :five", "size(l) < :four", "size(b) < :four", "q <> :five", "n = :four OR (s = :hello AND NOT attribute_exists(q))", "l[0] = m.x", "n <> s", ":five = n", "not (n = :four or n = :ten)", "(n) = (:five)", "(n) BETWEEN (:four) AND (:ten)", "(n) IN ((:four), (:five))", "((n) = :five)", "((n) = :five) AND begins_with((s), (:he))", "(size(s)) = size((:hello))",
   ])("holds: %s", async (expression) => expect(await meets(expression)).toBe(true));
 
   test.each(["n = :four", "n = :hello", "n < s", "q = :five", "q < :five", "s > :x", "contains(q, :x)", "begins_with(n, :he)", "attribute_type(n, :S)", "size(n) > :one", "NOT attribute_exists(n)", "n BETWEEN :ten AND :ten", "l[9] = :one"])("does not hold: %s", async (expression) =>
@@ -187,6 +211,9 @@ describe("a condition", () => {
     ["!!!", wrong('Syntax error; token: "!", near: "!!"')],
     ["n ! :five", wrong('Syntax error; token: "!", near: "n !"')],
     ["((n = :five))", wrong("The expression has redundant parentheses;")],
+    ["((n)) = :five", wrong("The expression has redundant parentheses;")],
+    ["(n)", wrong('Syntax error; token: ")", near: "n)"')],
+    [`n IN (${Array.from({ length: 101 }, () => ":four").join()})`, wrong("The IN operator is provided with too many operands; number of operands: 101")],
     ["nope(n)", wrong("Invalid function name; function: nope")],
     ["attribute_exists(n, s)", wrong("Incorrect number of operands for operator or function; operator or function: attribute_exists, number of operands: 2")],
     ["attribute_exists(:five)", wrong("Operator or function requires a document path; operator or function: attribute_exists")],

@@ -90,7 +90,7 @@ export function compareScalars(a: AttributeValue, b: AttributeValue): number | u
   return a.B !== undefined && b.B !== undefined ? compareBytes(a.B, b.B) : undefined;
 }
 
-/** AWS: bytes an item counts for, names included. Numbers take about one byte per two digits and one more. */
+/** AWS: bytes an item counts for, names included. */
 export function itemBytes(item: Item): number {
   let bytes = 0;
   for (const name of Object.keys(item)) {
@@ -119,18 +119,23 @@ export function valueBytes(value: AttributeValue): number {
 
 const textBytes = (text: string): number => Buffer.byteLength(text);
 
+/** AWS, as measured: digits before and behind the point are paired each for themselves, between the first and the last that is not a zero. */
 function numberBytes(text: string): number {
-  const digits = text.replace(/^-|\./g, "").replace(/^0+|0+$/g, "").length;
-  return Math.ceil(digits / 2) + (text.startsWith("-") ? 2 : 1);
+  const [whole = "", fraction = ""] = text.replace(/^-/, "").split(".");
+  const before = fraction === "" ? whole.replace(/^0$|0+$/, "") : whole.replace(/^0$/, "");
+  const behind = before === "" ? fraction.replace(/^0+/, "") : fraction;
+  return Math.ceil(before.length / 2) + Math.ceil(behind.length / 2) + (text.startsWith("-") ? 2 : 1);
 }
 
-/** The value with its numbers in canonical form; the same object when they are already. */
+/** The value with its numbers in canonical form and its sets in order; the same object when it is so already. */
 export function canonicalValue(value: AttributeValue): AttributeValue {
   if (value.N !== undefined) {
     const text = canonicalNumber(value.N);
     return text === value.N ? value : { N: text };
   }
-  if (value.NS !== undefined) return { NS: value.NS.map(canonicalNumber) };
+  if (value.SS !== undefined) return { SS: value.SS.toSorted(compareStrings) };
+  if (value.NS !== undefined) return { NS: value.NS.map(canonicalNumber).toSorted(compareNumbers) };
+  if (value.BS !== undefined) return { BS: value.BS.toSorted(compareBytes) };
   if (value.L !== undefined) return { L: value.L.map(canonicalValue) };
   return value.M === undefined ? value : { M: canonicalItem(value.M) };
 }

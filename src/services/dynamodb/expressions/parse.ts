@@ -57,8 +57,8 @@ class ConditionParser {
 
   #primary(): RawCondition {
     const cursor = this.#cursor;
-    if (cursor.sees("(")) {
-      const redundant = cursor.peek(1).text === "(" && this.#closesTogether();
+    if (cursor.sees("(") && !this.#opensOperand()) {
+      const redundant = cursor.peek(1).text === "(" && closingOf(cursor, 1) + 1 === closingOf(cursor, 0);
       cursor.next();
       const inner = this.parse();
       cursor.expect(")");
@@ -77,26 +77,29 @@ class ConditionParser {
     }
     if (cursor.take("IN")) {
       cursor.expect("(");
-      return this.#counted({ kind: "in", operand, list: parseOperands(cursor) });
+      const list = parseOperands(cursor);
+      if (list.length > limits.tables.inOperandsMax) throw cursor.fault(`The IN operator is provided with too many operands; number of operands: ${list.length}`);
+      return this.#counted({ kind: "in", operand, list });
     }
     if (operand.kind === "call") return this.#counted(operand);
     throw cursor.unexpected();
   }
 
-  /** Two parentheses that open together also close together. */
-  #closesTogether(): boolean {
-    const cursor = this.#cursor;
-    const opened: number[] = [];
-    let innerEnd = -1;
-    for (let ahead = 0; cursor.peek(ahead).kind !== "end"; ahead++) {
-      const { text } = cursor.peek(ahead);
-      if (text === "(") opened.push(ahead);
-      if (text !== ")") continue;
-      const start = opened.pop();
-      if (start === 1) innerEnd = ahead;
-      if (start === 0) return innerEnd === ahead - 1;
-    }
-    return false;
+  /** Whether the parenthesis that comes next stands around an operand rather than a condition: an operator is behind it. */
+  #opensOperand(): boolean {
+    const { kind, text } = this.#cursor.peek(closingOf(this.#cursor, 0) + 1);
+    return kind === "sign" ? COMPARATORS.has(text) : kind === "word" && ["BETWEEN", "IN"].includes(text.toUpperCase());
+  }
+}
+
+/** How far ahead the parenthesis closes that opens `ahead`; the end when it does not. */
+function closingOf(cursor: Cursor, ahead: number): number {
+  let depth = 0;
+  for (let at = ahead; ; at++) {
+    const { kind, text } = cursor.peek(at);
+    if (kind === "sign" && text === "(") depth++;
+    if (kind === "sign" && text === ")") depth--;
+    if (kind === "end" || depth === 0) return at;
   }
 }
 
@@ -108,7 +111,14 @@ function parseOperands(cursor: Cursor): readonly RawOperand[] {
   return operands;
 }
 
+/** One pair of parentheses may stand around it. */
 function parseOperand(cursor: Cursor): RawOperand {
+  if (cursor.take("(")) {
+    if (cursor.sees("(")) throw cursor.fault("The expression has redundant parentheses;");
+    const inner = parseOperand(cursor);
+    cursor.expect(")");
+    return inner;
+  }
   const { kind, text } = cursor.token;
   if (kind === "value") return { kind: "value", name: cursor.next().text };
   if (kind === "word" && cursor.peek(1).text === "(" && !KEYWORDS.has(text.toUpperCase())) {

@@ -1,6 +1,6 @@
 // What an update makes of an item: the actions are checked once, and worked out against the item as it was.
 import { addNumbers, subtractNumbers } from "../../../triggers/tables/decimal.ts";
-import { keyOfBytes, setAttribute, typeOf, type AttributeValue, type Item } from "../../../triggers/tables/attribute-value.ts";
+import { canonicalValue, keyOfBytes, setAttribute, typeOf, type AttributeValue, type Item } from "../../../triggers/tables/attribute-value.ts";
 import { invalid } from "../faults.ts";
 import { withNumbers } from "../values.ts";
 import { valueAt } from "./evaluate.ts";
@@ -159,9 +159,9 @@ function added(before: AttributeValue | undefined, value: AttributeValue, lists:
   if (!before) return value;
   const [number, plus] = [before.N, value.N];
   if (number !== undefined && plus !== undefined) return { N: withNumbers(() => addNumbers(number, plus)) };
-  if (before.SS && value.SS) return { SS: [...new Set([...before.SS, ...value.SS])] };
-  if (before.NS && value.NS) return { NS: [...new Set([...before.NS, ...value.NS])] };
-  if (before.BS && value.BS) return { BS: [...new Map([...before.BS, ...value.BS].map((bytes) => [keyOfBytes(bytes), bytes])).values()] };
+  if (before.SS && value.SS) return canonicalValue({ SS: [...new Set([...before.SS, ...value.SS])] });
+  if (before.NS && value.NS) return canonicalValue({ NS: [...new Set([...before.NS, ...value.NS])] });
+  if (before.BS && value.BS) return canonicalValue({ BS: [...new Map([...before.BS, ...value.BS].map((bytes) => [keyOfBytes(bytes), bytes])).values()] });
   if (lists && before.L && value.L) return { L: [...before.L, ...value.L] };
   throw wrongType();
 }
