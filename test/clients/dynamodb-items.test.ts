@@ -1,6 +1,6 @@
 // Items: put, read, updated and deleted under conditions, driven by the official client; and every mistake in the original's words.
 import {
-  DeleteItemCommand, GetItemCommand, PutItemCommand, UpdateItemCommand,
+  BatchGetItemCommand, DeleteItemCommand, GetItemCommand, PutItemCommand, ScanCommand, TransactGetItemsCommand, UpdateItemCommand,
   type AttributeValue, type PutItemCommandInput, type UpdateItemCommandInput,
 } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -148,7 +148,10 @@ describe("an update", () => {
     await put({ n: { N: "0.1" } });
     expect((await update("SET n = n + :v", { ":v": { N: "0.2" } })).Attributes?.["n"]).toEqual({ N: "0.3" });
     expect((await update("SET n = :a + :b", { ":a": { N: "99999999999999999999999999999999999998" }, ":b": { N: "1" } })).Attributes?.["n"]).toEqual({ N: "99999999999999999999999999999999999999" });
-    expect(await words(update("ADD n :v", { ":v": { N: "0.1" } }))).toBe("Attempting to store more than 38 significant digits in a Number");
+    const overflow = "Number overflow. Attempting to store a number with magnitude larger than supported range";
+    expect(await words(update("ADD n :v", { ":v": { N: "0.1" } }))).toBe(overflow);
+    expect(await words(update("SET n = :v + :v", { ":v": { N: "9e125" } }))).toBe(overflow);
+    expect(await words(update("SET n = :v - :one", { ":v": { N: "1e50" }, ":one": { N: "1" } }))).toBe(overflow);
   });
 
   test.each<[string, Item, string]>([
@@ -165,6 +168,9 @@ describe("an update", () => {
     ["SET a = absent", {}, "The provided expression refers to an attribute that does not exist in the item"],
     ["SET a = s + :v", v, "An operand in the update expression has an incorrect data type"],
     ["SET a = :l + :v", v, "Invalid UpdateExpression: Incorrect operand type for operator or function; operator or function: +, operand type: L"],
+    ["SET a = list_append(list_append(l, :l), :l)", v, "Invalid UpdateExpression: The function is not allowed to be used this way in an expression; function: list_append"],
+    ["SET _a = :v", v, 'Invalid UpdateExpression: Syntax error; token: "_", near: "SET _a"'],
+    ["SET id.x = :v", v, `${INVALID}Cannot update attribute id. This attribute is part of the key`],
     ["SET a = nope(:v)", v, "Invalid UpdateExpression: Invalid function name; function: nope"],
     ["SET a = size(s)", {}, "Invalid UpdateExpression: The function is not allowed in an update expression; function: size"],
     ["SET a = if_not_exists(a)", {}, "Invalid UpdateExpression: Incorrect number of operands for operator or function; operator or function: if_not_exists, number of operands: 1"],
@@ -197,7 +203,7 @@ describe("a condition", () => {
   test.each([
     "n = :five", "n <> :four", "n > :four", "n < :ten", "n >= :five AND n <= :five", "NOT n = :four", "n BETWEEN :four AND :ten", "n IN (:four, :five)", "s = :hello", "s < :x", "b = :hi", "l = :list", "ss = :set", "yes = :true",
     "nil = :nil", "attribute_exists(n)", "attribute_not_exists(q)", "attribute_exists(m.x) and attribute_not_exists(m.y)", "attribute_type(s, :S)", "begins_with(s, :he)", "contains(s, :he)", "contains(ss, :a)", "contains(ns, :one)",
-    "contains(l, :x)", "size(s) = :five", "size(l) < :four", "size(b) < :four", "q <> :five", "n = :four OR (s = :hello AND NOT attribute_exists(q))", "l[0] = m.x", "n <> s", ":five = n", "not (n = :four or n = :ten)", "(n) = (:five)", "(n) BETWEEN (:four) AND (:ten)", "(n) IN ((:four), (:five))", "((n) = :five)", "((n) = :five) AND begins_with((s), (:he))", "(size(s)) = size((:hello))",
+    "contains(l, :x)", "size(s) = :five", "size(l) < :four", "size(b) < :four", "q <> :five", "n = :four OR (s = :hello AND NOT attribute_exists(q))", "l[0] = m.x", "n <> s", ":five = n", "not (n = :four or n = :ten)", "(n) = (:five)", "(n) BETWEEN (:four) AND (:ten)", "(n) IN ((:four), (:five))", "((n) = :five)", "((n) = :five) AND begins_with((s), (:he))", "(size(s)) = size((:hello))", "attribute_type(:he, :S)",
   ])("holds: %s", async (expression) => expect(await meets(expression)).toBe(true));
 
   test.each(["n = :four", "n = :hello", "n < s", "q = :five", "q < :five", "s > :x", "contains(q, :x)", "begins_with(n, :he)", "attribute_type(n, :S)", "size(n) > :one", "NOT attribute_exists(n)", "n BETWEEN :ten AND :ten", "l[9] = :one"])("does not hold: %s", async (expression) =>
@@ -235,6 +241,9 @@ describe("the requests of the time before expressions", () => {
     expect((await failure(put({}, { Expected: { n: { ComparisonOperator: "GT", AttributeValueList: [{ N: "1" }] } } }))).name).toBe("ConditionalCheckFailedException");
     await put({ n: { N: "2" }, ss: { SS: ["a"] } }, { Expected: { n: { Value: { N: "1" } }, q: { Exists: false } } });
     await put({ n: { N: "2" }, ss: { SS: ["a"] } }, { Expected: { n: { ComparisonOperator: "IN", AttributeValueList: [{ N: "9" }, { N: "2" }] }, q: { ComparisonOperator: "NOT_NULL" } }, ConditionalOperator: "OR" });
+    for (const Action of ["ADD", "DELETE"] as const) {
+      expect(await words(cloud.db.send(new UpdateItemCommand({ TableName, Key, AttributeUpdates: { ss: { Action, Value: { NS: ["1"] } } } })))).toBe("Type mismatch for attribute to update");
+    }
     const { Attributes } = await cloud.db.send(new UpdateItemCommand({ TableName, Key, ReturnValues: "ALL_NEW", AttributeUpdates: { n: { Action: "ADD", Value: { N: "3" } }, ss: { Action: "DELETE", Value: { SS: ["a"] } }, q: { Value: { S: "put" } }, gone: { Action: "DELETE" } } }));
     expect(Attributes).toEqual({ ...Key, n: { N: "5" }, q: { S: "put" } });
     expect((await cloud.db.send(new GetItemCommand({ TableName, Key, AttributesToGet: ["q"] }))).Item).toEqual({ q: { S: "put" } });
@@ -287,6 +296,25 @@ describe("a value or key", () => {
     // The attribute itself is the first of 32 levels.
     expect(await words(put({ deep: { M: { deep } } }))).toBe("Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit");
   });
+});
+
+test("no path leads into a key", async () => {
+  const indexed = await cloud.makeTable({
+    AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }, { AttributeName: "by", AttributeType: "S" }],
+    GlobalSecondaryIndexes: [{ IndexName: "index", KeySchema: [{ AttributeName: "by", KeyType: "HASH" }], Projection: { ProjectionType: "ALL" } }],
+  });
+  for (const [path, key] of [["#p.x", "Key: id"], ["#p[0]", "Key: id"], ["#k[1].x", "IndexKey: by"]] as const) {
+    const names = { ExpressionAttributeNames: { [path.slice(0, 2)]: path.startsWith("#p") ? "id" : "by" } };
+    const filter = { TableName: indexed, FilterExpression: `attribute_exists(${path})`, ...names };
+    const requests = [
+      cloud.db.send(new GetItemCommand({ TableName: indexed, Key, ProjectionExpression: path, ...names })),
+      cloud.db.send(new BatchGetItemCommand({ RequestItems: { [indexed]: { Keys: [Key], ProjectionExpression: path, ...names } } })),
+      cloud.db.send(new TransactGetItemsCommand({ TransactItems: [{ Get: { TableName: indexed, Key, ProjectionExpression: path, ...names } }] })),
+      cloud.db.send(new ScanCommand(filter)),
+      ...(key === "Key: id" ? [] : [cloud.db.send(new UpdateItemCommand({ TableName: indexed, Key, UpdateExpression: `SET ${path} = :v`, ...names, ExpressionAttributeValues: { ":v": { S: "v" } } }))]),
+    ];
+    for (const request of requests) expect(await words(request)).toBe(`Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: ${key}`);
+  }
 });
 
 test("a projection shows the parts it names", async () => {

@@ -9,10 +9,10 @@ import { parseUpdate } from "./expressions/parse.ts";
 import { openPlaceholders, type PlaceholderInput } from "./expressions/placeholders.ts";
 import { compileProjection, projectItem } from "./expressions/project.ts";
 import { Resolver } from "./expressions/resolve.ts";
-import type { Action, Condition, Path } from "./expressions/syntax.ts";
+import { nestedIn, type Action, type Condition, type Path } from "./expressions/syntax.ts";
 import { applyActions, resolveActions } from "./expressions/update.ts";
 import { conditionFailed, invalid, resourceMissing } from "./faults.ts";
-import { checkIndexKeys, checkItemKeys, fittingKey, refuseKeyChange } from "./key-check.ts";
+import { checkIndexKeys, checkItemKeys, fittingKey, refuseKeyChange, refuseNestedKeys } from "./key-check.ts";
 import { sdkItem, type DynamoDbContext } from "./op.ts";
 import { conditionOf, readCondition, refuseMixture } from "./request-conditions.ts";
 import { checkSize, readItem } from "./values.ts";
@@ -87,6 +87,7 @@ export function updateWrite(sentKey: unknown, input: UpdateInput): Prepared {
 export function actionsWrite(table: Table, key: Item, actions: readonly Action[]): ItemWrite {
   refuseKeyChange(table, actions.map(({ path }) => String(path[0])));
   refuseEmptyIndexKeys(table, actions);
+  refuseNestedKeys(table, nestedIn(actions.map(({ path }) => path)));
   // Taking away from an item that is not there makes none, and no path is looked for; an update without actions makes one.
   const onlyTakes = actions.length > 0 && actions.every(({ kind }) => kind === "remove" || kind === "delete");
   return {

@@ -71,6 +71,14 @@ const tooLong = (hash: boolean): Error =>
       : `Aggregated size of all range keys has exceeded the size limit of ${limits.tables.rangeKeyBytesMax} bytes`,
   ));
 
+/** Keys, those of indexes too, are scalars: no path leads further. */
+export function refuseNestedKeys(table: Table, nested: readonly string[]): void {
+  if (nested.length === 0) return;
+  const wrong = (word: string, name: string): Error => invalid(`Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: ${word}: ${name}`);
+  for (const name of keyNames(table.key)) if (nested.includes(name)) throw wrong("Key", name);
+  for (const { key } of table.indexes) for (const name of keyNames(key)) if (nested.includes(name)) throw wrong("IndexKey", name);
+}
+
 /** Paths of an update must not lead into the key. */
 export function refuseKeyChange(table: Table, names: Iterable<string>): void {
   const keys = keyNames(table.key);

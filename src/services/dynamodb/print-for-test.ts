@@ -22,7 +22,7 @@ function conditionText(condition: AnyCondition, x: (operand: RawOperand | Operan
     case "call": return x(condition);
     case "exists": return `attribute_exists(${path(condition.path)})`;
     case "missing": return `${path(condition.path)} IS MISSING`;
-    case "type": return `attribute_type(${path(condition.path)}, ${valueText({ S: condition.type })})`;
+    case "type": return `attribute_type(${x(condition.operand)}, ${valueText({ S: condition.type })})`;
     case "begins_with":
     case "contains": return `${condition.kind}(${x(condition.operand)}, ${x(condition.part)})`;
   }

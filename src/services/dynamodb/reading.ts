@@ -6,10 +6,11 @@ import type { StoredItem } from "../../triggers/tables/packing.ts";
 import type { RangeRead } from "../../triggers/tables/ranges.ts";
 import { keyNames, type Index, type Table } from "../../triggers/tables/table.ts";
 import { capacityView, onlyTable, readUnits, type Units } from "./capacity.ts";
-import { attributesOf, projectItem, type Projection } from "./expressions/project.ts";
+import { attributesOf, nestedOf, projectItem, type Projection } from "./expressions/project.ts";
 import { meets } from "./expressions/evaluate.ts";
-import type { Condition, Operand } from "./expressions/syntax.ts";
+import { namesIn, nestedIn, pathsIn, type Condition } from "./expressions/syntax.ts";
 import { invalid, invalidParameters } from "./faults.ts";
+import { refuseNestedKeys } from "./key-check.ts";
 import { sdkItem, wholeItem, type DynamoDbContext } from "./op.ts";
 import { readItem } from "./values.ts";
 
@@ -123,6 +124,7 @@ export function readSelect(table: Table, index: Index | undefined, select: strin
     const missing = unprojected(table, index, projection ? attributesOf(projection) : []);
     if (missing.length > 0) throw invalidParameters(`Global secondary index ${index.name} does not project [${missing.join(", ")}]`);
   }
+  refuseNestedKeys(table, [...nestedOf(projection), ...(filter ? nestedIn(pathsIn(filter)) : [])]);
   const lacks = (names: readonly string[]): boolean => index?.kind === "local" && unprojected(table, index, names).length > 0;
   const show = projection ? lacks(attributesOf(projection)) : select === "ALL_ATTRIBUTES" && index?.kind === "local" && index.projection !== "ALL";
   const fetch = show ? "to-show" : filter && lacks(namesIn(filter)) ? "to-filter" : "no";
@@ -140,18 +142,4 @@ function unprojected(table: Table, index: Index, names: readonly string[]): read
 export function requireFilterable(table: Table, index: Index, filter: Condition): void {
   const missing = unprojected(table, index, namesIn(filter));
   if (missing.length > 0) throw invalidParameters(`Secondary index ${index.name} does not project one or more filter attributes: [${missing.join(", ")}]`);
-}
-
-/** The attributes a condition looks at. */
-export function namesIn(condition: Condition): readonly string[] {
-  const inOperand = (operand: Operand): readonly string[] => (operand.kind === "path" ? [String(operand.path[0])] : operand.kind === "size" ? inOperand(operand.of) : []);
-  switch (condition.kind) {
-    case "and": case "or": return [...namesIn(condition.left), ...namesIn(condition.right)];
-    case "not": return namesIn(condition.inner);
-    case "exists": case "missing": case "type": return [String(condition.path[0])];
-    case "compare": return [...inOperand(condition.left), ...inOperand(condition.right)];
-    case "between": return [condition.operand, condition.low, condition.high].flatMap(inOperand);
-    case "in": return [condition.operand, ...condition.list].flatMap(inOperand);
-    case "begins_with": case "contains": return [...inOperand(condition.operand), ...inOperand(condition.part)];
-  }
 }

@@ -86,14 +86,16 @@ export function orderedNumber(canonical: string): string {
 
 const complement = (digits: string): string => digits.replaceAll(/\d/g, (digit) => String(9 - Number(digit)));
 
-/** The exact sum, canonical; `a` and `b` are. Throws InvalidNumber when it has too many digits or is out of range. */
+/** The exact sum, canonical; `a` and `b` are. Throws InvalidNumber when it is out of range, or has too many digits, which AWS calls an overflow too. */
 export function addNumbers(a: string, b: string): string {
   if (a.length < 15 && b.length < 15 && !a.includes(".") && !b.includes(".")) return String(Number(a) + Number(b));
   const [left, right] = [parse(a), parse(b)];
   const scale = Math.max(left.digits.length - left.exponent, right.digits.length - right.exponent);
   const sum = scaled(left, scale) + scaled(right, scale);
   const digits = String(sum < 0n ? -sum : sum);
-  return format(checked(decimal(sum < 0n, digits, digits.length - scale), `${a} + ${b}`));
+  const result = decimal(sum < 0n, digits, digits.length - scale);
+  if (result.digits.length > DIGITS_MAX) throw new InvalidNumber("overflow", `${a} + ${b}`);
+  return format(checked(result, `${a} + ${b}`));
 }
 
 /** The value as an integer of 10^-scale. */

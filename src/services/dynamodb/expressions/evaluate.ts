@@ -21,7 +21,7 @@ export function meets(condition: Condition, item: Item): boolean {
     case "exists": return valueAt(item, condition.path) !== undefined;
     case "missing": return valueAt(item, condition.path) === undefined;
     case "type": {
-      const value = valueAt(item, condition.path);
+      const value = valueOf(condition.operand, item);
       return value !== undefined && typeOf(value) === condition.type;
     }
     case "compare": return compare(condition.comparator, valueOf(condition.left, item), valueOf(condition.right, item));

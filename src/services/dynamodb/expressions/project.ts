@@ -81,3 +81,6 @@ function project(value: AttributeValue, wanted: Wanted): AttributeValue | undefi
 
 /** The attributes a projection touches, at the top. */
 export const attributesOf = ({ children }: Projection): readonly string[] => [...children.keys()].map(String);
+
+/** Those of them it looks into; none without a projection. */
+export const nestedOf = (projection: Projection | undefined): readonly string[] => [...(projection?.children ?? [])].flatMap(([name, below]) => (below.children.size > 0 ? [String(name)] : []));

@@ -124,12 +124,11 @@ export class Resolver {
   }
 
   #type(first: Operand, second: Operand): Condition {
-    if (first.kind !== "path") throw this.fault("Operator or function requires a document path; operator or function: attribute_type");
     if (second.kind !== "value" || second.value.S === undefined) {
       throw second.kind === "value" ? this.wrongType("attribute_type", second.value) : this.fault("Incorrect operand type for operator or function; operator or function: attribute_type, operand type: {PATH}");
     }
     if (!TYPE_NAMES.includes(second.value.S)) throw this.fault(`Invalid attribute type name found; type: ${second.value.S}, valid types: {${TYPE_NAMES.join(",")}}`);
-    return { kind: "type", path: first.path, type: second.value.S };
+    return { kind: "type", operand: first, type: second.value.S };
   }
 }
 

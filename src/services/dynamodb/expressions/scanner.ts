@@ -10,7 +10,7 @@ interface Token {
   readonly end: number;
 }
 
-const TOKEN = /([A-Za-z_][A-Za-z0-9_]*)|(#[A-Za-z0-9_]+)|(:[A-Za-z0-9_]+)|(\d+)|(<>|<=|>=|[=<>+\-()[\].,])/y;
+const TOKEN = /([A-Za-z][A-Za-z0-9_]*)|(#[A-Za-z0-9_]+)|(:[A-Za-z0-9_]+)|(\d+)|(<>|<=|>=|[=<>+\-()[\].,])/y;
 
 /** A walk over an expression's tokens. `what` is the parameter's name: `FilterExpression`. */
 export class Cursor extends TokenWalk<Token> {
@@ -55,6 +55,7 @@ function split(text: string, what: string): readonly Token[] {
 
 function unknownCharacter(text: string, what: string, before: readonly Token[], at: number): Error {
   const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
-  const rest = /^\S?/.exec(text.slice(at + character.length))?.[0] ?? "";
+  TOKEN.lastIndex = at + character.length;
+  const rest = TOKEN.exec(text)?.[0] ?? /^\S?/.exec(text.slice(at + character.length))?.[0] ?? "";
   return faultIn(what, `Syntax error; token: "${character}", near: "${text.slice(before.at(-1)?.start ?? at, at + character.length + rest.length)}"`);
 }

@@ -21,15 +21,35 @@ export type Condition =
   | { readonly kind: "and" | "or"; readonly left: Condition; readonly right: Condition }
   | { readonly kind: "not"; readonly inner: Condition }
   | { readonly kind: "exists" | "missing"; readonly path: Path }
-  | { readonly kind: "type"; readonly path: Path; readonly type: string }
+  | { readonly kind: "type"; readonly operand: Operand; readonly type: string }
   | { readonly kind: "begins_with" | "contains"; readonly operand: Operand; readonly part: Operand };
 
 export type Action =
   | { readonly kind: "set"; readonly path: Path; readonly value: Operand }
   | { readonly kind: "remove"; readonly path: Path }
-  /** `lists`: legacy requests may add to lists too. */
-  | { readonly kind: "add"; readonly path: Path; readonly value: AttributeValue; readonly lists?: boolean }
-  | { readonly kind: "delete"; readonly path: Path; readonly value: AttributeValue };
+  /** `legacy` requests may add to lists too, and hear of wrong types in other words. */
+  | { readonly kind: "add" | "delete"; readonly path: Path; readonly value: AttributeValue; readonly legacy?: boolean };
+
+/** The paths a condition looks at. */
+export function pathsIn(condition: Condition): readonly Path[] {
+  const inOperand = (operand: Operand): readonly Path[] => (operand.kind === "path" ? [operand.path] : operand.kind === "size" ? inOperand(operand.of) : []);
+  switch (condition.kind) {
+    case "and": case "or": return [...pathsIn(condition.left), ...pathsIn(condition.right)];
+    case "not": return pathsIn(condition.inner);
+    case "exists": case "missing": return [condition.path];
+    case "type": return inOperand(condition.operand);
+    case "compare": return [...inOperand(condition.left), ...inOperand(condition.right)];
+    case "between": return [condition.operand, condition.low, condition.high].flatMap(inOperand);
+    case "in": return [condition.operand, ...condition.list].flatMap(inOperand);
+    case "begins_with": case "contains": return [...inOperand(condition.operand), ...inOperand(condition.part)];
+  }
+}
+
+/** The attributes a condition looks at. */
+export const namesIn = (condition: Condition): readonly string[] => pathsIn(condition).map(([name]) => String(name));
+
+/** The attributes that paths lead into. */
+export const nestedIn = (paths: readonly Path[]): readonly string[] => paths.filter(({ length }) => length > 1).map(([name]) => String(name));
 
 export type RawOperand =
   | { readonly kind: "path"; readonly parts: readonly (string | number)[] }

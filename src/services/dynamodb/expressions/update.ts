@@ -45,6 +45,8 @@ function updateOperand(raw: RawOperand, resolver: Resolver): Operand {
     throw resolver.fault(known ? `The function is not allowed in an update expression; function: ${raw.name}` : `Invalid function name; function: ${raw.name}`);
   }
   if (raw.operands.length !== 2) throw resolver.fault(`Incorrect number of operands for operator or function; operator or function: ${raw.name}, number of operands: ${raw.operands.length}`);
+  const nested = raw.operands.find((each) => each.kind === "call" && each.name === "list_append");
+  if (nested) throw resolver.fault("The function is not allowed to be used this way in an expression; function: list_append");
   const [left, right] = raw.operands.map((each) => updateOperand(each, resolver));
   if (!left || !right) throw new Error("bug: a function without its operands");
   if (raw.name === "list_append") {
@@ -59,13 +61,13 @@ function updateOperand(raw: RawOperand, resolver: Resolver): Operand {
 export function applyActions(actions: readonly Action[], before: Item): Item {
   const root: Draft = { M: draftMap(before) };
   const sets = actions.flatMap((action) => (action.kind === "set" ? [{ path: action.path, value: operandValue(action.value, before) }] : []));
-  const sums = actions.flatMap((action) => (action.kind === "add" ? [{ path: action.path, value: added(valueAt(before, action.path), action.value, action.lists === true) }] : []));
+  const sums = actions.flatMap((action) => (action.kind === "add" ? [{ path: action.path, value: added(valueAt(before, action.path), action.value, action.legacy === true) }] : []));
   // Elements beyond a list's end are appended in the order of their positions.
   for (const { path, value } of [...sets, ...sums].toSorted((a, b) => lastNumber(a.path) - lastNumber(b.path))) put(root, path, value);
   const removals = actions.flatMap((action): readonly Path[] => {
     if (action.kind === "remove") return [action.path];
     if (action.kind !== "delete") return [];
-    const left = without(valueAt(before, action.path), action.value);
+    const left = without(valueAt(before, action.path), action.value, action.legacy === true);
     if (left) put(root, action.path, left);
     return left === undefined && valueAt(before, action.path) !== undefined ? [action.path] : [];
   });
@@ -130,7 +132,7 @@ function finished(draft: Draft): AttributeValue {
   return { M: map };
 }
 
-const wrongType = (): Error => invalid("An operand in the update expression has an incorrect data type");
+const wrongType = (legacy = false): Error => invalid(legacy ? "Type mismatch for attribute to update" : "An operand in the update expression has an incorrect data type");
 
 function operandValue(operand: Operand, item: Item): AttributeValue {
   switch (operand.kind) {
@@ -155,21 +157,21 @@ function operandValue(operand: Operand, item: Item): AttributeValue {
   }
 }
 
-function added(before: AttributeValue | undefined, value: AttributeValue, lists: boolean): AttributeValue {
+function added(before: AttributeValue | undefined, value: AttributeValue, legacy: boolean): AttributeValue {
   if (!before) return value;
   const [number, plus] = [before.N, value.N];
   if (number !== undefined && plus !== undefined) return { N: withNumbers(() => addNumbers(number, plus)) };
   if (before.SS && value.SS) return canonicalValue({ SS: [...new Set([...before.SS, ...value.SS])] });
   if (before.NS && value.NS) return canonicalValue({ NS: [...new Set([...before.NS, ...value.NS])] });
   if (before.BS && value.BS) return canonicalValue({ BS: [...new Map([...before.BS, ...value.BS].map((bytes) => [keyOfBytes(bytes), bytes])).values()] });
-  if (lists && before.L && value.L) return { L: [...before.L, ...value.L] };
-  throw wrongType();
+  if (legacy && before.L && value.L) return { L: [...before.L, ...value.L] };
+  throw wrongType(legacy);
 }
 
 /** The set without members of another; undefined when none is left or there was none. */
-function without(before: AttributeValue | undefined, value: AttributeValue): AttributeValue | undefined {
+function without(before: AttributeValue | undefined, value: AttributeValue, legacy: boolean): AttributeValue | undefined {
   if (!before) return undefined;
-  if (typeOf(before) !== typeOf(value)) throw wrongType();
+  if (typeOf(before) !== typeOf(value)) throw wrongType(legacy);
   const gone = new Set<string>([...(value.SS ?? value.NS ?? []), ...(value.BS ?? []).map(keyOfBytes)]);
   const left = (members: readonly string[]): readonly string[] => members.filter((member) => !gone.has(member));
   if (before.SS) return left(before.SS).length > 0 ? { SS: left(before.SS) } : undefined;

@@ -22,9 +22,9 @@ export function legacyActions(updates: Readonly<Record<string, LegacyUpdate | un
     if (action === "PUT") return { kind: "set", path, value: { kind: "value", value } };
     if (action === "DELETE") {
       if (!type.endsWith("S") || type === "S") throw invalidParameters(`DELETE action with value is not supported for the type ${type}`);
-      return { kind: "delete", path, value };
+      return { kind: "delete", path, value, legacy: true };
     }
     if (type !== "N" && type !== "L" && (!type.endsWith("S") || type === "S")) throw invalidParameters(`ADD action is not supported for the type ${type}`);
-    return { kind: "add", path, value, lists: true };
+    return { kind: "add", path, value, legacy: true };
   });
 }

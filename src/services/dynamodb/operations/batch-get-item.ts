@@ -5,9 +5,9 @@ import { own } from "../../../kernel/own.ts";
 import { mentionsTwice, UnitsByTable } from "../batches.ts";
 import { onlyTable, readUnits } from "../capacity.ts";
 import { openPlaceholders } from "../expressions/placeholders.ts";
-import { projectItem, type Projection } from "../expressions/project.ts";
+import { nestedOf, projectItem, type Projection } from "../expressions/project.ts";
 import { invalid } from "../faults.ts";
-import { readKey } from "../key-check.ts";
+import { readKey, refuseNestedKeys } from "../key-check.ts";
 import { tableFor } from "../lookup.ts";
 import { sdkItem, wholeItem, type Op } from "../op.ts";
 import { legacyProjection, readProjection, refuseMixture } from "../request-conditions.ts";
@@ -21,6 +21,7 @@ export const batchGetItem: Op<"BatchGetItem"> = async ({ RequestItems = {}, Retu
   const wanted = [];
   for (const [at, [name, request]] of requests.entries()) {
     const table = await tableFor(context, name);
+    refuseNestedKeys(table, nestedOf(projections[at]));
     for (const sent of request.Keys ?? []) wanted.push({ name, request, sent, table, key: readKey(table, sent), projection: projections[at] });
   }
   if (mentionsTwice(wanted)) throw invalid("Provided list of item keys contains duplicates");

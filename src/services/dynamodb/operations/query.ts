@@ -4,13 +4,13 @@ import { keyNames, type KeySchema } from "../../../triggers/tables/table.ts";
 import { parseCondition } from "../expressions/parse.ts";
 import { openPlaceholders } from "../expressions/placeholders.ts";
 import { Resolver } from "../expressions/resolve.ts";
-import type { Condition } from "../expressions/syntax.ts";
+import { namesIn, type Condition } from "../expressions/syntax.ts";
 import { invalid } from "../faults.ts";
 import { keyRangeOf, keyTermsOf, withinBounds, type KeyRange } from "../key-conditions.ts";
 import { legacyCondition, legacyKeyTerms } from "../legacy/conditions.ts";
 import { indexOf, tableFor } from "../lookup.ts";
 import type { Op } from "../op.ts";
-import { namesIn, pageView, readPage, readSelect, readStart, requireFilterable } from "../reading.ts";
+import { pageView, readPage, readSelect, readStart, requireFilterable } from "../reading.ts";
 import { legacyProjection, readCondition, readProjection, refuseMixture } from "../request-conditions.ts";
 
 export const query: Op<"Query"> = async (input, context) => {

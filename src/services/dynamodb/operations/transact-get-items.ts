@@ -5,10 +5,10 @@ import type { Table } from "../../../triggers/tables/table.ts";
 import { mentionsTwice, UnitsByTable } from "../batches.ts";
 import { onlyTable, readUnits } from "../capacity.ts";
 import { openPlaceholders } from "../expressions/placeholders.ts";
-import { projectItem } from "../expressions/project.ts";
+import { nestedOf, projectItem } from "../expressions/project.ts";
 import { invalid } from "../faults.ts";
 import { orTableMissing } from "../item-writes.ts";
-import { fittingKey } from "../key-check.ts";
+import { fittingKey, refuseNestedKeys } from "../key-check.ts";
 import { tableFor } from "../lookup.ts";
 import { sdkItem, type Op } from "../op.ts";
 import { readProjection } from "../request-conditions.ts";
@@ -29,6 +29,7 @@ export const transactGetItems: Op<"TransactGetItems"> = async ({ TransactItems =
   const tables = await Promise.all(prepared.map(({ name }) => tableFor(context, name)));
   const reads = allFitting(prepared, ({ key, projection }, at) => {
     const table = tables[at] as Table;
+    refuseNestedKeys(table, nestedOf(projection));
     return { table, key: fittingKey(table, key), projection };
   });
   if (mentionsTwice(reads)) throw invalid("Transaction request cannot include multiple operations on one item");

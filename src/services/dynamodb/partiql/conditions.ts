@@ -115,7 +115,7 @@ export class ConditionParser {
     const type = cursor.token.kind === "word" ? TYPES[cursor.token.text.toUpperCase()] : undefined;
     if (!cursor.sees("MISSING") && type === undefined) throw malformed("Expected type name");
     cursor.next();
-    const found: Condition = type === undefined ? { kind: "missing", path } : { kind: "type", path, type };
+    const found: Condition = type === undefined ? { kind: "missing", path } : { kind: "type", operand: left, type };
     return not ? { kind: "not", inner: found } : found;
   }
 
@@ -133,7 +133,7 @@ export class ConditionParser {
     cursor.expect(")");
     if ((name === "attribute_exists" || name === "attribute_not_exists") && first.kind === "path" && !second) return { kind: name === "attribute_exists" ? "exists" : "missing", path: first.path };
     if ((name === "begins_with" || name === "contains") && second) return { kind: name, operand: first, part: second };
-    if (name === "attribute_type" && first.kind === "path" && second?.kind === "value" && second.value.S !== undefined) return { kind: "type", path: first.path, type: second.value.S };
+    if (name === "attribute_type" && first.kind === "path" && second?.kind === "value" && second.value.S !== undefined) return { kind: "type", operand: first, type: second.value.S };
     throw invalid(`Unsupported function or operands in the condition: ${name.slice(0, 100)}`);
   }
 
