@@ -206,6 +206,8 @@ describe("a scan", () => {
   test("filters, in both generations of requests", async () => {
     expect((await scan({ FilterExpression: "#l IN (:a, :b)", ExpressionAttributeNames: { "#l": "label" }, ExpressionAttributeValues: { ":a": { S: "0" }, ":b": { S: "10" } } })).Count).toBe(2);
     expect((await scan({ ScanFilter: { label: { ComparisonOperator: "BEGINS_WITH", AttributeValueList: [{ S: "-1" }] }, team: { ComparisonOperator: "NULL" } }, ConditionalOperator: "AND" })).ScannedCount).toBe(16);
+    expect(await words(scan({ Select: "COUNT", ProjectionExpression: "label" }))).toBe("Cannot specify the ProjectionExpression when choosing to get only the Count");
+    expect(await words(scan({ Select: "ALL_ATTRIBUTES", AttributesToGet: ["label"] }))).toBe("Cannot specify the AttributesToGet when choosing to get ALL_ATTRIBUTES");
     expect(await words(scan({ Select: "SPECIFIC_ATTRIBUTES" }))).toBe("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES");
   });
 });

@@ -2,7 +2,7 @@
 import {
   CreateBackupCommand, CreateTableCommand, DeleteBackupCommand, DeleteTableCommand, DescribeBackupCommand, DescribeContinuousBackupsCommand, DescribeEndpointsCommand, DescribeLimitsCommand, DescribeTableCommand, DescribeTimeToLiveCommand, ListBackupsCommand, ListTablesCommand, UpdateContinuousBackupsCommand,
   ListTagsOfResourceCommand, PutItemCommand, QueryCommand, RestoreTableFromBackupCommand, TagResourceCommand, UntagResourceCommand, UpdateTableCommand, UpdateTimeToLiveCommand,
-  type CreateTableCommandInput,
+  type AttributeValue, type CreateTableCommandInput,
 } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { failure } from "./s3-harness.ts";
@@ -75,7 +75,13 @@ describe("a table", () => {
 
   test("gets an index over the items it has, and loses it", async () => {
     const TableName = await cloud.makeTable();
-    await Promise.all(Array.from({ length: 250 }, (_, n) => cloud.db.send(new PutItemCommand({ TableName, Item: { id: { S: `i${n}` }, ...(n % 2 ? { team: { S: "odd" } } : {}) } }))));
+    // Some have what can not be a key of the index, as nobody minded when they came.
+    const teams: readonly (AttributeValue | undefined)[] = [undefined, { S: "" }, { N: "1" }, { S: "x".repeat(2049) }];
+    const teamOf = (n: number) => (n % 2 ? { S: "odd" } : teams[(n / 2) % teams.length]);
+    await Promise.all(Array.from({ length: 250 }, (_, n) => {
+      const team = teamOf(n);
+      return cloud.db.send(new PutItemCommand({ TableName, Item: { id: { S: `i${n}` }, ...(team ? { team } : {}) } }));
+    }));
     const { TableDescription } = await cloud.db.send(new UpdateTableCommand({
       TableName, AttributeDefinitions: [{ AttributeName: "team", AttributeType: "S" }],
       GlobalSecondaryIndexUpdates: [{ Create: { IndexName: "teams", KeySchema: [{ AttributeName: "team", KeyType: "HASH" }], Projection: { ProjectionType: "ALL" } } }],

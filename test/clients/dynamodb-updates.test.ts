@@ -49,6 +49,7 @@ const mistakes: readonly (readonly [what: string, provisioned: boolean, input: O
   ["an object without an action", false, { GlobalSecondaryIndexUpdates: [{}] }, `${INVALID}One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete must not be null`],
   ["an index that is there", false, { AttributeDefinitions, GlobalSecondaryIndexUpdates: [create("one", "new")] }, "Attempting to create an index which already exists"],
   ["an index without definitions", false, { GlobalSecondaryIndexUpdates: [create("a-1", "new")] }, `${INVALID}AttributeDefinitions is not specified for index: a-1`],
+  ["an index whose key has another type", false, { AttributeDefinitions: [attribute("two", "N")], GlobalSecondaryIndexUpdates: [create("a-1", "two")] }, `${INVALID}Attributes cannot be redefined. Please check that your attribute has the same type as previously defined. Existing schema: Schema:[SchemaElement: key{two:S:HASH}] New schema: Schema:[SchemaElement: key{two:N:HASH}]`],
   ["the end of an index that is not there", false, { GlobalSecondaryIndexUpdates: [remove("none")] }, expect.stringMatching(/^Requested resource not found: Index none for table /), "ResourceNotFoundException"],
   ["the end of a local index", false, { GlobalSecondaryIndexUpdates: [remove("near")] }, "Cannot delete an index that is not a GlobalSecondaryIndex: near"],
   ["throughput of an index on demand", false, { GlobalSecondaryIndexUpdates: [retune("one", 3)] }, `${INVALID}The only Updates for index: one when TableThroughputMode is PAY_PER_REQUEST can be to OnDemandThroughput, WarmThroughput`],
@@ -90,6 +91,19 @@ test("definitions that no index needs pass unseen, and change no attribute that 
   await update(TableName, { BillingMode: "PAY_PER_REQUEST" });
   await update(TableName, { BillingMode: "PROVISIONED", ProvisionedThroughput: units(7), GlobalSecondaryIndexUpdates: [retune("one", 7), retune("two", 7), retune("third", 7)] });
   expect(await describeTable(TableName)).toMatchObject({ ProvisionedThroughput: units(7), GlobalSecondaryIndexes: [1, 2, 3].map(() => ({ ProvisionedThroughput: units(7) })) });
+});
+
+test("tags have letters of every script, but few signs, and belong to tables", async () => {
+  const TableName = await cloud.makeTable({ AttributeDefinitions: [attribute("id"), attribute("a")], GlobalSecondaryIndexes: [index("gsi", "a")] });
+  const ResourceArn = `arn:aws:dynamodb:us-east-1:000000000000:table/${TableName}`;
+  const tag = (Key: string, Value: string, arn = ResourceArn) => cloud.db.send(new TagResourceCommand({ ResourceArn: arn, Tags: [{ Key, Value }] }));
+  for (const text of ["ключ", "café", "表", "a\u00a0b", "a+b-c=d.e_f:g/h@i", "x".repeat(128)]) await tag(text, text);
+  for (const text of ["\u{1f511}", "a,b", "100%", "<a>", "a?b", "a\tb"]) {
+    expect(await failure(tag(text, "x"))).toMatchObject({ name: "ValidationException", message: `The Tag Key provided is invalid, Key: ${text}` });
+    expect(await failure(tag("x", text))).toMatchObject({ name: "ValidationException", message: `The Tag Value provided is invalid, Value: ${text}` });
+  }
+  const indexArn = `${ResourceArn}/index/gsi`;
+  expect(await failure(tag("x", "x", indexArn))).toMatchObject({ name: "ValidationException", message: `Invalid TableArn: Invalid ResourceArn provided as input ${indexArn}` });
 });
 
 test("no tag at all is a mistake, to add and to remove", async () => {

@@ -15,13 +15,28 @@ export function withIndexes(table: Table, { GlobalSecondaryIndexUpdates: updates
   if (!updates) return table;
   requireOrder(table, updates);
   // Definitions count for a new index alone, and never change an attribute that is known.
-  const known = [...table.attributes, ...(sent ? readAttributes(sent) : []).filter(({ name }) => !table.attributes.some((attribute) => attribute.name === name))];
+  const defined = sent ? readAttributes(sent) : [];
+  const known = [...table.attributes, ...defined.filter(({ name }) => !table.attributes.some((attribute) => attribute.name === name))];
   let indexes = table.indexes;
+  for (const { Create: create } of updates) if (create) refuseRedefinition(table, create, defined);
   for (const [n, update] of updates.entries()) indexes = withIndex({ ...table, indexes }, update, sent && known, `globalSecondaryIndexUpdates.${n + 1}.member`);
   if (indexes.filter(({ kind }) => kind === "global").length > limits.tables.globalIndexesMax) throw limitExceeded(`Number of global secondary indexes exceeds per-table limit of ${limits.tables.globalIndexesMax}`);
   // They go with the last index that used them.
   const used = new Set([table.key, ...indexes.map(({ key }) => key)].flatMap(keyNames));
   return { ...table, indexes, attributes: known.filter(({ name }) => used.has(name)) };
+}
+
+/** Where a new index has an attribute as its key that another key has, it has one type. */
+function refuseRedefinition(table: Table, { KeySchema: schema = [] }: sdk.CreateGlobalSecondaryIndexAction, defined: readonly KeyAttribute[]): void {
+  for (const existing of [table.key, ...table.indexes.map(({ key }) => key)]) {
+    for (const [attribute, role] of [[existing.hash, "HASH"], [existing.range, "RANGE"]] as const) {
+      const wanted = schema.find(({ AttributeName: name }) => name === attribute?.name);
+      const now = defined.find(({ name }) => name === attribute?.name);
+      if (!attribute || !wanted || !now || now.type === attribute.type) continue;
+      const words = (type: string, as: string | undefined): string => `Schema:[SchemaElement: key{${attribute.name}:${type}:${as}}]`;
+      throw invalidParameters(`Attributes cannot be redefined. Please check that your attribute has the same type as previously defined. Existing schema: ${words(attribute.type, role)} New schema: ${words(now.type, wanted.KeyType)}`);
+    }
+  }
 }
 
 export const makesOrRemoves = (updates: Updates | undefined): boolean => updates?.some(({ Create, Delete }) => Create !== undefined || Delete !== undefined) === true;

@@ -116,7 +116,9 @@ export function readStart(table: Table, index: Index | undefined, sent: unknown)
 /** What of each item is wanted, by `Select` and a projection, from the table or an index. What an index has to hold to filter by is the caller's to say. */
 export function readSelect(table: Table, index: Index | undefined, select: string | undefined, projection: Projection | undefined, filter: Condition | undefined, consistent: boolean): Pick<PageRead, "projection" | "countOnly" | "fetch" | "consistent"> {
   if (consistent && index?.kind === "global") throw invalid("Consistent reads are not supported on global secondary indexes");
-  if (projection && select !== undefined && select !== "SPECIFIC_ATTRIBUTES") throw invalid(`Cannot specify the AttributesToGet when choosing to get ${select === "COUNT" ? "only the Count" : select}`);
+  if (projection && select !== undefined && select !== "SPECIFIC_ATTRIBUTES") {
+    throw invalid(`Cannot specify the ${projection.legacy ? "AttributesToGet" : "ProjectionExpression"} when choosing to get ${select === "COUNT" ? "only the Count" : select}`);
+  }
   if (select === "SPECIFIC_ATTRIBUTES" && !projection) throw invalid("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES");
   if (select === "ALL_PROJECTED_ATTRIBUTES" && !index) throw invalidParameters("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName");
   if (index?.kind === "global" && index.projection !== "ALL") {

@@ -32,7 +32,7 @@ export function readProjection(text: string | undefined, placeholders: Placehold
 export function legacyProjection(names: readonly string[] | undefined): Projection | undefined {
   if (!names) return undefined;
   if (new Set(names).size < names.length) throw invalid(`One or more parameter values were invalid: Duplicate value in attribute name: ${names.find((name, at) => names.indexOf(name) !== at)}`);
-  return compileProjection(names.map((name) => [name]));
+  return { ...compileProjection(names.map((name) => [name])), legacy: true };
 }
 
 /** A request that has one condition expression and nothing else that uses placeholders. */

@@ -1,9 +1,10 @@
 // Where tables, items, index entries and streams live in the Store. Ids, not names, tie the levels, so a recreated name never sees old data.
 import { createHash } from "node:crypto";
+import { limits } from "../../kernel/limits.ts";
 import type { Key } from "../../ports/store.ts";
-import { attributeOf, keyOfBytes, type AttributeValue, type Item } from "./attribute-value.ts";
+import { attributeOf, keyOfBytes, valueBytes, type AttributeValue, type Item } from "./attribute-value.ts";
 import { orderedNumber } from "./decimal.ts";
-import type { Index, KeySchema, Scope, Table } from "./table.ts";
+import type { Index, KeyAttribute, KeySchema, Scope, Table } from "./table.ts";
 
 export const allTables: Key = ["table", "record"];
 export const tablesOf = ({ account, region }: Scope): Key => [...allTables, account, region];
@@ -92,14 +93,18 @@ function keyParts({ hash, range }: KeySchema, item: Item): readonly [string, str
 /** Two items of one index key differ by this. */
 const tieOf = (table: Pick<Table, "key">, item: Item): string => shortened(keyParts(table.key, item).join("\u0001"));
 
-/** Where the item stands in the index; undefined when it lacks an attribute of the index's key or has it of another type. */
+/** Where the item stands in the index; undefined when it lacks an attribute of the index's key or has what can not be one, as items may that are older than the index. */
 export function entryKey(table: Pick<Table, "id" | "key">, index: Pick<Index, "id" | "key">, item: Item): Key | undefined {
   const { hash, range } = index.key;
   const hashValue = attributeOf(item, hash.name);
   const rangeValue = range && attributeOf(item, range.name);
-  if (hashValue?.[hash.type] === undefined || (range && rangeValue?.[range.type] === undefined)) return undefined;
+  if (!canBeKey(hashValue, hash, limits.tables.hashKeyBytesMax) || (range && !canBeKey(rangeValue, range, limits.tables.rangeKeyBytesMax))) return undefined;
   const base: Key = ["table", "entry", table.id, index.id, hashPart(hashValue)];
   return rangeValue ? [...base, orderedText(rangeValue), tieOf(table, item)] : [...base, tieOf(table, item)];
+}
+
+function canBeKey(value: AttributeValue | undefined, { type }: KeyAttribute, bytesMax: number): value is AttributeValue {
+  return value?.[type] !== undefined && value.S !== "" && value.B?.byteLength !== 0 && valueBytes(value) <= bytesMax;
 }
 
 /** Where an item that expires stands among its kind, soonest first; undefined when it does not expire. */

@@ -13,6 +13,8 @@ interface Wanted {
 export interface Projection extends Wanted {
   /** Of a statement: each path is a column of its own, which has the last name on it. */
   readonly columns?: readonly Path[];
+  /** It came as AttributesToGet. */
+  readonly legacy?: boolean;
 }
 
 /** Throws when two paths overlap: one of them would be lost. */

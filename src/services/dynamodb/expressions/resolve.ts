@@ -48,6 +48,7 @@ export class Resolver {
     this.#count(raw.name, raw.operands, 1);
     const of = this.operand(raw.operands[0] as RawOperand);
     if (of.kind === "value" && !SIZED.has(typeOf(of.value))) throw this.wrongType("size", of.value);
+    if (of.kind === "size") throw this.wrongType("size", A_NUMBER);
     return { kind: "size", of };
   }
 
@@ -119,8 +120,13 @@ export class Resolver {
     if (!second) throw new Error("bug: a function without its second operand");
     if (name === "attribute_type") return this.#type(first, second);
     this.#distinct(name, first, [second]);
-    if (name === "begins_with") for (const side of [first, second]) if (side.kind === "value" && side.value.S === undefined && side.value.B === undefined) throw this.wrongType(name, side.value);
+    if (name === "begins_with") for (const side of [first, second]) this.#requireText(name, side);
     return { kind: name === "begins_with" ? "begins_with" : "contains", operand: first, part: second };
+  }
+
+  #requireText(name: string, operand: Operand): void {
+    const value = operand.kind === "size" ? A_NUMBER : operand.kind === "value" ? operand.value : undefined;
+    if (value && value.S === undefined && value.B === undefined) throw this.wrongType(name, value);
   }
 
   #type(first: Operand, second: Operand): Condition {
@@ -132,6 +138,8 @@ export class Resolver {
   }
 }
 
+/** What every size is, for the words of faults. */
+const A_NUMBER: AttributeValue = { N: "0" };
 const TYPE_NAMES: readonly string[] = ["B", "NULL", "SS", "BOOL", "L", "BS", "N", "NS", "S", "M"];
 const ORDERED: ReadonlySet<string> = new Set(["S", "N", "B"]);
 const SIZED: ReadonlySet<string> = new Set(["S", "B", "SS", "NS", "BS", "L", "M"]);

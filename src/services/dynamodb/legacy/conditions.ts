@@ -1,5 +1,5 @@
 // Conditions as they were before expressions (Expected, QueryFilter, ScanFilter, KeyConditions), turned into the trees that expressions become.
-import { typeOf, type AttributeValue } from "../../../triggers/tables/attribute-value.ts";
+import { compareScalars, typeOf, type AttributeValue } from "../../../triggers/tables/attribute-value.ts";
 import type { Condition, Operand } from "../expressions/syntax.ts";
 import { invalid, invalidParameters } from "../faults.ts";
 import type { KeyTerm } from "../key-conditions.ts";
@@ -47,20 +47,24 @@ function conditionOf(name: string, condition: LegacyCondition): Condition {
 
 const valuesOf = (list: readonly unknown[]): readonly AttributeValue[] => list.map((value) => readValue(value));
 
-function requireArity(operator: string, values: readonly AttributeValue[]): void {
+/** What is wrong with the values whatever they are compared with. */
+function judge(operator: string, values: readonly AttributeValue[]): void {
   const [min, max] = ARITY[operator] ?? [0, Infinity];
   if (values.length < min || values.length > max) throw invalidParameters(`Invalid number of argument(s) for the ${operator} ComparisonOperator`);
+  const types = new Set(values.map(typeOf));
+  if (types.size > 1) throw invalidParameters("AttributeValues inside AttributeValueList must be of same type");
+  for (const type of types) {
+    const fits = operator === "EQ" || operator === "NE" || (SCALAR.has(type) && !(operator === "BEGINS_WITH" && type === "N"));
+    if (!fits) throw invalidParameters(`ComparisonOperator ${operator} is not valid for ${type} AttributeValue type`);
+  }
+  const [low, high] = values;
+  if (operator === "BETWEEN" && low && high && (compareScalars(low, high) ?? 0) > 0) throw invalid("The BETWEEN condition was provided a range where the lower bound is greater than the upper bound");
 }
 
 function compared(name: string, operator: string, values: readonly AttributeValue[]): Condition {
-  requireArity(operator, values);
+  judge(operator, values);
   const left: Operand = { kind: "path", path: [name] };
   const [first, second] = values.map((value): Operand => ({ kind: "value", value }));
-  for (const value of values) {
-    const scalar = SCALAR.has(typeOf(value));
-    if (!scalar && !["EQ", "NE"].includes(operator)) throw invalidParameters(`ComparisonOperator ${operator} is not valid for ${typeOf(value)} AttributeValue type`);
-    if (operator === "BEGINS_WITH" && value.N !== undefined) throw invalidParameters("ComparisonOperator BEGINS_WITH is not valid for N AttributeValue type");
-  }
   if (operator === "NULL") return { kind: "missing", path: [name] };
   if (operator === "NOT_NULL" || !first) return { kind: "exists", path: [name] };
   const comparator = ({ EQ: "=", NE: "<>", LE: "<=", LT: "<", GE: ">=", GT: ">" } as const)[operator];
@@ -81,7 +85,7 @@ export function legacyKeyTerms(conditions: Legacy): readonly KeyTerm[] {
   return entries.map(([name, condition]) => {
     const { ComparisonOperator: comparison = "", AttributeValueList: list = [] } = condition ?? {};
     const values = valuesOf(list);
-    requireArity(comparison, values);
+    judge(comparison, values);
     const operator = KEY_OPERATORS[comparison];
     if (!operator) throw invalid("Attempted conditional constraint is not an indexable operation");
     return { name, operator, values };

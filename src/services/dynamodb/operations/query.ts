@@ -16,7 +16,7 @@ import { legacyProjection, readCondition, readProjection, refuseMixture } from "
 export const query: Op<"Query"> = async (input, context) => {
   const { KeyConditionExpression, FilterExpression, ProjectionExpression, KeyConditions, QueryFilter, AttributesToGet, ConditionalOperator, ConsistentRead = false } = input;
   // Old key conditions may stand beside new filters.
-  refuseMixture({ AttributesToGet, QueryFilter, ConditionalOperator, KeyConditions: KeyConditionExpression && KeyConditions }, { ProjectionExpression, FilterExpression, KeyConditionExpression });
+  refuseMixture({ AttributesToGet, QueryFilter, ConditionalOperator, KeyConditions: KeyConditionExpression === undefined ? undefined : KeyConditions }, { ProjectionExpression, FilterExpression, KeyConditionExpression });
   if (KeyConditionExpression === undefined && !KeyConditions) throw invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");
   const placeholders = openPlaceholders(input, { FilterExpression, KeyConditionExpression, ProjectionExpression }, ["FilterExpression", "KeyConditionExpression"]);
   const keys = new Resolver("KeyConditionExpression", placeholders);
