@@ -8,5 +8,7 @@ export async function changeVisibility({ queues }: Pick<SqsContext, "queues">, q
   if (seconds === undefined) throw missingParameter("VisibilityTimeout");
   const { visibilitySecondsMax } = limits.sqs;
   if (seconds < 0 || seconds > visibilitySecondsMax) throw invalidValue(seconds, "VisibilityTimeout", `VisibilityTimeout must be an integer between 0 and ${visibilitySecondsMax}`);
-  checkHidden(await queues.hide(queue, handle, seconds), handle, seconds);
+  const fate = await queues.hide(queue, handle, seconds);
+  // Recorded on AWS: of a standard queue, a handle whose time is over is accepted and changes nothing.
+  if (fate !== "ended" || queue.settings.fifo) checkHidden(fate, handle, seconds);
 }
