@@ -47,7 +47,7 @@ export interface QueueCounts {
 export interface Queue {
   /**
    * Up to `max` visible messages, oldest visible first, hidden from others for `visibilityMs`. Never waits.
-   * Messages of one group come in the order they were enqueued, and while one is leased (or the first is delayed) no other of its group is.
+   * Messages of one group come in the order they were enqueued, and while one is leased (or delayed) none behind it in its group is.
    */
   lease(queue: string, max: number, visibilityMs: number): Promise<readonly Leased[]>;
   /** Moves the end of the lease to `visibilityMs` from now; false when the lease was lost. */

@@ -1,6 +1,6 @@
 // Queues as the official client manages them: attributes, FIFO rules, dead letters and their way back, permissions, tags, lists.
 import {
-  AddPermissionCommand, CancelMessageMoveTaskCommand, CreateQueueCommand, DeleteMessageCommand, GetQueueAttributesCommand, GetQueueUrlCommand, ListDeadLetterSourceQueuesCommand, ListMessageMoveTasksCommand, ListQueuesCommand,
+  AddPermissionCommand, CancelMessageMoveTaskCommand, ChangeMessageVisibilityCommand, CreateQueueCommand, DeleteMessageCommand, GetQueueAttributesCommand, GetQueueUrlCommand, ListDeadLetterSourceQueuesCommand, ListMessageMoveTasksCommand, ListQueuesCommand,
   ListQueueTagsCommand, ReceiveMessageCommand, type ReceiveMessageCommandInput, RemovePermissionCommand, SendMessageBatchCommand, SendMessageCommand, type SendMessageCommandInput, SetQueueAttributesCommand, SQSClient,
   StartMessageMoveTaskCommand, TagQueueCommand, UntagQueueCommand,
 } from "@aws-sdk/client-sqs";
@@ -135,6 +135,15 @@ describe("a FIFO queue", () => {
     const waiting = receive(url, { WaitTimeSeconds: 20 });
     await sqs.send(new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle: first?.ReceiptHandle }));
     expect(bodies(await waiting)).toEqual(["a2"]);
+  });
+
+  test("gives what was given up of a group again, though what follows it is still with its receiver", async () => {
+    const url = await fifo("given-up", { ContentBasedDeduplication: "true" });
+    for (const body of ["a1", "a2", "a3", "b1"]) await sendTo(url, body, { MessageGroupId: body.slice(0, 1) });
+    const [first] = await receive(url, { MaxNumberOfMessages: 2 });
+    await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl: url, ReceiptHandle: first?.ReceiptHandle, VisibilityTimeout: 0 }));
+    // Recorded on AWS: not what waits behind the second either.
+    expect(bodies(await receive(url))).toEqual(["b1", "a1"]);
   });
 
   test("takes a message once per id or content, in the queue or in the group", async () => {

@@ -20,7 +20,6 @@ export function openLanes(db: DatabaseSync): Lanes {
   const ready = db.prepare("SELECT id FROM lane WHERE queue = (SELECT id FROM queue WHERE name = ?) AND ready_at <= ? ORDER BY ready_at, id LIMIT ?");
   const inOrder = db.prepare("SELECT id, visible_at, attempt, enqueued_at, first_at FROM message WHERE lane = ? AND lane <> 0 ORDER BY id LIMIT ?");
   const head = db.prepare("SELECT visible_at FROM message WHERE lane = ? AND lane <> 0 ORDER BY id LIMIT 1");
-  const lastLease = db.prepare("SELECT visible_at FROM message WHERE lane = ? AND lane <> 0 AND receipt <> 0 ORDER BY visible_at DESC LIMIT 1");
   const setReady = db.prepare("UPDATE lane SET ready_at = ? WHERE id = ?");
   const forget = db.prepare("DELETE FROM lane WHERE id = ?");
   return {
@@ -41,7 +40,7 @@ export function openLanes(db: DatabaseSync): Lanes {
       if (lane === 0) return;
       const first = head.get(lane)?.["visible_at"];
       if (first === undefined) forget.run(lane);
-      else setReady.run(Math.max(Number(first), Number(lastLease.get(lane)?.["visible_at"] ?? 0)), lane);
+      else setReady.run(Number(first), lane);
     },
   };
 }

@@ -225,7 +225,7 @@ describe.each([["standard", false], ["FIFO", true]] as const)("a random walk on 
     const receive = async (): Promise<void> => {
       const max = 1 + pick(4);
       const got = (await take(house, queue, { max })) ?? [];
-      const open = model.filter(({ group }) => model.every((other) => other.group !== group || other.hiddenUntil <= now()));
+      const open = model.filter(({ group }, at) => model.every((other, place) => other.group !== group || place > at || other.hiddenUntil <= now()));
       expect(got.length).toBe(Math.min(max, open.length));
       for (const group of new Set(open.map((each) => each.group))) {
         const lane = open.filter((each) => each.group === group);
