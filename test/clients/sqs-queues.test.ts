@@ -1,7 +1,7 @@
 // Queues as the official client manages them: attributes, FIFO rules, dead letters and their way back, permissions, tags, lists.
 import {
   AddPermissionCommand, CancelMessageMoveTaskCommand, ChangeMessageVisibilityCommand, CreateQueueCommand, DeleteMessageCommand, GetQueueAttributesCommand, GetQueueUrlCommand, ListDeadLetterSourceQueuesCommand, ListMessageMoveTasksCommand, ListQueuesCommand,
-  ListQueueTagsCommand, ReceiveMessageCommand, type ReceiveMessageCommandInput, RemovePermissionCommand, SendMessageBatchCommand, SendMessageCommand, type SendMessageCommandInput, SetQueueAttributesCommand, SQSClient,
+  ListQueueTagsCommand, PurgeQueueCommand, ReceiveMessageCommand, type ReceiveMessageCommandInput, RemovePermissionCommand, SendMessageBatchCommand, SendMessageCommand, type SendMessageCommandInput, SetQueueAttributesCommand, SQSClient,
   StartMessageMoveTaskCommand, TagQueueCommand, UntagQueueCommand,
 } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -154,6 +154,9 @@ describe("a FIFO queue", () => {
     const batch = await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries: ["x", "y", "x"].map((MessageBody, index) => ({ Id: String(index), MessageBody, MessageGroupId: "c" })) }));
     expect(batch.Successful?.[2]).toMatchObject({ MessageId: batch.Successful?.[0]?.MessageId });
     expect(bodies(await receive(url)).sort()).toEqual(["same", "same", "x", "y"]);
+    await sqs.send(new PurgeQueueCommand({ QueueUrl: url }));
+    await sendTo(url, "same", { MessageGroupId: "d" });
+    expect(bodies(await receive(url))).toEqual(["same"]);
     const scoped = await fifo("scoped", { ContentBasedDeduplication: "true", DeduplicationScope: "messageGroup", FifoThroughputLimit: "perMessageGroupId" });
     const equal = await Promise.all(["a", "b", "a", "b"].map((MessageGroupId) => sendTo(scoped, "same", { MessageGroupId })));
     expect(new Set(equal.map(({ MessageId }) => MessageId)).size).toBe(2);

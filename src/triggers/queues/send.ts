@@ -46,6 +46,8 @@ export async function planSend(queue: QueueRecord, messages: readonly OutgoingMe
   const ids = messages.map((message) => dedupKeyOf(queue, message, nowMs));
   const known = await Promise.all(ids.map(({ key, before }) => Promise.all([deps.store.get<Remembered>(key), deps.store.get<Remembered>(before)])));
 
+  // Recorded on AWS: a purge takes the deduplication ids along, or a message that is sent again after it would be lost.
+  const forgottenMs = queue.purgedMs ?? 0;
   const checks: Check[] = [];
   const writes: Write[] = [];
   const firsts = new Map<string, SentMessage>();
@@ -53,7 +55,7 @@ export async function planSend(queue: QueueRecord, messages: readonly OutgoingMe
     const { key, dedupId } = ids[index] as DedupKey;
     const name = key.join("\0");
     const [current, before] = known[index] as [Entry<Remembered> | undefined, Entry<Remembered> | undefined];
-    const first = firsts.get(name) ?? [current, before].find((entry) => entry !== undefined && nowMs - entry.value.atMs < DEDUP_MS)?.value;
+    const first = firsts.get(name) ?? [current, before].find((entry) => entry !== undefined && entry.value.atMs > forgottenMs && nowMs - entry.value.atMs < DEDUP_MS)?.value;
     if (first) return { messageId: first.messageId, sequenceNumber: first.sequenceNumber };
     const facts = newFacts(message, nowMs, { dedupId, sequenceNumber: deps.sequence.next() });
     const answer = { messageId: facts.messageId, sequenceNumber: facts.sequenceNumber };
