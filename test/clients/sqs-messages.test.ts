@@ -36,7 +36,7 @@ describe("a message", () => {
     expect(QueueUrl).toBe(`${cloud.endpoint}/000000000000/m-${made}`);
     const sent = await sendTo(QueueUrl, "grüße 😀", {
       MessageAttributes: {
-        "foo.a": { DataType: "String", StringValue: "ä" }, "foo.b": { DataType: "Number.int", StringValue: "12.5" }, bar: { DataType: "Binary", BinaryValue: new Uint8Array([0, 255, 1]) },
+        "foo.ä": { DataType: "String", StringValue: "ä" }, "foo.b": { DataType: "Number.int", StringValue: "12.5" }, bar: { DataType: "Binary", BinaryValue: new Uint8Array([0, 255, 1]) },
       },
       MessageSystemAttributes: { AWSTraceHeader: { DataType: "String", StringValue: "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1" } },
     });
@@ -45,10 +45,10 @@ describe("a message", () => {
     const all = await look({ MessageAttributeNames: ["All"], AttributeNames: ["All"] });
     expect(all).toMatchObject({
       MessageId: sent.MessageId, Body: "grüße 😀", MD5OfMessageAttributes: sent.MD5OfMessageAttributes,
-      MessageAttributes: { "foo.a": { DataType: "String", StringValue: "ä" }, "foo.b": { DataType: "Number.int", StringValue: "12.5" }, bar: { DataType: "Binary", BinaryValue: new Uint8Array([0, 255, 1]) } },
+      MessageAttributes: { "foo.ä": { DataType: "String", StringValue: "ä" }, "foo.b": { DataType: "Number.int", StringValue: "12.5" }, bar: { DataType: "Binary", BinaryValue: new Uint8Array([0, 255, 1]) } },
       Attributes: { SenderId: "000000000000", ApproximateReceiveCount: "1", AWSTraceHeader: "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1", SentTimestamp: expect.stringMatching(/^\d{13}$/), ApproximateFirstReceiveTimestamp: expect.stringMatching(/^\d{13}$/) },
     });
-    expect(Object.keys((await look({ MessageAttributeNames: ["foo.*", "nope"] }))?.MessageAttributes ?? {})).toEqual(["foo.a", "foo.b"]);
+    expect(Object.keys((await look({ MessageAttributeNames: ["foo.*", "nope"] }))?.MessageAttributes ?? {})).toEqual(["foo.ä", "foo.b"]);
     const named = await look({ MessageAttributeNames: ["bar"], MessageSystemAttributeNames: ["ApproximateReceiveCount"] });
     expect([Object.keys(named?.MessageAttributes ?? {}), named?.Attributes]).toEqual([["bar"], { ApproximateReceiveCount: "3" }]);
     expect(await look({})).not.toHaveProperty("MessageAttributes");

@@ -71,7 +71,8 @@ function readAttributes(attributes: Entry["MessageAttributes"]): OutgoingMessage
 
 function readAttribute(name: string, { DataType: type = "", StringValue: text, BinaryValue: bytes, StringListValues: texts, BinaryListValues: blobs }: AttributeValue): MessageAttribute {
   if (Buffer.byteLength(name) > 256) throw invalidParameter("Message (user) attribute names must be shorter than 256 Bytes");
-  if (!/^[\w.-]+$/.test(name)) throw invalidParameter("Message (user) attributes name can only contain upper and lower score characters, digits, periods, hyphens and underscores. ");
+  // Recorded on AWS: letters of any script are letters.
+  if (!/^[\p{L}\p{Nd}_.-]+$/u.test(name)) throw invalidParameter("Message (user) attributes name can only contain upper and lower score characters, digits, periods, hyphens and underscores. ");
   if (/^(aws|amazon)\./i.test(name) || name.startsWith(".") || name.endsWith(".") || name.includes(".."))
     throw invalidParameter("You can't use message attribute names beginning with 'AWS.' or 'Amazon.'. These strings are reserved for internal use. Additionally, they cannot start or end with '.'.");
   if (type === "") throw invalidParameter(`The message attribute '${name}' must contain non-empty message attribute type.`);
