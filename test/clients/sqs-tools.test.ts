@@ -101,7 +101,8 @@ describe("the Query protocol by hand", () => {
       [{ Action: "ReceiveMessage", QueueUrl: url, MaxNumberOfMessages: "11" }, "InvalidParameterValue", "Value 11 for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided."],
       [{ Action: "DeleteMessageBatch", QueueUrl: url, DeleteMessageBatchRequestEntry: "" }, "AWS.SimpleQueueService.EmptyBatchRequest", "There should be at least one entry in the request."],
       [{ Action: "CreateQueue", QueueName: "errors", "Attribute.1.Name": "DelaySeconds", "Attribute.1.Value": "9" }, "QueueAlreadyExists", "A queue already exists with the same name and a different value for attribute DelaySeconds"],
-      [{ Action: "SendMessage", QueueUrl: "nonsense", MessageBody: "x" }, "InvalidAddress", "The address nonsense is not valid for this endpoint."],
+      [{ Action: "SendMessage", QueueUrl: "http://nonsense/", MessageBody: "x" }, "InvalidAddress", "The address http://nonsense/ is not valid for this endpoint."],
+      [{ Action: "SendMessage", QueueUrl: "nobody", MessageBody: "x" }, "AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist for this wsdl version."],
     ] as const) {
       const { text } = await post("/", parameters);
       expect([/<Code>(.*?)<\/Code>/.exec(text)?.[1], /<Message>(.*?)<\/Message>/.exec(text)?.[1]], JSON.stringify(parameters)).toEqual([code, message]);

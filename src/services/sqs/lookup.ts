@@ -9,7 +9,9 @@ import type { SqsContext } from "./op.ts";
 export const queueUrl = ({ endpoint }: Pick<SqsContext, "endpoint">, { account, name }: QueueRef): string => `${endpoint}/${account}/${name}`;
 
 /** Any host will do, as clients reach us by many names; one of the original's hosts may name the region. */
-export function refOfUrl(url: string, { region }: Pick<SqsContext, "region">): QueueRef {
+export function refOfUrl(url: string, { account: own, region }: Pick<SqsContext, "account" | "region">): QueueRef {
+  // Recorded on AWS: a bare name does too, for a queue of the caller's account.
+  if (/^[\w-]{1,80}(?:\.fifo)?$/.test(url)) return { account: own, region, name: url };
   const [, host = "", account, name] = /^https?:\/\/([^/?#]+)\/(?:[^?#]*\/)?(\d{12})\/([^/?#]+)\/?$/.exec(url) ?? /^()\/?(\d{12})\/([^/?#]+)$/.exec(url) ?? [];
   if (account === undefined || name === undefined) throw fault("InvalidAddress", { message: `The address ${url} is not valid for this endpoint.`, status: 404 });
   const named = /^(?:sqs\.)?([a-z]{2,4}(?:-[a-z]+)+-\d)\.(?:queue\.)?amazonaws\.com/.exec(host)?.[1];
