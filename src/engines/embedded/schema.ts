@@ -2,7 +2,7 @@
 import { DatabaseSync } from "node:sqlite";
 
 /** Grows with every change of the tables; `upgrades[n]` leads from version n to n + 1. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 const upgrades: readonly string[] = [
   `
@@ -40,6 +40,8 @@ const upgrades: readonly string[] = [
   CREATE INDEX message_by_lane ON message (lane, id) WHERE lane <> 0;
   CREATE INDEX message_leased ON message (lane, visible_at) WHERE lane <> 0 AND receipt <> 0;
   `,
+  // A group is ready when its first message is, whatever is leased behind that.
+  "DROP INDEX message_leased",
 ];
 
 /** Opens the writing connection and brings the tables up to date. Throws SchemaTooNew when a later Fugaz wrote the file. */
