@@ -1,19 +1,11 @@
 // Batches: items of several tables in one request, what is too much given back, and mistakes in the original's words.
 import { BatchGetItemCommand, BatchWriteItemCommand, PutItemCommand, type AttributeValue, type WriteRequest } from "@aws-sdk/client-dynamodb";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { failure } from "./s3-harness.ts";
-import { openTablesCloud, ranged, type TablesCloud } from "./tables-harness.ts";
+import { describe, expect, test } from "vitest";
+import { ranged, tablesForTests, words } from "./tables-harness.ts";
 
-let cloud: TablesCloud;
-let TableName: string;
-beforeAll(async () => {
-  cloud = await openTablesCloud();
-  TableName = await cloud.makeTable();
-});
-afterAll(() => cloud[Symbol.asyncDispose]());
+const { cloud, TableName } = tablesForTests();
 
 const Key = { id: { S: "a" } };
-const words = async (work: Promise<unknown>) => (await failure(work)).message;
 
 describe("a batch", () => {
   test("writes and reads items of several tables", async () => {

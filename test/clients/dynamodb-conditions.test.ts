@@ -3,22 +3,15 @@ import {
   GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand,
   type AttributeValue, type Condition, type PutItemCommandInput,
 } from "@aws-sdk/client-dynamodb";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { failure } from "./s3-harness.ts";
-import { openTablesCloud, type TablesCloud } from "./tables-harness.ts";
+import { tablesForTests, words } from "./tables-harness.ts";
 
-let cloud: TablesCloud;
-let TableName: string;
-beforeAll(async () => {
-  cloud = await openTablesCloud();
-  TableName = await cloud.makeTable();
-});
-afterAll(() => cloud[Symbol.asyncDispose]());
+const { cloud, TableName } = tablesForTests();
 
 type Item = Record<string, AttributeValue>;
 const Key = { id: { S: "a" } };
 const put = (Item: Item, more: Partial<PutItemCommandInput> = {}) => cloud.db.send(new PutItemCommand({ TableName, Item: { ...Key, ...Item }, ...more }));
-const words = async (work: Promise<unknown>) => (await failure(work)).message;
 const INVALID = "One or more parameter values were invalid: ";
 
 describe("a condition", () => {

@@ -3,17 +3,11 @@ import {
   BatchGetItemCommand, DeleteItemCommand, GetItemCommand, PutItemCommand, ScanCommand, TransactGetItemsCommand, UpdateItemCommand,
   type AttributeValue, type PutItemCommandInput, type UpdateItemCommandInput,
 } from "@aws-sdk/client-dynamodb";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { failure } from "./s3-harness.ts";
-import { openTablesCloud, type TablesCloud } from "./tables-harness.ts";
+import { tablesForTests, words } from "./tables-harness.ts";
 
-let cloud: TablesCloud;
-let TableName: string;
-beforeAll(async () => {
-  cloud = await openTablesCloud();
-  TableName = await cloud.makeTable();
-});
-afterAll(() => cloud[Symbol.asyncDispose]());
+const { cloud, TableName } = tablesForTests();
 
 type Item = Record<string, AttributeValue>;
 const Key = { id: { S: "a" } };
@@ -21,7 +15,6 @@ const put = (Item: Item, more: Partial<PutItemCommandInput> = {}) => cloud.db.se
 const update = (UpdateExpression: string, values: Item = {}, more: Partial<UpdateItemCommandInput> = {}) =>
   cloud.db.send(new UpdateItemCommand({ TableName, Key, UpdateExpression, ...(Object.keys(values).length > 0 ? { ExpressionAttributeValues: values } : {}), ReturnValues: "ALL_NEW", ...more }));
 const get = async (ProjectionExpression?: string) => (await cloud.db.send(new GetItemCommand({ TableName, Key, ...(ProjectionExpression === undefined ? {} : { ProjectionExpression }) }))).Item;
-const words = async (work: Promise<unknown>) => (await failure(work)).message;
 const INVALID = "One or more parameter values were invalid: ";
 
 describe("an item", () => {

@@ -3,12 +3,9 @@ import {
   BatchWriteItemCommand, PutItemCommand, QueryCommand, ScanCommand, UpdateItemCommand,
   type AttributeValue, type CreateTableCommandInput, type QueryCommandInput, type ScanCommandInput,
 } from "@aws-sdk/client-dynamodb";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { failure } from "./s3-harness.ts";
-import { openTablesCloud, ranged, type TablesCloud } from "./tables-harness.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { ranged, tablesForTests, words } from "./tables-harness.ts";
 
-let cloud: TablesCloud;
-let TableName: string;
 const numbers = ["-99999999999999999999999999999999999999", "-1000", "-12.5", "-12.49", "-1", "-0.001", "0", "1e-130", "0.5", "1", "2", "10", "12.5", "100", "99999999999999999999999999999999999999", "1e125"];
 const indexes: Partial<CreateTableCommandInput> = {
   AttributeDefinitions: [...(ranged.AttributeDefinitions ?? []), { AttributeName: "team", AttributeType: "S" }, { AttributeName: "score", AttributeType: "N" }],
@@ -18,22 +15,19 @@ const indexes: Partial<CreateTableCommandInput> = {
     { IndexName: "scores", KeySchema: [{ AttributeName: "score", KeyType: "HASH" }], Projection: { ProjectionType: "ALL" } },
   ],
 };
+const { cloud, TableName } = tablesForTests({ ...ranged, ...indexes });
 
 beforeAll(async () => {
-  cloud = await openTablesCloud();
-  TableName = await cloud.makeTable({ ...ranged, ...indexes });
   const item = (pos: string): Values => ({ id: { S: "n" }, pos: { N: pos }, label: { S: pos } });
   const items = numbers.toSorted().map((pos, n) => (n % 2 ? Object.assign(item(pos), { team: { S: "red" }, score: { N: String(n) }, color: { S: "c" }, secret: { S: "s" } }) : item(pos)));
   await cloud.db.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: items.map((Item) => ({ PutRequest: { Item } })) } }));
 });
-afterAll(() => cloud[Symbol.asyncDispose]());
 
 type Values = Record<string, AttributeValue>;
 const query = (KeyConditionExpression: string, values: Values, more: Partial<QueryCommandInput> = {}) =>
   cloud.db.send(new QueryCommand({ TableName, KeyConditionExpression, ExpressionAttributeValues: values, ...more }));
 const scan = (more: Partial<ScanCommandInput> = {}) => cloud.db.send(new ScanCommand({ TableName, ...more }));
 const labels = (answer: { Items?: Values[] | undefined }) => (answer.Items ?? []).map(({ label }) => label?.S);
-const words = async (work: Promise<unknown>) => (await failure(work)).message;
 const N = { ":id": { S: "n" } };
 
 describe("a query", () => {

@@ -2,7 +2,7 @@
 import { BatchExecuteStatementCommand, ExecuteStatementCommand, ExecuteTransactionCommand, GetItemCommand, type AttributeValue, type ExecuteStatementCommandInput } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { failure } from "./s3-harness.ts";
-import { openTablesCloud, ranged, type TablesCloud } from "./tables-harness.ts";
+import { openTablesCloud, ranged, type TablesCloud, words } from "./tables-harness.ts";
 
 let cloud: TablesCloud;
 let T: string;
@@ -20,7 +20,6 @@ afterAll(() => cloud[Symbol.asyncDispose]());
 
 const run = (Statement: string, Parameters?: AttributeValue[], more: Partial<ExecuteStatementCommandInput> = {}) => cloud.db.send(new ExecuteStatementCommand({ Statement, Parameters, ...more }));
 const places = async (where: string, parameters?: AttributeValue[]) => ((await run(`SELECT pos FROM "${T}" ${where}`, parameters)).Items ?? []).map(({ pos }) => Number(pos?.N));
-const words = async (work: Promise<unknown>) => (await failure(work)).message;
 const get = async (pos: number) => (await cloud.db.send(new GetItemCommand({ TableName: T, Key: { id: { S: "a" }, pos: { N: String(pos) } } }))).Item;
 
 test("SELECT finds by key, by range, by index and by anything else", async () => {

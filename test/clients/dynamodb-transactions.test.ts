@@ -1,18 +1,12 @@
 // Transactions: all or nothing, told item by item, and harmless when sent twice.
 import { GetItemCommand, PutItemCommand, TransactGetItemsCommand, TransactWriteItemsCommand, type TransactWriteItem } from "@aws-sdk/client-dynamodb";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { fakeClock } from "../../src/kernel/fake-clock.ts";
 import { failure } from "./s3-harness.ts";
-import { openTablesCloud, type TablesCloud } from "./tables-harness.ts";
+import { tablesForTests } from "./tables-harness.ts";
 
 const clock = fakeClock();
-let cloud: TablesCloud;
-let TableName: string;
-beforeAll(async () => {
-  cloud = await openTablesCloud({ clock });
-  TableName = await cloud.makeTable();
-});
-afterAll(() => cloud[Symbol.asyncDispose]());
+const { cloud, TableName } = tablesForTests({}, clock);
 
 const key = (id: string) => ({ id: { S: id } });
 const put = (id: string, n: number, more = {}): TransactWriteItem => ({ Put: { TableName, Item: { ...key(id), n: { N: String(n) } }, ...more } });
