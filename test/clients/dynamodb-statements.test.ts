@@ -59,6 +59,8 @@ test("INSERT, UPDATE and DELETE change one item", async () => {
   expect((await failure(run(`UPDATE "${T}" SET n = 9 WHERE id = 'a' AND pos = 999`))).name).toBe("ConditionalCheckFailedException");
   expect((await run(`DELETE FROM "${T}" WHERE id = 'a' AND pos = 100 RETURNING ALL OLD *`)).Items).toMatchObject([{ n: { N: "9" } }]);
   await run(`DELETE FROM "${T}" WHERE id = 'a' AND pos = 100`);
+  expect((await run(`DELETE FROM "${T}" WHERE id = 'a' AND pos = 100 AND n = 3 RETURNING ALL OLD *`)).Items).toEqual([]);
+  expect((await failure(run(`DELETE FROM "${T}" WHERE id = 'a' AND pos = 1 AND n = 3`))).name).toBe("ConditionalCheckFailedException");
   expect(await get(100)).toBeUndefined();
 });
 

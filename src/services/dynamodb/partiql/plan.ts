@@ -124,7 +124,7 @@ export async function planWrite(context: DynamoDbContext, statement: Exclude<Sta
   const { key, rest } = oneItem(table, statement.where);
   if (statement.kind === "delete") {
     if (statement.returning !== undefined && statement.returning !== "ALL_OLD") throw invalid(`Invalid returning clause: RETURNING ${RETURNING[statement.returning]} *. Only RETURNING ALL OLD * is allowed in DELETE statements.`);
-    return { table, key, condition: joined(rest), showOnFailure, touched: [], apply: () => undefined };
+    return { table, key, condition: absentOr(table, joined(rest)), showOnFailure, touched: [], apply: () => undefined };
   }
   refuseOverlaps(statement.actions.map(({ path }) => path), "UpdateExpression");
   return { ...actionsWrite(table, pick(key, keyNames(table.key)), statement.actions), condition: present(table, joined(rest)), showOnFailure };
@@ -134,4 +134,9 @@ export async function planWrite(context: DynamoDbContext, statement: Exclude<Sta
 function present(table: Table, condition: Condition | undefined): Condition {
   const exists: Condition = { kind: "exists", path: [table.key.hash.name] };
   return condition ? { kind: "and", left: exists, right: condition } : exists;
+}
+
+/** AWS: a condition on what is to be deleted is none on what is not there, and nothing is deleted then. */
+function absentOr(table: Table, condition: Condition | undefined): Condition | undefined {
+  return condition && { kind: "or", left: { kind: "missing", path: [table.key.hash.name] }, right: condition };
 }
