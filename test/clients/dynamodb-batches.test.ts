@@ -3,7 +3,7 @@ import { BatchGetItemCommand, BatchWriteItemCommand, PutItemCommand, type Attrib
 import { describe, expect, test } from "vitest";
 import { ranged, tablesForTests, words } from "./tables-harness.ts";
 
-const { cloud, TableName } = tablesForTests();
+const { cloud, TableName } = await tablesForTests();
 
 const Key = { id: { S: "a" } };
 

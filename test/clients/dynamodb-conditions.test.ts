@@ -5,14 +5,13 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, test } from "vitest";
 import { failure } from "./s3-harness.ts";
-import { tablesForTests, words } from "./tables-harness.ts";
+import { INVALID, tablesForTests, words } from "./tables-harness.ts";
 
-const { cloud, TableName } = tablesForTests();
+const { cloud, TableName } = await tablesForTests();
 
 type Item = Record<string, AttributeValue>;
 const Key = { id: { S: "a" } };
 const put = (Item: Item, more: Partial<PutItemCommandInput> = {}) => cloud.db.send(new PutItemCommand({ TableName, Item: { ...Key, ...Item }, ...more }));
-const INVALID = "One or more parameter values were invalid: ";
 
 describe("a condition", () => {
   const item: Item = { n: { N: "5" }, s: { S: "hello" }, b: { B: Buffer.from("hi") }, l: { L: [{ N: "1" }, { S: "x" }] }, m: { M: { x: { N: "1" } } }, ss: { SS: ["a", "b"] }, ns: { NS: ["1", "2"] }, yes: { BOOL: true }, nil: { NULL: true } };

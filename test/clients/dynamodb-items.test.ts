@@ -5,9 +5,9 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { describe, expect, test } from "vitest";
 import { failure } from "./s3-harness.ts";
-import { tablesForTests, words } from "./tables-harness.ts";
+import { INVALID, tablesForTests, words } from "./tables-harness.ts";
 
-const { cloud, TableName } = tablesForTests();
+const { cloud, TableName } = await tablesForTests();
 
 type Item = Record<string, AttributeValue>;
 const Key = { id: { S: "a" } };
@@ -15,7 +15,6 @@ const put = (Item: Item, more: Partial<PutItemCommandInput> = {}) => cloud.db.se
 const update = (UpdateExpression: string, values: Item = {}, more: Partial<UpdateItemCommandInput> = {}) =>
   cloud.db.send(new UpdateItemCommand({ TableName, Key, UpdateExpression, ...(Object.keys(values).length > 0 ? { ExpressionAttributeValues: values } : {}), ReturnValues: "ALL_NEW", ...more }));
 const get = async (ProjectionExpression?: string) => (await cloud.db.send(new GetItemCommand({ TableName, Key, ...(ProjectionExpression === undefined ? {} : { ProjectionExpression }) }))).Item;
-const INVALID = "One or more parameter values were invalid: ";
 
 describe("an item", () => {
   test("comes back as it was put, numbers in canonical form", async () => {

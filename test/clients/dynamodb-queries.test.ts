@@ -4,7 +4,7 @@ import {
   type AttributeValue, type CreateTableCommandInput, type QueryCommandInput, type ScanCommandInput,
 } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, test } from "vitest";
-import { ranged, tablesForTests, words } from "./tables-harness.ts";
+import { INVALID, ranged, tablesForTests, words } from "./tables-harness.ts";
 
 const numbers = ["-99999999999999999999999999999999999999", "-1000", "-12.5", "-12.49", "-1", "-0.001", "0", "1e-130", "0.5", "1", "2", "10", "12.5", "100", "99999999999999999999999999999999999999", "1e125"];
 const indexes: Partial<CreateTableCommandInput> = {
@@ -15,7 +15,7 @@ const indexes: Partial<CreateTableCommandInput> = {
     { IndexName: "scores", KeySchema: [{ AttributeName: "score", KeyType: "HASH" }], Projection: { ProjectionType: "ALL" } },
   ],
 };
-const { cloud, TableName } = tablesForTests({ ...ranged, ...indexes });
+const { cloud, TableName } = await tablesForTests({ ...ranged, ...indexes });
 
 beforeAll(async () => {
   const item = (pos: string): Values => ({ id: { S: "n" }, pos: { N: pos }, label: { S: pos } });
@@ -152,7 +152,6 @@ describe("an index", () => {
     expect((await query("id = :id AND score > :s", { ...N, ":s": { N: "0" } }, { IndexName: "by-score", ConsistentRead: true })).Items?.[0]).toEqual({ id: { S: "n" }, pos: expect.anything(), score: { N: "1" } });
     expect((await query("id = :id AND score > :s", { ...N, ":s": { N: "0" } }, { IndexName: "by-score", ProjectionExpression: "secret" })).Items?.[0]).toEqual({ secret: { S: "s" } });
     expect((await query("id = :id AND score > :s", { ...N, ":s": { N: "0" } }, { IndexName: "by-score", Select: "ALL_ATTRIBUTES" })).Items?.[0]).toMatchObject({ secret: { S: "s" }, color: { S: "c" } });
-    const INVALID = "One or more parameter values were invalid: ";
     expect(await words(query("team = :red", red, { IndexName: "teams", Select: "ALL_ATTRIBUTES" }))).toBe(`${INVALID}Select type ALL_ATTRIBUTES is not supported for global secondary index teams because its projection type is not ALL`);
     expect(await words(query("team = :red", red, { IndexName: "teams", ProjectionExpression: "secret" }))).toBe(`${INVALID}Global secondary index teams does not project [secret]`);
     const FilterExpression = "secret = :s OR color = :s";

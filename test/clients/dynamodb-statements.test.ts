@@ -1,22 +1,18 @@
 // PartiQL: statements alone, in batches and in transactions, driven by the official client.
 import { BatchExecuteStatementCommand, ExecuteStatementCommand, ExecuteTransactionCommand, GetItemCommand, type AttributeValue, type ExecuteStatementCommandInput } from "@aws-sdk/client-dynamodb";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { failure } from "./s3-harness.ts";
-import { openTablesCloud, ranged, type TablesCloud, words } from "./tables-harness.ts";
+import { ranged, tablesForTests, words } from "./tables-harness.ts";
 
-let cloud: TablesCloud;
-let T: string;
+const { cloud, TableName: T } = await tablesForTests({
+  ...ranged,
+  AttributeDefinitions: [...(ranged.AttributeDefinitions ?? []), { AttributeName: "team", AttributeType: "S" }],
+  LocalSecondaryIndexes: [{ IndexName: "keys", KeySchema: [{ AttributeName: "id", KeyType: "HASH" }, { AttributeName: "team", KeyType: "RANGE" }], Projection: { ProjectionType: "KEYS_ONLY" } }],
+  GlobalSecondaryIndexes: [{ IndexName: "teams", KeySchema: [{ AttributeName: "team", KeyType: "HASH" }, { AttributeName: "pos", KeyType: "RANGE" }], Projection: { ProjectionType: "ALL" } }],
+});
 beforeAll(async () => {
-  cloud = await openTablesCloud();
-  T = await cloud.makeTable({
-    ...ranged,
-    AttributeDefinitions: [...(ranged.AttributeDefinitions ?? []), { AttributeName: "team", AttributeType: "S" }],
-    LocalSecondaryIndexes: [{ IndexName: "keys", KeySchema: [{ AttributeName: "id", KeyType: "HASH" }, { AttributeName: "team", KeyType: "RANGE" }], Projection: { ProjectionType: "KEYS_ONLY" } }],
-    GlobalSecondaryIndexes: [{ IndexName: "teams", KeySchema: [{ AttributeName: "team", KeyType: "HASH" }, { AttributeName: "pos", KeyType: "RANGE" }], Projection: { ProjectionType: "ALL" } }],
-  });
   await Promise.all(Array.from({ length: 10 }, (_, n) => run(`INSERT INTO "${T}" VALUE {'id': 'a', 'pos': ?, 'team': '${n % 2 ? "odd" : "even"}', 'm': {'x': [${n}, 'it''s', <<'p', 'q'>>, null, true]}}`, [{ N: String(n) }])));
 });
-afterAll(() => cloud[Symbol.asyncDispose]());
 
 const run = (Statement: string, Parameters?: AttributeValue[], more: Partial<ExecuteStatementCommandInput> = {}) => cloud.db.send(new ExecuteStatementCommand({ Statement, Parameters, ...more }));
 const places = async (where: string, parameters?: AttributeValue[]) => ((await run(`SELECT pos FROM "${T}" ${where}`, parameters)).Items ?? []).map(({ pos }) => Number(pos?.N));

@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { failure } from "./s3-harness.ts";
-import { openTablesCloud, ranged, type TablesCloud } from "./tables-harness.ts";
+import { INVALID, openTablesCloud, ranged, type TablesCloud } from "./tables-harness.ts";
 
 let cloud: TablesCloud;
 beforeAll(async () => void (cloud = await openTablesCloud()));
@@ -152,7 +152,6 @@ const attribute = (AttributeName: string, AttributeType: "S" | "N" | "B" = "S") 
 const all = { ProjectionType: "ALL" } as const;
 const local = (IndexName: string, ...KeySchema: readonly ReturnType<typeof key>[]) => ({ IndexName, KeySchema: [...KeySchema], Projection: all });
 
-const INVALID = "One or more parameter values were invalid: ";
 const mistakes: readonly (readonly [what: string, input: Partial<CreateTableCommandInput>, message: string])[] = [
   ["attributes that no key uses", { AttributeDefinitions: [attribute("id"), attribute("more")] }, `${INVALID}Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions`],
   ["a key with another's definition", { KeySchema: [key("other")] }, `${INVALID}Some index key attributes are not defined in AttributeDefinitions. Keys: [other], AttributeDefinitions: [id]`],

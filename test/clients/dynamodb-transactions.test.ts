@@ -6,7 +6,7 @@ import { failure } from "./s3-harness.ts";
 import { tablesForTests } from "./tables-harness.ts";
 
 const clock = fakeClock();
-const { cloud, TableName } = tablesForTests({}, clock);
+const { cloud, TableName } = await tablesForTests({}, clock);
 
 const key = (id: string) => ({ id: { S: id } });
 const put = (id: string, n: number, more = {}): TransactWriteItem => ({ Put: { TableName, Item: { ...key(id), n: { N: String(n) } }, ...more } });

@@ -5,13 +5,12 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { failure } from "./s3-harness.ts";
-import { openTablesCloud, type TablesCloud } from "./tables-harness.ts";
+import { INVALID, openTablesCloud, type TablesCloud } from "./tables-harness.ts";
 
 let cloud: TablesCloud;
 beforeAll(async () => void (cloud = await openTablesCloud()));
 afterAll(() => cloud[Symbol.asyncDispose]());
 
-const INVALID = "One or more parameter values were invalid: ";
 const units = (count: number) => ({ ReadCapacityUnits: count, WriteCapacityUnits: count });
 const hash = (AttributeName: string) => [{ AttributeName, KeyType: "HASH" as const }];
 const attribute = (AttributeName: string, AttributeType: "S" | "N" = "S") => ({ AttributeName, AttributeType });

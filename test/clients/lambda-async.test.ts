@@ -5,10 +5,10 @@ import {
 } from "@aws-sdk/client-lambda";
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
-import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually, ROLE, startCloud, zipOf, type TestCloud } from "./harness.ts";
 import { failure } from "./s3-harness.ts";
+import { teller, told } from "./told.ts";
 
 let cloud: TestCloud;
 beforeAll(async () => void (cloud = await startCloud()));
@@ -25,26 +25,17 @@ interface Told {
   readonly responseContext?: unknown;
 }
 
-/** What a function has written, one JSON value a line. */
-const told = async (name: string, count: number): Promise<readonly Told[]> =>
-  eventually(`${count} lines of ${name}`, async () => {
-    const { events = [] } = await cloud.logs.send(new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${name}`, filterPattern: "TOLD" })).catch(() => ({ events: [] }));
-    return events.length >= count ? events.map(({ message = "" }) => JSON.parse(message.slice(message.indexOf("{"))) as Told) : undefined;
-  });
-
-const listener = "export const handler = async (event) => console.log('TOLD', JSON.stringify(event));";
-
 describe("destinations", () => {
   beforeAll(async () => {
     await make("well", "export const handler = async (event) => ({ got: event.n });");
     await make("ill", "export const handler = async () => { throw new RangeError('no'); };");
-    for (const name of ["hears-success", "hears-failure", "hears-off"]) await make(name, listener);
+    for (const name of ["hears-success", "hears-failure", "hears-off"]) await make(name, teller);
   });
 
   test("hear of success with the answer", async () => {
     await put("well", { DestinationConfig: { OnSuccess: { Destination: arn("hears-success") } } });
     const { $metadata } = await send("well", { n: 7 });
-    expect(await told("hears-success", 1)).toMatchObject([{
+    expect(await told<Told>(cloud, "hears-success", ({ length }) => length >= 1)).toMatchObject([{
       version: "1.0", timestamp: expect.stringMatching(/^\d{4}-.*Z$/), requestPayload: { n: 7 }, responsePayload: { got: 7 }, responseContext: { statusCode: 200, executedVersion: "$LATEST" },
       requestContext: { requestId: $metadata.requestId, functionArn: `${arn("well")}:$LATEST`, condition: "Success", approximateInvokeCount: 1 },
     }]);
@@ -53,7 +44,7 @@ describe("destinations", () => {
   test("hear of failure with the error, after the retries", async () => {
     await put("ill", { MaximumRetryAttempts: 0, DestinationConfig: { OnFailure: { Destination: arn("hears-failure") } } });
     await send("ill", { n: 8 });
-    expect(await told("hears-failure", 1)).toMatchObject([{
+    expect(await told<Told>(cloud, "hears-failure", ({ length }) => length >= 1)).toMatchObject([{
       requestPayload: { n: 8 }, responsePayload: { errorType: "RangeError", errorMessage: "no" }, responseContext: { statusCode: 200, functionError: "Unhandled" },
       requestContext: { functionArn: `${arn("ill")}:$LATEST`, condition: "RetriesExhausted", approximateInvokeCount: 1 },
     }]);
@@ -72,7 +63,7 @@ describe("destinations", () => {
       Body: '{"n":9}',
       MessageAttributes: { RequestID: { DataType: "String", StringValue: $metadata.requestId }, ErrorCode: { DataType: "Number", StringValue: "200" }, ErrorMessage: { DataType: "String", StringValue: "no" } },
     });
-    expect(await failure(make("lost", listener, { DeadLetterConfig: { TargetArn: "arn:aws:sqs:us-east-1:000000000000:nowhere" } }))).toMatchObject({ message: "The dead letter queue arn:aws:sqs:us-east-1:000000000000:nowhere does not exist." });
+    expect(await failure(make("lost", teller, { DeadLetterConfig: { TargetArn: "arn:aws:sqs:us-east-1:000000000000:nowhere" } }))).toMatchObject({ message: "The dead letter queue arn:aws:sqs:us-east-1:000000000000:nowhere does not exist." });
   });
 
   test("of failures may be buckets", async () => {
@@ -89,11 +80,11 @@ describe("destinations", () => {
   });
 
   test("hear at once of events for a function that is switched off", async () => {
-    await make("off", listener);
+    await make("off", teller);
     await cloud.lambda.send(new PutFunctionConcurrencyCommand({ FunctionName: "off", ReservedConcurrentExecutions: 0 }));
     await put("off", { DestinationConfig: { OnFailure: { Destination: arn("hears-off") } } });
     for (let n = 0; n < 50; n++) await send("off", { n });
-    const records = await told("hears-off", 50);
+    const records = await told<Told>(cloud, "hears-off", ({ length }) => length >= 50);
     expect(new Set(records.map(({ requestPayload }) => requestPayload.n)).size).toBe(50);
     expect(records[0]?.responseContext).toBeUndefined();
   });
@@ -101,7 +92,7 @@ describe("destinations", () => {
 
 describe("a configuration of asynchronous events", () => {
   test("is put, changed, listed and deleted, for a function and its alias", async () => {
-    await make("configured", listener);
+    await make("configured", teller);
     const first = await put("configured", { MaximumRetryAttempts: 1, MaximumEventAgeInSeconds: 60 });
     expect(first).toMatchObject({ FunctionArn: `${arn("configured")}:$LATEST`, MaximumRetryAttempts: 1, MaximumEventAgeInSeconds: 60, DestinationConfig: { OnSuccess: {}, OnFailure: {} }, LastModified: expect.any(Date) });
     await cloud.lambda.send(new UpdateFunctionEventInvokeConfigCommand({ FunctionName: "configured", MaximumRetryAttempts: 0, DestinationConfig: { OnFailure: { Destination: arn("hears-failure") } } }));
@@ -144,11 +135,11 @@ export const handler = async (event) => {
 
   test("is stopped after sixteen rounds, which its destination hears", async () => {
     await make("loops", again);
-    await make("hears-loop", listener);
+    await make("hears-loop", teller);
     await put("loops", { DestinationConfig: { OnFailure: { Destination: arn("hears-loop") } } });
     await send("loops", { round: 1 });
-    expect(await told("hears-loop", 1)).toMatchObject([{ requestContext: { condition: "RecursiveInvocation" }, requestPayload: { round: 17 } }]);
-    expect((await told("loops", 16)).map(({ round }) => round).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 16 }, (_, index) => index + 1));
+    expect(await told<Told>(cloud, "hears-loop", ({ length }) => length >= 1)).toMatchObject([{ requestContext: { condition: "RecursiveInvocation" }, requestPayload: { round: 17 } }]);
+    expect((await told<Told>(cloud, "loops", ({ length }) => length >= 16)).map(({ round }) => round).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 16 }, (_, index) => index + 1));
   });
 
   test("is let go on where that is allowed", async () => {
@@ -157,7 +148,7 @@ export const handler = async (event) => {
     await cloud.lambda.send(new PutFunctionRecursionConfigCommand({ FunctionName: "may-loop", RecursiveLoop: "Allow" }));
     expect(await cloud.lambda.send(new GetFunctionRecursionConfigCommand({ FunctionName: "may-loop" }))).toMatchObject({ RecursiveLoop: "Allow" });
     await send("may-loop", { round: 1 });
-    expect((await told("may-loop", 25)).length).toBe(25);
+    expect((await told<Told>(cloud, "may-loop", ({ length }) => length >= 25)).length).toBe(25);
   });
 
   test("is refused at once when somebody waits for the answer", async () => {

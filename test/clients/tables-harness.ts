@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBStreamsClient } from "@aws-sdk/client-dynamodb-streams";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll } from "vitest";
 import { openEmbedded } from "../../src/engines/embedded/open.ts";
 import type { Clock } from "../../src/kernel/clock.ts";
 import { systemClock } from "../../src/main/system-clock.ts";
@@ -57,39 +57,17 @@ export async function openTablesCloud({ clock = systemClock }: { readonly clock?
 }
 
 /** For the tests of one file, with a first table as `makeTable` makes it; closed after them. */
-export function tablesForTests(input: Partial<CreateTableCommandInput> = {}, clock: Clock = systemClock): { readonly cloud: Omit<TablesCloud, keyof AsyncDisposable>; readonly TableName: string } {
-  let open: TablesCloud | undefined;
-  const cloud = (): TablesCloud => {
-    if (!open) throw new Error("there are no tables before the tests begin");
-    return open;
-  };
-  beforeAll(async () => {
-    open = await openTablesCloud({ clock });
-    await open.makeTable(input);
-  });
-  afterAll(() => open?.[Symbol.asyncDispose]());
-  return {
-    cloud: {
-      get endpoint() {
-        return cloud().endpoint;
-      },
-      get db() {
-        return cloud().db;
-      },
-      get streams() {
-        return cloud().streams;
-      },
-      get tables() {
-        return cloud().tables;
-      },
-      makeTable: (made) => cloud().makeTable(made),
-    },
-    TableName: "table-1",
-  };
+export async function tablesForTests(input: Partial<CreateTableCommandInput> = {}, clock: Clock = systemClock): Promise<{ readonly cloud: TablesCloud; readonly TableName: string }> {
+  const cloud = await openTablesCloud({ clock });
+  afterAll(() => cloud[Symbol.asyncDispose]());
+  return { cloud, TableName: await cloud.makeTable(input) };
 }
 
 /** What a call is refused with. */
 export const words = async (work: Promise<unknown>): Promise<string> => (await failure(work)).message;
+
+/** How many of those words begin. */
+export const INVALID = "One or more parameter values were invalid: ";
 
 /** Number range key `pos` below the hash key `id`. */
 export const ranged: Partial<CreateTableCommandInput> = {

@@ -23,7 +23,8 @@ export type Delivery =
 /** A batch of a stream that was given up, as the original writes it; what the batch was stands in a member that is named after the kind of stream. */
 export interface BatchFailure {
   readonly requestContext: { readonly requestId: string; readonly functionArn: string; readonly condition: "RetryAttemptsExhausted" | "RecordAgeExceeded"; readonly approximateInvokeCount: number };
-  readonly responseContext?: InvocationRecord["responseContext"];
+  /** Absent when the function never ran. */
+  readonly responseContext?: { readonly statusCode: 200; readonly executedVersion: string; readonly functionError: string | null };
   readonly version: "1.0";
   readonly timestamp: string;
   readonly [info: `${string}BatchInfo`]: Readonly<Record<string, string | number>>;
@@ -37,7 +38,7 @@ export interface InvocationRecord {
   readonly requestContext: { readonly requestId: string; readonly functionArn: string; readonly condition: Condition; readonly approximateInvokeCount: number };
   readonly requestPayload: unknown;
   /** Absent when the function never ran. */
-  readonly responseContext?: { readonly statusCode: 200; readonly executedVersion: string; readonly functionError?: string | null };
+  readonly responseContext?: { readonly statusCode: 200; readonly executedVersion: string; readonly functionError?: string };
   readonly responsePayload?: unknown;
 }
 

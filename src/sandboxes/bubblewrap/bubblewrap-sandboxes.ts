@@ -34,27 +34,25 @@ export function bubblewrapSandboxes(dir: string, tools: Tools, cgroups: Cgroups 
   const slots = new Slots(slotDeps, limits.functions.tmpMbMin);
   const rooms = shelf !== undefined && tools.keepers ? openVacancies(join(dir, "vacant"), shelf, tools.keepers) : undefined;
   const living = new Living();
-  const planFor = (spec: SandboxSpec, slot: Slot, shared: Pick<ProgramPlan, "follow" | "cleanup">): ProgramPlan => {
-    return {
-      spec,
-      group: slot.group,
-      launch: (env) => {
-        const launched = slot.launch();
-        // Only now: what becomes a function's is launched already, and it would pay for looking at /etc.
-        const root = spec.rootDir === undefined || !inside ? systemRoot(system, etc.options(slot.uid)) : foreignRoot(spec.rootDir, inside, etc.foreignOptions());
-        launched.feed(specOptions(spec, root, tools.keepers && tmpDir, slot.vacancies), insideScript(env, spec, hostProgram(spec, "/usr/bin/env")));
-        return launched;
-      },
-      ...shared,
-      become: async (next) => {
-        const filled = slot.fill(next.mounts);
-        // Meanwhile.
-        limit(slot.group, next);
-        await filled;
-        return planFor(next, slot, shared);
-      },
-    };
-  };
+  const planFor = (spec: SandboxSpec, slot: Slot, shared: Pick<ProgramPlan, "follow" | "cleanup">): ProgramPlan => ({
+    spec,
+    group: slot.group,
+    launch: (env) => {
+      const launched = slot.launch();
+      // Only now: what becomes a function's is launched already, and it would pay for looking at /etc.
+      const root = spec.rootDir === undefined || !inside ? systemRoot(system, etc.options(slot.uid)) : foreignRoot(spec.rootDir, inside, etc.foreignOptions());
+      launched.feed(specOptions(spec, root, tools.keepers && tmpDir, slot.vacancies), insideScript(env, spec, hostProgram(spec, "/usr/bin/env")));
+      return launched;
+    },
+    ...shared,
+    become: async (next) => {
+      const filled = slot.fill(next.mounts);
+      // Meanwhile.
+      limit(slot.group, next);
+      await filled;
+      return planFor(next, slot, shared);
+    },
+  });
   return {
     report: bubblewrapReport(tools, cgroups),
     shelf: rooms && shelf,

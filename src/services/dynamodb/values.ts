@@ -1,7 +1,7 @@
 // Attribute values as clients send them, judged in the original's words and brought into the canonical form everything else relies on.
 import { limits } from "../../kernel/limits.ts";
 import { canonicalItem, canonicalValue, itemBytes, keyOfBytes, type AttributeValue, type Item } from "../../triggers/tables/attribute-value.ts";
-import { InvalidNumber, type NumberProblem } from "../../triggers/tables/decimal.ts";
+import { canonicalNumber, InvalidNumber, type NumberProblem } from "../../triggers/tables/decimal.ts";
 import { invalid, invalidParameters } from "./faults.ts";
 
 const numberSentences: Readonly<Record<NumberProblem, (text: string) => string>> = {
@@ -50,7 +50,7 @@ function checkValue(value: AttributeValue, depth: number, suffix = ""): void {
   if (types > 1) throw invalid(`Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes${suffix}`);
   if (value.NULL === false) throw invalidParameters(`Null attribute value types must have the value of true${suffix}`);
   if (value.SS) checkSet(value.SS, "An string set  may not be empty", value.SS, ` [${value.SS.join(", ")}] `, suffix);
-  else if (value.NS) checkSet(value.NS, "An number set  may not be empty", withNumbers(() => canonicalValue({ NS: value.NS ?? [] })).NS ?? [], "", suffix);
+  else if (value.NS) checkSet(value.NS, "An number set  may not be empty", withNumbers(() => (value.NS ?? []).map(canonicalNumber)), "", suffix);
   else if (value.BS) checkSet(value.BS, "Binary sets should not be empty", value.BS.map(keyOfBytes), ` [${value.BS.map(toBase64).join(", ")}]of type BS `, suffix);
   else if (value.L) for (const element of value.L) checkValue(element, depth + 1, suffix);
   else if (value.M) for (const name of Object.keys(value.M)) checkAttribute(name, value.M[name] as AttributeValue, depth + 1, suffix);

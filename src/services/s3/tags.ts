@@ -1,20 +1,18 @@
 // Tags of objects and buckets: the rules of S3 and its words when they are broken.
 import { fault, type Fault } from "../../kernel/fault.ts";
 import { limits } from "../../kernel/limits.ts";
+import { isTagKey, isTagValue } from "../../kernel/tag-text.ts";
 import { invalidArgument, malformedXml } from "./errors.ts";
 import type { Tag } from "./records.ts";
 
 const BUCKET_TAGS_MAX = 50;
-const KEY_CHARACTERS_MAX = 128;
-const VALUE_CHARACTERS_MAX = 256;
-const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 const invalidTag = (message: string, members: Record<string, string>): Fault => fault("InvalidTag", { message, status: 400, ...members });
 
 function checkTag({ Key, Value }: Tag): void {
   if (Key.toLowerCase().startsWith("aws:")) throw invalidTag("System tags cannot be added/updated by requester", { TagKey: Key });
-  if (Key.length === 0 || Key.length > KEY_CHARACTERS_MAX || !ALLOWED.test(Key)) throw invalidTag("The TagKey you have provided is invalid", { TagKey: Key });
-  if (Value.length > VALUE_CHARACTERS_MAX || !ALLOWED.test(Value)) throw invalidTag("The TagValue you have provided is invalid", { TagKey: Key, TagValue: Value });
+  if (Key.length === 0 || !isTagKey(Key)) throw invalidTag("The TagKey you have provided is invalid", { TagKey: Key });
+  if (!isTagValue(Value)) throw invalidTag("The TagValue you have provided is invalid", { TagKey: Key, TagValue: Value });
 }
 
 function checkTags(tags: readonly Tag[], kind: "Object" | "Bucket"): readonly Tag[] {

@@ -43,8 +43,6 @@ export interface MappingHouse {
   readonly functions: Record<string, TestFunction>;
   /** What destinations were told. */
   readonly told: { readonly arn: string; readonly delivery: Delivery }[];
-  /** As after a change of the function. */
-  changed(name: string): void;
   /** Closes all and opens it again on the same data. */
   restart(): Promise<void>;
   queue(name: string): Promise<QueueRecord>;
@@ -79,8 +77,7 @@ export async function openMappingHouse(): Promise<MappingHouse> {
   const functions: Record<string, TestFunction> = {};
   const told: MappingHouse["told"] = [];
   const warn = (sentence: string, error: unknown): void => void process.stderr.write(`${sentence} ${String(error)}\n`);
-  const watching = new Map<string, Set<() => void>>();
-  const heart = heartOf(functions, told, watching);
+  const heart = heartOf(functions, told);
   const begin = async (): Promise<Pick<MappingHouse, "engine" | "queues" | "source" | "mappings">> => {
     const engine = await openEmbedded({ dir, clock });
     const queues = await openQueues({ store: engine.store, queue: engine.queue, clock, logger: { error: (fields, sentence) => warn(sentence, fields) } });
@@ -103,7 +100,6 @@ export async function openMappingHouse(): Promise<MappingHouse> {
   const house: MappingHouse = {
     clock, functions, told,
     ...(await begin()),
-    changed: (name) => watching.get(name)?.forEach((listener) => listener()),
     restart: async () => {
       await end();
       Object.assign(house, await begin());
@@ -140,15 +136,11 @@ export async function openMappingHouse(): Promise<MappingHouse> {
   return house;
 }
 
-function heartOf(functions: Record<string, TestFunction>, told: MappingHouse["told"], watching: Map<string, Set<() => void>>): Parameters<typeof openMappings>[0]["heart"] {
+function heartOf(functions: Record<string, TestFunction>, told: MappingHouse["told"]): Parameters<typeof openMappings>[0]["heart"] {
   return {
     room: async () => 100,
     onRoom: () => () => undefined,
-    onChange: ({ name }, listener) => {
-      const listeners = watching.get(name) ?? new Set();
-      watching.set(name, listeners.add(listener));
-      return () => void listeners.delete(listener);
-    },
+    onChange: () => () => undefined,
     versionOf: async ({ name, ...at }) => {
       if (!functions[name]) throw fault("ResourceNotFoundException", { message: name });
       return {

@@ -127,7 +127,7 @@ function numberBytes(text: string): number {
   return Math.ceil(before.length / 2) + Math.ceil(behind.length / 2) + (text.startsWith("-") ? 2 : 1);
 }
 
-/** The value with its numbers in canonical form and its sets in order; the same object when it is so already. */
+/** The value with its numbers in canonical form and its sets in order; the same object for a scalar that is so already. */
 export function canonicalValue(value: AttributeValue): AttributeValue {
   if (value.N !== undefined) {
     const text = canonicalNumber(value.N);

@@ -57,8 +57,10 @@ class ConditionParser {
 
   #primary(): RawCondition {
     const cursor = this.#cursor;
-    if (cursor.sees("(") && !this.#opensOperand()) {
-      const redundant = cursor.peek(1).text === "(" && closingOf(cursor, 1) + 1 === closingOf(cursor, 0);
+    const end = cursor.sees("(") ? closingOf(cursor, 0) : undefined;
+    // Behind a parenthesis around an operand, not a condition, stands its operator.
+    if (end !== undefined && !isOperator(cursor.peek(end + 1))) {
+      const redundant = cursor.peek(1).text === "(" && closingOf(cursor, 1) + 1 === end;
       cursor.next();
       const inner = this.parse();
       cursor.expect(")");
@@ -84,13 +86,9 @@ class ConditionParser {
     if (operand.kind === "call") return this.#counted(operand);
     throw cursor.unexpected();
   }
-
-  /** Whether the parenthesis that comes next stands around an operand rather than a condition: an operator is behind it. */
-  #opensOperand(): boolean {
-    const { kind, text } = this.#cursor.peek(closingOf(this.#cursor, 0) + 1);
-    return kind === "sign" ? COMPARATORS.has(text) : kind === "word" && ["BETWEEN", "IN"].includes(text.toUpperCase());
-  }
 }
+
+const isOperator = ({ kind, text }: Cursor["token"]): boolean => (kind === "sign" ? COMPARATORS.has(text) : kind === "word" && ["BETWEEN", "IN"].includes(text.toUpperCase()));
 
 /** How far ahead the parenthesis closes that opens `ahead`; the end when it does not. */
 function closingOf(cursor: Cursor, ahead: number): number {

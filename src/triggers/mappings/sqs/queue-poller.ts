@@ -1,7 +1,7 @@
 // Reads one queue for one mapping: collects batches, calls the function with as many at once as there is room for, and removes what succeeded.
 import { functionArn } from "../../../kernel/arn.ts";
 import { mostTravelled } from "../../../functions/invocations/trace.ts";
-import { queueOfArn, type QueueRecord, type QueueRef, type Queues, type ReceivedMessage } from "../../queues/queues.ts";
+import { queueOfArn, type QueueRecord, type Queues, type ReceivedMessage } from "../../queues/queues.ts";
 import { verdictOf } from "../answer.ts";
 import { inBatches } from "../batches.ts";
 import { compileFilters } from "../filters.ts";
@@ -48,6 +48,13 @@ export function openQueuePoller(mapping: Mapping, { heart, clock, queues, warn }
   const running = new Set<Promise<void>>();
   let growth = newGrowth(scale, clock.now());
   let wake = (): void => undefined;
+  const ref = queueOfArn(mapping.sourceArn);
+  /** A queue or function that is changed, or made again under its name, is not waited for with the old facts. */
+  let facts = new AbortController();
+  const factsChanged = (): void => {
+    facts.abort();
+    facts = new AbortController();
+  };
 
   /** Until a batch ends, there may be room, or so much time has passed. */
   const anyChange = async (ms: number): Promise<void> => {
@@ -63,21 +70,12 @@ export function openQueuePoller(mapping: Mapping, { heart, clock, queues, warn }
     await pause(clock, ABSENCE_MS, leaving.signal);
   };
 
-  /** A queue or function that is changed, or made again under its name, is not waited for with the old facts. */
-  const watchFacts = (ref: QueueRef): Disposable & { readonly changed: AbortSignal } => {
-    const change = new AbortController();
-    const unwatch = [queues.records.watch(ref, () => change.abort()), heart.onChange(mapping.function, () => change.abort())];
-    return { changed: change.signal, [Symbol.dispose]: () => unwatch.forEach((end) => end()) };
-  };
-
   const turn = async (): Promise<void> => {
     growth = grown(scale, growth, running.size, clock.now());
     const allowed = Math.floor(growth.allowed) - running.size;
     if (allowed <= 0) return anyChange(nextMs(scale, growth) ?? ROOM_MS * 4);
-    const ref = queueOfArn(mapping.sourceArn);
-    if (!ref) return absent(problems.noQueue);
-    using facts = watchFacts(ref);
-    const queue = await queues.records.find(ref);
+    const { signal: changed } = facts;
+    const queue = ref && (await queues.records.find(ref));
     if (!queue) return absent(problems.noQueue);
     const version = await heart.versionOf(mapping.function).catch(() => undefined);
     if (!version) return absent(problems.noFunction);
@@ -86,7 +84,7 @@ export function openQueuePoller(mapping: Mapping, { heart, clock, queues, warn }
     if (left()) return;
     const { timeoutMs } = version.settings;
     const visibilitySeconds = visibilityFor(queue.settings.visibilitySeconds, settings.windowSeconds, Math.ceil(timeoutMs / 1000));
-    const { messages, firstMs } = await collect(queue, { queues, clock, signal: AbortSignal.any([facts.changed, leaving.signal]) }, { ...settings, visibilitySeconds });
+    const { messages, firstMs } = await collect(queue, { queues, clock, signal: AbortSignal.any([changed, leaving.signal]) }, { ...settings, visibilitySeconds });
     const hold: Hold = { queue, endsMs: firstMs + visibilitySeconds * 1000, timeoutMs };
     if (left()) return giveBack(messages, hold);
     const wanted = await withoutUnwanted(messages, hold);
@@ -150,15 +148,17 @@ export function openQueuePoller(mapping: Mapping, { heart, clock, queues, warn }
   };
 
   const loop = async (): Promise<void> => {
+    const unwatch = [ref && queues.records.watch(ref, factsChanged), heart.onChange(mapping.function, factsChanged)];
     while (!left()) {
       try {
         await turn();
       } catch (error) {
-        if (left()) return;
+        if (left()) break;
         warn("A queue could not be read for its function; trying again soon.", error, { mapping: mapping.id, queue: mapping.sourceArn });
         await pause(clock, ABSENCE_MS, leaving.signal);
       }
     }
+    for (const end of unwatch) end?.();
   };
   const looping = loop();
   const over = async (): Promise<void> => {

@@ -53,5 +53,5 @@ export function tooOld(arrivedMs: readonly number[], nowMs: number, ageSecondsMa
   return fresh < 0 ? arrivedMs.length : fresh;
 }
 
-/** How long until the first of them is too old. */
-export const untilTooOld = ([first]: readonly number[], nowMs: number, ageSecondsMax: number): number => (ageSecondsMax < 0 || first === undefined ? Infinity : first + ageSecondsMax * 1000 + 1 - nowMs);
+/** How long until one that arrived then is too old. */
+export const untilTooOld = (arrivedMs: number, nowMs: number, ageSecondsMax: number): number => (ageSecondsMax < 0 ? Infinity : arrivedMs + ageSecondsMax * 1000 + 1 - nowMs);

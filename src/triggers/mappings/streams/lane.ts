@@ -112,8 +112,8 @@ export async function workOff(batch: readonly Item[], mapping: Mapping & { reado
     memory.left(stack);
     if (ran) deps.failed();
     // Those that grow too old meanwhile are given up then, not when the next try would be due.
-    const oldMs = stack[0] ? untilTooOld(stack[0].items.map(({ record }) => record.arrivedMs), clock.now(), rules.ageSecondsMax) : Infinity;
-    await pause(clock, Math.min(then.delayMs, oldMs), signal);
+    const first = stack[0]?.items[0];
+    await pause(clock, first ? Math.min(then.delayMs, untilTooOld(first.record.arrivedMs, clock.now(), rules.ageSecondsMax)) : then.delayMs, signal);
   }
 
   function giveUp(work: Work, items: readonly Item[], condition: GivenUp["condition"]): Promise<boolean> {
